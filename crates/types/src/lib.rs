@@ -1,1 +1,23 @@
-//! To be filled.
+//! The types of the target program, whoever made them known.
+//!
+//! A type is a [`TypeId`]: four bytes, good for as long as its [`TypeStore`] lives. What the
+//! type is stands behind [`TypeStore::get`], and is worked out there when it is first wanted, by
+//! the [`TypeProducer`] (DWARF, BTF, a user's own) that handed the id out. One level is
+//! completed at a time: a structure's member names ids of types that nobody has looked at yet.
+//! So cyclic types need no care, and nothing is parsed that is not used.
+//!
+//! Ids are stable and records never move or change, so reading a type takes no lock.
+
+mod error;
+mod kind;
+mod member;
+mod qualifiers;
+mod store;
+mod ty;
+
+pub use error::TypeError;
+pub use kind::{CompoundKind, TypeKind};
+pub use member::{FlatMember, Member, MemberIndex, Members, TemplateParameter, TemplateValue};
+pub use qualifiers::Qualifiers;
+pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};
+pub use ty::{Enumerator, Parameter, QualifiedType, Type, TypeData};
