@@ -1,0 +1,188 @@
+//! What the lab can make.
+
+use std::fmt;
+
+/// A distribution's kernel.
+pub(crate) struct KernelSpec {
+    /// Its folder in the cache, which is also its name.
+    pub(crate) folder: &'static str,
+    /// The release of the distribution that has it.
+    pub(super) suite: &'static str,
+    /// The series; none means the newest that the suite has.
+    pub(super) series: Option<&'static str>,
+    /// Whether headers and source are wanted, to build modules.
+    pub(super) source: bool,
+    pub(crate) about: &'static str,
+}
+
+pub(crate) const KERNELS: &[KernelSpec] = &[
+    KernelSpec {
+        folder: "root",
+        suite: "bookworm",
+        series: Some("6.1"),
+        source: true,
+        about: "kernel 6.1, its debug info, headers and source",
+    },
+    KernelSpec {
+        folder: "root-5.10",
+        suite: "bullseye",
+        series: Some("5.10"),
+        source: false,
+        about: "kernel 5.10 and its debug info",
+    },
+    KernelSpec {
+        folder: "root-7.2",
+        suite: "sid",
+        series: None,
+        source: false,
+        about: "the newest packaged kernel (7.2 or later) and its debug info",
+    },
+];
+
+/// What happens in a guest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scenario {
+    /// Work, then `echo c > /proc/sysrq-trigger`; QEMU dumps the panicked guest.
+    Panic,
+    /// Work; QEMU stops the healthy guest and dumps it.
+    Stop,
+    /// As `Panic`, but a crash kernel saves `/proc/vmcore` with makedumpfile.
+    Kdump,
+    /// The Kyber scheduler with its bug, under write load until the kernel crashes.
+    Kyber,
+    /// As `Kyber`, saved by a crash kernel.
+    KyberKdump,
+}
+
+impl Scenario {
+    pub(super) fn is_kyber(self) -> bool {
+        matches!(self, Self::Kyber | Self::KyberKdump)
+    }
+
+    pub(super) fn has_crash_kernel(self) -> bool {
+        matches!(self, Self::Kdump | Self::KyberKdump)
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Panic => "panic",
+            Self::Stop => "stop",
+            Self::Kdump => "kdump",
+            Self::Kyber => "kyber",
+            Self::KyberKdump => "kyber-kdump",
+        })
+    }
+}
+
+/// How a dump is made.
+pub(crate) struct DumpSpec {
+    /// Its name, which is also its folder under `dumps` in the cache.
+    pub(crate) name: &'static str,
+    /// The folder of its kernel.
+    pub(super) kernel: &'static str,
+    pub(super) scenario: Scenario,
+    pub(super) memory_mib: u32,
+    pub(super) cpus: u32,
+    /// QEMU's `-cpu`.
+    pub(super) cpu_model: &'static str,
+    /// More of the kernel's command line.
+    pub(super) append: &'static str,
+    /// What QEMU dumps: `elf`, `elf-paging` (with virtual addresses), `zlib` (kdump, flattened).
+    pub(super) formats: &'static [&'static str],
+    /// Whether makedumpfile makes all the other formats from `elf`, into `conv`.
+    pub(super) convert: bool,
+    /// The file that stands for the dump where one is enough.
+    pub(super) core: &'static str,
+    pub(crate) about: &'static str,
+}
+
+const PANIC: DumpSpec = DumpSpec {
+    name: "panic",
+    kernel: "root",
+    scenario: Scenario::Panic,
+    memory_mib: 512,
+    cpus: 2,
+    cpu_model: "max,la57=off",
+    append: "",
+    formats: &["elf", "zlib"],
+    convert: true,
+    core: "vmcore.elf",
+    about: "a panic, dumped by QEMU; with all conversions",
+};
+
+const KYBER: DumpSpec = DumpSpec {
+    name: "kyber",
+    scenario: Scenario::Kyber,
+    cpus: 4,
+    convert: false,
+    about: "the Kyber bug as a soft lockup",
+    ..PANIC
+};
+
+/// Without the "hypervisor" flag the kernel runs the real queued spinlock, which oopses.
+const BARE_METAL: &str = "max,la57=off,-hypervisor";
+
+pub(crate) const DUMPS: &[DumpSpec] = &[
+    PANIC,
+    DumpSpec {
+        name: "la57",
+        memory_mib: 384,
+        cpu_model: "max",
+        convert: false,
+        about: "a panic with 5-level page tables",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "stop-nokaslr",
+        scenario: Scenario::Stop,
+        memory_mib: 256,
+        append: "nokaslr",
+        formats: &["elf", "elf-paging", "zlib"],
+        convert: false,
+        about: "a healthy guest, not crashed, without KASLR",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "panic-5.10",
+        kernel: "root-5.10",
+        convert: false,
+        about: "a panic of 5.10",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "panic-7.2",
+        kernel: "root-7.2",
+        convert: false,
+        about: "a panic of the newest kernel",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "kdump",
+        scenario: Scenario::Kdump,
+        memory_mib: 768,
+        formats: &[],
+        convert: false,
+        core: "dumps/vmcore.elf",
+        about: "a panic saved by a crash kernel, in all of makedumpfile's formats",
+        ..PANIC
+    },
+    KYBER,
+    DumpSpec {
+        name: "kyber-oops",
+        cpu_model: BARE_METAL,
+        about: "the Kyber bug as an oops in native_queued_spin_lock_slowpath",
+        ..KYBER
+    },
+    DumpSpec {
+        name: "kyber-kdump",
+        scenario: Scenario::KyberKdump,
+        memory_mib: 768,
+        cpu_model: BARE_METAL,
+        formats: &[],
+        core: "dumps/kdump.zlib.d31",
+        about: "the same, saved by a crash kernel: what `cargo xtask demo` looks at",
+        ..KYBER
+    },
+];

@@ -1,0 +1,125 @@
+//! The lab: real kernels and dumps of them, made from a distribution's packages.
+//!
+//! What there is stands in [`catalogue`]. A kernel is downloaded and unpacked ([`kernel`]), never
+//! installed. A dump is made by booting it in QEMU ([`guest`], with an [`initramfs`] of busybox, the
+//! kernel's modules and the programs in `lab/guest`), letting it work, crashing it, and keeping the
+//! dump together with what the guest said about itself just before ([`dump`]).
+
+mod apt;
+mod catalogue;
+mod convert;
+mod dump;
+mod folder;
+mod guest;
+mod initramfs;
+mod kernel;
+mod kyber;
+mod qmp;
+mod truth;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+pub(crate) use catalogue::{DUMPS, DumpSpec};
+pub(crate) use dump::Dump;
+
+use crate::packages;
+use crate::place::Place;
+use catalogue::{KERNELS, KernelSpec};
+use kernel::Kernel;
+
+/// The maker of kernels and dumps: what is in the cache is used, the rest is made.
+pub(crate) struct Lab {
+    cache: PathBuf,
+    /// `lab/guest` of the checkout.
+    guest: PathBuf,
+}
+
+impl Lab {
+    pub(crate) fn new(place: &Place) -> Self {
+        Self {
+            cache: place.cache.clone(),
+            guest: place.root.join("lab/guest"),
+        }
+    }
+
+    /// The dump of that name.
+    pub(crate) fn dump(&self, name: &str) -> Result<Dump> {
+        let spec = DUMPS
+            .iter()
+            .find(|spec| spec.name == name)
+            .with_context(|| format!("no dump {name}: see `cargo xtask lab --list`"))?;
+        let kernel = self.kernel(spec.kernel)?;
+        let module = spec
+            .scenario
+            .is_kyber()
+            .then(|| self.kyber_module(&kernel))
+            .transpose()?;
+        let folder = folder::ensure(&self.cache.join("dumps").join(name), |folder| {
+            dump::make(spec, &kernel, module.as_deref(), &self.guest, folder)
+        })?;
+        Ok(Dump {
+            spec,
+            folder,
+            kernel,
+            module,
+        })
+    }
+
+    fn kernel(&self, name: &str) -> Result<Kernel> {
+        let spec = KERNELS
+            .iter()
+            .find(|spec| spec.folder == name)
+            .with_context(|| format!("no kernel {name}: see `cargo xtask lab --list`"))?;
+        let folder = folder::ensure(&self.cache.join(name), |folder| kernel::fetch(spec, folder))?;
+        Kernel::open(folder)
+    }
+
+    fn kyber_module(&self, kernel: &Kernel) -> Result<PathBuf> {
+        folder::ensure(&self.cache.join("kyber"), |folder| {
+            kyber::build(kernel, &self.guest, folder)
+        })
+    }
+}
+
+/// `cargo xtask lab`: makes the named kernels and dumps, or all of them.
+pub(crate) fn lab(place: &Place, names: &[String]) -> Result<()> {
+    if names == ["--list"] {
+        list(place);
+        return Ok(());
+    }
+    packages::ensure()?;
+    let lab = Lab::new(place);
+    let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
+    let names: Vec<&str> = if names.is_empty() {
+        all
+    } else {
+        names.iter().map(String::as_str).collect()
+    };
+    for name in names {
+        if KERNELS.iter().any(|spec| spec.folder == name) {
+            println!("{}", lab.kernel(name)?.vmlinux().display());
+        } else {
+            println!("{}", lab.dump(name)?.core().display());
+        }
+    }
+    Ok(())
+}
+
+fn list(place: &Place) {
+    let state = |folder: PathBuf| {
+        if folder::is_whole(&folder) {
+            "made"
+        } else {
+            "-"
+        }
+    };
+    for KernelSpec { folder, about, .. } in KERNELS {
+        println!("{folder:13} {:5} {about}", state(place.cache.join(folder)));
+    }
+    for DumpSpec { name, about, .. } in DUMPS {
+        let folder = place.cache.join("dumps").join(name);
+        println!("{name:13} {:5} {about}", state(folder));
+    }
+}
