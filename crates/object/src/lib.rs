@@ -1,1 +1,23 @@
-//! To be filled.
+//! Typed values of the target, and C as the language that they are looked at in.
+//!
+//! An [`Object`] is a type and where its value is; it is read when it is looked at. Whoever owns
+//! memory, types and symbols implements [`Target`].
+
+mod c;
+mod error;
+mod format;
+mod layout;
+mod object;
+mod target;
+mod value;
+
+pub use c::{
+    Primitive, PrimitiveTypes, find_type, format_type, lookup_type, primitive_type, type_name,
+    variable_declaration,
+};
+pub use error::{Error, ErrorKind, Result};
+pub use format::{FormatOptions, IntegerBase};
+pub use layout::{alignof, find_member, is_complete, offsetof, sizeof, unaliased, unaliased_kind};
+pub use object::{AbsenceReason, BinaryOperator, Object, UnaryOperator};
+pub use target::{SymbolOffset, Target};
+pub use value::Value;

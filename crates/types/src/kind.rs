@@ -63,6 +63,22 @@ impl From<CompoundKind> for TypeKind {
 }
 
 impl TypeKind {
+    /// All kinds, in the order of their declaration.
+    pub const ALL: [Self; 12] = [
+        Self::Void,
+        Self::Int,
+        Self::Bool,
+        Self::Float,
+        Self::Struct,
+        Self::Union,
+        Self::Class,
+        Self::Enum,
+        Self::Typedef,
+        Self::Pointer,
+        Self::Array,
+        Self::Function,
+    ];
+
     /// The word for the kind in messages: `structure`, `integer`...
     #[must_use]
     pub fn describe(self) -> &'static str {

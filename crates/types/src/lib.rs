@@ -10,6 +10,7 @@
 
 mod error;
 mod kind;
+mod kinds;
 mod member;
 mod qualifiers;
 mod store;
@@ -17,6 +18,7 @@ mod ty;
 
 pub use error::TypeError;
 pub use kind::{CompoundKind, TypeKind};
+pub use kinds::TypeKinds;
 pub use member::{FlatMember, Member, MemberIndex, Members, TemplateParameter, TemplateValue};
 pub use qualifiers::Qualifiers;
 pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};

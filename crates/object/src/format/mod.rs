@@ -1,0 +1,5 @@
+//! Objects as text in C's syntax.
+
+mod options;
+
+pub use options::{FormatOptions, IntegerBase};

@@ -1,0 +1,44 @@
+/// A value outside of the target: what an object holds, as a host language would say it, and
+/// what an object can be made from.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// A negative integer, or one of a signed type.
+    Signed(i128),
+    /// An integer of an unsigned type; pointers, too.
+    Unsigned(u128),
+    /// A floating-point number.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// Members in order of declaration, those of anonymous members among them.
+    Struct(Vec<(Box<str>, Value)>),
+    /// Elements in order.
+    Array(Vec<Value>),
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Float(value)
+    }
+}
+
+macro_rules! integers {
+    ($variant:ident as $wide:ty: $($int:ty)*) => {
+        $(
+            impl From<$int> for Value {
+                fn from(value: $int) -> Self {
+                    Self::$variant(<$wide>::from(value))
+                }
+            }
+        )*
+    };
+}
+
+integers!(Signed as i128: i8 i16 i32 i64 i128);
+integers!(Unsigned as u128: u8 u16 u32 u64 u128);
