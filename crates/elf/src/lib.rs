@@ -1,1 +1,40 @@
-//! To be filled.
+//! ELF files: headers, segments, sections, notes, build IDs, compressed sections and files, and the
+//! relocation of kernel modules' debug sections. What symbols and DWARF mean is none of it.
+//!
+//! * [`ReadAt`] is a file, or a part of one, or bytes in memory; [`FileData`] opens one.
+//! * [`ElfFile`] parses the headers and hands out sections as [`SectionData`].
+//! * [`SectionAddresses`] and [`ElfFile::relocated_section_data`] are for kernel modules.
+//! * [`codec`] is the one place for zlib, LZO, Snappy, zstd and xz.
+//!
+//! Every byte of input may be hostile, and a file may be cut off anywhere: what can be read is
+//! read, and [`ElfFile::damage`] says what is missing.
+
+pub mod codec;
+mod compressed_file;
+mod compressed_section;
+mod data;
+mod elf_file;
+mod error;
+mod file_data;
+mod header;
+mod map;
+mod note;
+mod read_at;
+mod relocate;
+mod section;
+mod segment;
+mod table;
+
+pub use compressed_file::open_decompressed;
+pub use data::SectionData;
+pub use elf_file::ElfFile;
+pub use error::ElfError;
+pub use file_data::{FileData, SubRange};
+pub use header::Header;
+pub use note::{Note, NoteAlignment, Notes};
+/// The names of ELF's numbers, as newtypes.
+pub use object::elf as constants;
+pub use read_at::{ReadAt, ReadAtError};
+pub use relocate::SectionAddresses;
+pub use section::Section;
+pub use segment::Segment;

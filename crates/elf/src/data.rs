@@ -1,0 +1,76 @@
+use crate::read_at::{ReadAt, ReadAtError};
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The bytes of a section: borrowed from the mapped file where they stand there as they are, else
+/// owned. Clones are cheap and share the bytes.
+#[derive(Clone)]
+pub struct SectionData(Bytes);
+
+#[derive(Clone)]
+enum Bytes {
+    Mapped {
+        file: Arc<dyn ReadAt>,
+        start: usize,
+        end: usize,
+    },
+    Owned(Arc<[u8]>),
+}
+
+impl SectionData {
+    /// The `len` bytes of `file` from `offset` on, or as many of them as the file has.
+    ///
+    /// # Errors
+    ///
+    /// Only when the host fails to read: that the file ends early is seen from the length.
+    pub fn read(file: &Arc<dyn ReadAt>, offset: u64, len: u64) -> Result<Self, ReadAtError> {
+        let start = offset.min(file.len());
+        let end = start.saturating_add(len).min(file.len());
+        let (start_index, end_index) = match (usize::try_from(start), usize::try_from(end)) {
+            (Ok(start), Ok(end)) => (start, end),
+            _ => {
+                return Err(ReadAtError::PastEnd {
+                    offset,
+                    len: usize::MAX as u64,
+                });
+            }
+        };
+        if file.bytes().is_some() {
+            return Ok(Self(Bytes::Mapped {
+                file: Arc::clone(file),
+                start: start_index,
+                end: end_index,
+            }));
+        }
+        let mut bytes = vec![0; end_index.saturating_sub(start_index)];
+        file.read_at(start, &mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+impl Deref for SectionData {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Mapped { file, start, end } => file
+                .bytes()
+                .and_then(|bytes| bytes.get(*start..*end))
+                .unwrap_or(&[]),
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for SectionData {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Bytes::Owned(bytes.into()))
+    }
+}
+
+impl fmt::Debug for SectionData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SectionData({} bytes)", self.len())
+    }
+}

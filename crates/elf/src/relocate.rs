@@ -1,0 +1,259 @@
+//! Relocation of ET_REL files: kernel modules and their debug files.
+//!
+//! Only those. A distribution's vmlinux is linked with `--emit-relocs` and carries relocation
+//! sections that the linker has applied already; applying them again would add the addresses twice.
+
+mod x86_64;
+
+use crate::constants::{self as elf, Machine, RelocationType, SymbolSection};
+use crate::data::SectionData;
+use crate::elf_file::ElfFile;
+use crate::error::ElfError;
+use crate::section::Section;
+use spelunk_base::{Cursor, Platform, Truncated};
+use std::collections::HashMap;
+
+/// Where the sections of a relocatable file are in memory, by name; a missing one is at 0, which
+/// is right for sections that are not loaded, such as those of debug information.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SectionAddresses(HashMap<String, u64>);
+
+impl SectionAddresses {
+    /// The address of the section of this name, if it is loaded.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u64> {
+        self.0.get(name).copied()
+    }
+
+    /// The sections that are loaded, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0
+            .iter()
+            .map(|(name, address)| (name.as_str(), *address))
+    }
+}
+
+impl FromIterator<(String, u64)> for SectionAddresses {
+    fn from_iter<I: IntoIterator<Item = (String, u64)>>(sections: I) -> Self {
+        Self(sections.into_iter().collect())
+    }
+}
+
+/// What a relocation stores at its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Form {
+    /// How many bytes are stored: 0 (none), 1, 2, 4 or 8.
+    pub(crate) size: usize,
+    /// Whether the address of the place is subtracted.
+    pub(crate) relative: bool,
+}
+
+/// How relocations of a machine are applied; `None` for a type that has no place in debug data.
+type FindForm = fn(RelocationType) -> Option<Form>;
+
+fn find_forms(machine: Machine) -> Option<FindForm> {
+    match machine {
+        elf::EM_X86_64 => Some(x86_64::form),
+        _ => None,
+    }
+}
+
+struct Relocation {
+    offset: u64,
+    kind: RelocationType,
+    symbol: u32,
+    /// `None` where the addend stands at the place itself (`SHT_REL`).
+    addend: Option<u64>,
+}
+
+impl ElfFile {
+    /// The bytes of the section of this name, decompressed, as they are when the file's sections
+    /// are at `addresses`.
+    ///
+    /// In a file that is not relocatable these are the bytes as they stand: the linker applied
+    /// its relocations.
+    ///
+    /// # Errors
+    ///
+    /// As [`section_data`](Self::section_data), and [`ElfError::Relocation`] for a relocation of
+    /// an unknown type, outside of the section or against a symbol that does not exist.
+    pub fn relocated_section_data(
+        &self,
+        name: &str,
+        addresses: &SectionAddresses,
+    ) -> Result<Option<SectionData>, ElfError> {
+        let Some(data) = self.section_data(name)? else {
+            return Ok(None);
+        };
+        let (true, Some(section)) = (self.is_relocatable(), self.find_section(name)) else {
+            return Ok(Some(data));
+        };
+        let mut relocated: Option<Vec<u8>> = None;
+        for table in self.relocation_tables(section) {
+            let bytes = relocated.get_or_insert_with(|| data.to_vec());
+            self.apply(table, section, addresses, bytes)?;
+        }
+        Ok(Some(relocated.map_or(data, SectionData::from)))
+    }
+
+    fn relocation_tables(&self, section: &Section) -> impl Iterator<Item = &Section> {
+        let target = section.index;
+        self.sections().iter().filter(move |table| {
+            table.info == target && matches!(table.kind, elf::SHT_RELA | elf::SHT_REL)
+        })
+    }
+
+    fn apply(
+        &self,
+        table: &Section,
+        section: &Section,
+        addresses: &SectionAddresses,
+        bytes: &mut [u8],
+    ) -> Result<(), ElfError> {
+        let machine = self.header().machine;
+        let find_form = find_forms(machine).ok_or(ElfError::RelocationMachine(machine))?;
+        let symbols = Symbols::read(self, table.link, addresses)?;
+        let section_address = addresses.find(&section.name).unwrap_or(0);
+        let order = self.platform().byte_order;
+        let data = self.data_of(table)?;
+        let mut cursor = Cursor::new(&data, order);
+        // A table that is cut off ends in part of an entry.
+        while let Ok(relocation) = Relocation::parse(&mut cursor, table, self.platform()) {
+            let error = |reason| ElfError::Relocation {
+                section: section.name.clone(),
+                offset: relocation.offset,
+                kind: relocation.kind,
+                reason,
+            };
+            let form = find_form(relocation.kind)
+                .ok_or_else(|| error("this type of relocation is not known"))?;
+            if form.size == 0 {
+                continue;
+            }
+            let place = usize::try_from(relocation.offset)
+                .ok()
+                .and_then(|offset| bytes.get_mut(offset..)?.get_mut(..form.size))
+                .ok_or_else(|| error("the place is outside of the section"))?;
+            let symbol = symbols
+                .value(relocation.symbol)
+                .ok_or_else(|| error("the symbol does not exist"))?;
+            let addend = relocation.addend.unwrap_or_else(|| order.uint(place));
+            let mut value = symbol.wrapping_add(addend);
+            if form.relative {
+                let address = section_address.wrapping_add(relocation.offset);
+                value = value.wrapping_sub(address);
+            }
+            store(place, value, order);
+        }
+        Ok(())
+    }
+}
+
+impl Relocation {
+    fn parse(
+        cursor: &mut Cursor<'_>,
+        table: &Section,
+        platform: Platform,
+    ) -> Result<Self, Truncated> {
+        let word = usize::from(platform.address_size());
+        let offset = cursor.uint(word)?;
+        let info = cursor.uint(word)?;
+        let (symbol, kind) = if platform.is_64_bit {
+            (info >> 32, info & 0xffff_ffff)
+        } else {
+            (info >> 8, info & 0xff)
+        };
+        let addend = if table.kind == elf::SHT_RELA {
+            Some(cursor.uint(word)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            offset,
+            kind: RelocationType(u32::try_from(kind).unwrap_or(u32::MAX)),
+            symbol: u32::try_from(symbol).unwrap_or(u32::MAX),
+            addend,
+        })
+    }
+}
+
+fn store(place: &mut [u8], value: u64, order: spelunk_base::ByteOrder) {
+    let bytes = value.to_le_bytes();
+    let source = bytes.iter();
+    match order {
+        spelunk_base::ByteOrder::Little => place.iter_mut().zip(source).for_each(|(p, b)| *p = *b),
+        spelunk_base::ByteOrder::Big => {
+            place
+                .iter_mut()
+                .rev()
+                .zip(source)
+                .for_each(|(p, b)| *p = *b);
+        }
+    }
+}
+
+/// The values of a file's symbols when its sections are at given addresses.
+struct Symbols(Vec<u64>);
+
+impl Symbols {
+    fn read(file: &ElfFile, index: u32, addresses: &SectionAddresses) -> Result<Self, ElfError> {
+        let Some(table) = file.section_at(index) else {
+            return Ok(Self(Vec::new()));
+        };
+        let data = file.data_of(table)?;
+        let extended = file
+            .sections()
+            .iter()
+            .find(|section| section.kind == elf::SHT_SYMTAB_SHNDX && section.link == index)
+            .map(|section| file.data_of(section))
+            .transpose()?;
+        let section_addresses: Vec<u64> = file
+            .sections()
+            .iter()
+            .map(|section| addresses.find(&section.name).unwrap_or(0))
+            .collect();
+        let platform = file.platform();
+        let mut indices = Cursor::new(extended.as_deref().unwrap_or(&[]), platform.byte_order);
+        let mut cursor = Cursor::new(&data, platform.byte_order);
+        let mut values = Vec::new();
+        while let Ok((value, section)) = parse_symbol(&mut cursor, platform) {
+            let extended_index = indices.u32().unwrap_or(0);
+            let section = match section {
+                elf::SHN_XINDEX => extended_index,
+                section if section.is_reserved() => 0,
+                section => u32::from(section.0),
+            };
+            let base = usize::try_from(section)
+                .ok()
+                .and_then(|section| section_addresses.get(section))
+                .copied()
+                .unwrap_or(0);
+            values.push(value.wrapping_add(base));
+        }
+        Ok(Self(values))
+    }
+
+    fn value(&self, symbol: u32) -> Option<u64> {
+        self.0.get(usize::try_from(symbol).ok()?).copied()
+    }
+}
+
+/// The value of the next symbol and the section that it is relative to.
+fn parse_symbol(
+    cursor: &mut Cursor<'_>,
+    platform: Platform,
+) -> Result<(u64, SymbolSection), Truncated> {
+    let _name = cursor.u32()?;
+    if platform.is_64_bit {
+        let _info_and_other = cursor.u16()?;
+        let section = SymbolSection(cursor.u16()?);
+        let value = cursor.u64()?;
+        let _size = cursor.u64()?;
+        Ok((value, section))
+    } else {
+        let value = u64::from(cursor.u32()?);
+        let _size = cursor.u32()?;
+        let _info_and_other = cursor.u16()?;
+        Ok((value, SymbolSection(cursor.u16()?)))
+    }
+}

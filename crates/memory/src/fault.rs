@@ -1,0 +1,91 @@
+use crate::AddressSpace;
+use spelunk_base::PhysAddr;
+use std::fmt;
+
+/// The target's memory could not be read at an address.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Fault {
+    /// What [`address`](Self::address) means.
+    pub space: AddressSpace,
+    /// The first address that could not be read.
+    pub address: u64,
+    /// Why not.
+    pub kind: FaultKind,
+}
+
+/// Why an address could not be read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// There is no memory at the address, or none that anyone told of.
+    NotMapped,
+    /// The dump leaves the page out: it was filtered when the dump was made.
+    NotInDump,
+    /// The dump should hold the page, but the file is cut off before it.
+    CutOff,
+    /// The dump holds the page, but damaged: it does not decompress, or its place is impossible.
+    Damaged,
+    /// The host failed to read, with this error number.
+    Device(i32),
+    /// A reader that the user registered failed.
+    Reader,
+    /// The upper bits of the virtual address are no copies of the highest bit that is translated.
+    NotCanonical,
+    /// The page table maps nothing at the virtual address.
+    NotPresent {
+        /// The level whose entry is empty; 1 is the lowest.
+        level: u8,
+    },
+    /// The page table of the virtual address cannot be read.
+    PageTable {
+        /// The level whose entry cannot be read; 1 is the lowest.
+        level: u8,
+        /// Where that entry is.
+        entry: PhysAddr,
+    },
+}
+
+impl Fault {
+    /// A fault at `address` of `space`.
+    #[must_use]
+    pub fn new(space: AddressSpace, address: u64, kind: FaultKind) -> Self {
+        Self {
+            space,
+            address,
+            kind,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            space,
+            address,
+            kind,
+        } = *self;
+        write!(f, "{space} address {address:#x} ")?;
+        match kind {
+            FaultKind::NotMapped => f.write_str("is not mapped"),
+            FaultKind::NotInDump => f.write_str("is not in the dump: its page was excluded"),
+            FaultKind::CutOff => f.write_str("is not in the dump: the file is cut off before it"),
+            FaultKind::Damaged => f.write_str("cannot be read: the dump is damaged there"),
+            FaultKind::Device(errno) => {
+                let error = std::io::Error::from_raw_os_error(errno);
+                write!(f, "cannot be read: {error}")
+            }
+            FaultKind::Reader => f.write_str("cannot be read: its registered reader failed"),
+            FaultKind::NotCanonical => f.write_str("is not canonical"),
+            FaultKind::NotPresent { level } => {
+                write!(f, "is not mapped: its page table is empty at level {level}")
+            }
+            FaultKind::PageTable { level, entry } => write!(
+                f,
+                "cannot be translated: the entry of its page table at level {level} cannot be read \
+                 from physical address {entry}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}

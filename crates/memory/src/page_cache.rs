@@ -1,0 +1,193 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Number of parts with a lock each; a power of two.
+const SHARDS: usize = 16;
+/// Number of pages that each thread remembers; a power of two.
+const RECENT: usize = 32;
+
+/// Decompressed pages of one dump, by number, up to a budget of bytes.
+///
+/// Each thread remembers its latest pages and finds those again without a lock. All pages are in
+/// shards, each under its lock, from which the one that was not used for longest goes (CLOCK).
+/// Pages are loaded outside of locks: two threads may load the same page, and the first one wins.
+pub struct PageCache {
+    /// Tells the caches of a process apart in the memories of threads.
+    id: u64,
+    page_size: usize,
+    shards: Box<[Mutex<Shard>]>,
+}
+
+struct Shard {
+    capacity: usize,
+    slots: Vec<Slot>,
+    by_page: HashMap<u64, usize>,
+    hand: usize,
+}
+
+struct Slot {
+    page: u64,
+    bytes: Arc<[u8]>,
+    used: bool,
+}
+
+struct Recent {
+    cache: u64,
+    page: u64,
+    bytes: Arc<[u8]>,
+}
+
+thread_local! {
+    static LATEST: RefCell<[Option<Recent>; RECENT]> = const { RefCell::new([const { None }; RECENT]) };
+}
+
+impl PageCache {
+    /// A cache for pages of `page_size` bytes that keeps `budget` bytes (but one page per shard).
+    #[must_use]
+    pub fn new(page_size: usize, budget: usize) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let pages = budget.checked_div(page_size).unwrap_or(0);
+        let shard = || {
+            Mutex::new(Shard {
+                capacity: (pages / SHARDS).max(1),
+                slots: Vec::new(),
+                by_page: HashMap::new(),
+                hand: 0,
+            })
+        };
+        Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            page_size,
+            shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
+        }
+    }
+
+    /// Copies bytes of page `page` from `offset` on into `buf`; the page is loaded by `load` if it
+    /// is not here. Bytes that would be behind the page's end are not copied.
+    ///
+    /// # Errors
+    ///
+    /// Those of `load`. They are not remembered.
+    pub fn read<E>(
+        &self,
+        page: u64,
+        offset: usize,
+        buf: &mut [u8],
+        load: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let copy = |bytes: &[u8], buf: &mut [u8]| {
+            let source = bytes.get(offset..).unwrap_or(&[]);
+            for (to, from) in buf.iter_mut().zip(source) {
+                *to = *from;
+            }
+        };
+        let slot = self.recent_slot(page);
+        let is_recent = LATEST
+            .try_with(|latest| {
+                let Ok(latest) = latest.try_borrow() else {
+                    return false;
+                };
+                match latest.get(slot) {
+                    Some(Some(recent)) if recent.cache == self.id && recent.page == page => {
+                        copy(&recent.bytes, buf);
+                        true
+                    }
+                    _ => false,
+                }
+            })
+            .unwrap_or(false);
+        if is_recent {
+            return Ok(());
+        }
+        let bytes = self.page(page, load)?;
+        copy(&bytes, buf);
+        let replaced = LATEST.try_with(|latest| {
+            let mut latest = latest.try_borrow_mut().ok()?;
+            latest.get_mut(slot)?.replace(Recent {
+                cache: self.id,
+                page,
+                bytes,
+            })
+        });
+        drop(replaced);
+        Ok(())
+    }
+
+    fn page<E>(
+        &self,
+        page: u64,
+        load: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Arc<[u8]>, E> {
+        let index = usize::try_from(page % SHARDS as u64).unwrap_or(0);
+        let shard = self.shards.get(index);
+        let lock = |shard: &'_ Mutex<Shard>| -> Option<Arc<[u8]>> {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.find(page)
+        };
+        if let Some(bytes) = shard.and_then(lock) {
+            return Ok(bytes);
+        }
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, self.page_size).collect();
+        // Nobody else has this page yet.
+        load(Arc::get_mut(&mut bytes).unwrap_or(&mut []))?;
+        Ok(match shard {
+            Some(shard) => shard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(page, bytes),
+            None => bytes,
+        })
+    }
+
+    fn recent_slot(&self, page: u64) -> usize {
+        let hash = page
+            .wrapping_add(self.id)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            >> 32;
+        usize::try_from(hash).unwrap_or(0) & (RECENT - 1)
+    }
+}
+
+impl Shard {
+    fn find(&mut self, page: u64) -> Option<Arc<[u8]>> {
+        let slot = self.slots.get_mut(*self.by_page.get(&page)?)?;
+        slot.used = true;
+        Some(Arc::clone(&slot.bytes))
+    }
+
+    /// Keeps `page`, unless someone else was first; returns the bytes that are kept.
+    fn insert(&mut self, page: u64, bytes: Arc<[u8]>) -> Arc<[u8]> {
+        if let Some(first) = self.find(page) {
+            return first;
+        }
+        let new = Slot {
+            page,
+            bytes: Arc::clone(&bytes),
+            used: false,
+        };
+        if self.slots.len() < self.capacity {
+            self.by_page.insert(page, self.slots.len());
+            self.slots.push(new);
+            return bytes;
+        }
+        // Two rounds suffice: the first takes every mark away.
+        for _ in 0..self.slots.len().saturating_mul(2) {
+            let index = self.hand;
+            self.hand = (index.saturating_add(1))
+                .checked_rem(self.slots.len())
+                .unwrap_or(0);
+            let Some(slot) = self.slots.get_mut(index) else {
+                break;
+            };
+            if !std::mem::take(&mut slot.used) {
+                self.by_page.remove(&slot.page);
+                self.by_page.insert(page, index);
+                *slot = new;
+                break;
+            }
+        }
+        bytes
+    }
+}

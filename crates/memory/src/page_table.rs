@@ -1,0 +1,184 @@
+use crate::translation_cache::TranslationCache;
+use crate::{AddressSpace, Fault, FaultKind, ReadMemory, SegmentFault, SegmentReader};
+use spelunk_base::arch::{Level, PageTableGeometry};
+use spelunk_base::{ByteOrder, PhysAddr};
+use std::sync::Arc;
+
+/// Where a virtual address is in physical memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Translation {
+    /// The physical address.
+    pub physical: PhysAddr,
+    /// How many bytes from there on belong to the same page; at least 1.
+    pub length: u64,
+    /// Size of that page in bytes, a power of two.
+    pub page_size: u64,
+}
+
+/// Walks the page table at `root` for the virtual address `address`.
+///
+/// # Errors
+///
+/// A [`Fault`] of the virtual address: [`FaultKind::NotCanonical`], [`FaultKind::NotPresent`] or
+/// [`FaultKind::PageTable`].
+pub fn translate(
+    physical: &dyn ReadMemory,
+    geometry: &PageTableGeometry,
+    order: ByteOrder,
+    root: PhysAddr,
+    address: u64,
+) -> Result<Translation, Fault> {
+    let fault = |kind| Fault::new(AddressSpace::Virtual, address, kind);
+    if !is_canonical(geometry, address) {
+        return Err(fault(FaultKind::NotCanonical));
+    }
+    // The levels are finite and each is visited once, so tables that point at themselves end too.
+    let mut table = root;
+    let mut number = u8::try_from(geometry.levels.len()).unwrap_or(u8::MAX);
+    for level in geometry.levels {
+        let entry_size = u64::from(geometry.entry_size);
+        let entry_address = table.wrapping_add(index(level, address).wrapping_mul(entry_size));
+        let entry = physical
+            .read_uint(
+                AddressSpace::Physical,
+                entry_address.0,
+                geometry.entry_size,
+                order,
+            )
+            .map_err(|_| {
+                fault(FaultKind::PageTable {
+                    level: number,
+                    entry: entry_address,
+                })
+            })?;
+        if entry & geometry.present == 0 {
+            return Err(fault(FaultKind::NotPresent { level: number }));
+        }
+        let target = entry & geometry.address_mask;
+        if entry & level.leaf != 0 {
+            let page_size = 1u64 << level.shift;
+            let in_page = page_size.wrapping_sub(1);
+            // The lowest bits of the address of a huge page have other meanings (PAT).
+            return Ok(Translation {
+                physical: PhysAddr((target & !in_page) | (address & in_page)),
+                length: page_size.wrapping_sub(address & in_page),
+                page_size,
+            });
+        }
+        table = PhysAddr(target);
+        number = number.saturating_sub(1);
+    }
+    Err(fault(FaultKind::NotPresent { level: 1 }))
+}
+
+fn index(level: &Level, address: u64) -> u64 {
+    let mask = 1u64.checked_shl(level.bits).unwrap_or(0).wrapping_sub(1);
+    address.checked_shr(level.shift).unwrap_or(0) & mask
+}
+
+/// Whether all bits from the highest translated one on are the same.
+fn is_canonical(geometry: &PageTableGeometry, address: u64) -> bool {
+    let unused = 64u32.saturating_sub(geometry.virtual_bits);
+    let extended = address
+        .cast_signed()
+        .wrapping_shl(unused)
+        .wrapping_shr(unused);
+    extended.cast_unsigned() == address
+}
+
+/// A virtual address space behind a page table in physical memory: the reader of a segment whose
+/// offsets are the virtual addresses themselves.
+pub struct PageTables {
+    physical: Arc<dyn ReadMemory>,
+    geometry: &'static PageTableGeometry,
+    order: ByteOrder,
+    root: PhysAddr,
+    cache: TranslationCache,
+}
+
+impl PageTables {
+    /// The address space whose page table is at `root`.
+    #[must_use]
+    pub fn new(
+        physical: Arc<dyn ReadMemory>,
+        geometry: &'static PageTableGeometry,
+        order: ByteOrder,
+        root: PhysAddr,
+    ) -> Self {
+        Self {
+            physical,
+            geometry,
+            order,
+            root,
+            cache: TranslationCache::default(),
+        }
+    }
+
+    /// The form of the page table.
+    #[must_use]
+    pub fn geometry(&self) -> &'static PageTableGeometry {
+        self.geometry
+    }
+
+    /// Where the page table is.
+    #[must_use]
+    pub fn root(&self) -> PhysAddr {
+        self.root
+    }
+
+    /// Where `address` is in physical memory; looks into a small cache first, which keeps pages of
+    /// the smallest size.
+    ///
+    /// # Errors
+    ///
+    /// As [`translate`].
+    pub fn translate(&self, address: u64) -> Result<Translation, Fault> {
+        let page_size = 1u64 << self.geometry.page_shift;
+        let in_page = address & page_size.wrapping_sub(1);
+        let page = address.wrapping_sub(in_page);
+        if let Some(frame) = self.cache.find(page) {
+            return Ok(Translation {
+                physical: PhysAddr(frame | in_page),
+                length: page_size.wrapping_sub(in_page),
+                page_size,
+            });
+        }
+        let physical = self.physical.as_ref();
+        let walked = translate(physical, self.geometry, self.order, self.root, address)?;
+        self.cache
+            .insert(page, walked.physical.0.wrapping_sub(in_page));
+        Ok(walked)
+    }
+
+    /// Forgets cached translations, since the target may have run.
+    pub fn flush(&self) {
+        self.cache.clear();
+    }
+}
+
+impl SegmentReader for PageTables {
+    fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SegmentFault> {
+        let mut address = offset;
+        let mut rest = buf;
+        while !rest.is_empty() {
+            let segment_fault = |fault: Fault| SegmentFault {
+                offset: fault.address,
+                kind: fault.kind,
+            };
+            let translation = self.translate(address).map_err(segment_fault)?;
+            let length = usize::try_from(translation.length).unwrap_or(usize::MAX);
+            let (part, behind) = rest.split_at_mut(rest.len().min(length));
+            let start = translation.physical.0;
+            self.physical
+                .read(AddressSpace::Physical, start, part)
+                // Told in the space in which the read was asked for.
+                .map_err(|fault| SegmentFault {
+                    offset: address.wrapping_add(fault.address.wrapping_sub(start)),
+                    kind: fault.kind,
+                })?;
+            address = address.wrapping_add(part.len() as u64);
+            rest = behind;
+        }
+        Ok(())
+    }
+}
