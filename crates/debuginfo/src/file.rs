@@ -1,0 +1,176 @@
+use crate::error::DebugInfoError;
+use crate::info::FileList;
+use crate::units::{Dwarf, Units};
+use gimli::{DwarfSections, EndianSlice, RunTimeEndian};
+use self_cell::self_cell;
+use spelunk_base::{BuildId, ByteOrder};
+use spelunk_elf::{ElfFile, SectionAddresses, SectionData};
+use spelunk_types::{ProducerId, TypeStore};
+use std::sync::{Arc, OnceLock, Weak};
+
+/// The debug sections of a file and what to call it.
+struct Sections {
+    file: String,
+    sections: DwarfSections<SectionData>,
+    endian: RunTimeEndian,
+}
+
+self_cell!(
+    struct UnitsCell {
+        owner: Sections,
+
+        #[not_covariant]
+        dependent: Units,
+    }
+);
+
+/// One ELF file with debugging information. Nothing of it is read before it is wanted.
+///
+/// Addresses in the file, as DWARF has them, plus the [`bias`](Self::bias) are addresses in the
+/// target. For a relocatable file (a kernel module) DWARF is relocated to the target's addresses
+/// and the bias is 0.
+pub struct DebugFile {
+    elf: ElfFile,
+    addresses: SectionAddresses,
+    bias: u64,
+    units: OnceLock<Result<UnitsCell, DebugInfoError>>,
+    program: OnceLock<ProgramLink>,
+}
+
+/// What a file knows of the program that it was added to.
+struct ProgramLink {
+    producer: ProducerId,
+    files: Weak<FileList>,
+}
+
+impl DebugFile {
+    /// The debugging information of `elf`, whose sections are at `addresses` (relocatable files)
+    /// or which is loaded `bias` (two's complement) bytes from where it was linked for.
+    #[must_use]
+    pub fn new(elf: ElfFile, addresses: SectionAddresses, bias: u64) -> Arc<Self> {
+        Arc::new(Self {
+            elf,
+            addresses,
+            bias,
+            units: OnceLock::new(),
+            program: OnceLock::new(),
+        })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn elf(&self) -> &ElfFile {
+        &self.elf
+    }
+
+    /// What to call the file in messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.elf.name()
+    }
+
+    /// The file's build ID.
+    #[must_use]
+    pub fn build_id(&self) -> Option<BuildId> {
+        self.elf.build_id()
+    }
+
+    /// Where the sections of a relocatable file are.
+    #[must_use]
+    pub fn addresses(&self) -> &SectionAddresses {
+        &self.addresses
+    }
+
+    /// What to add (around the end) to an address in the file to have the one in the target.
+    #[must_use]
+    pub fn bias(&self) -> u64 {
+        self.bias
+    }
+
+    /// Calls `look` with the units of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Elf`] if the sections cannot be read, else what `look` returns.
+    pub fn with_units<R>(
+        &self,
+        look: impl for<'a> FnOnce(&Units<'a>) -> Result<R, DebugInfoError>,
+    ) -> Result<R, DebugInfoError> {
+        let cell = match self.units.get() {
+            Some(cell) => cell,
+            None => {
+                let cell = self.load();
+                self.units.get_or_init(|| cell)
+            }
+        };
+        match cell {
+            Ok(cell) => cell.with_dependent(|_, units| look(units)),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// Makes the file a producer of types of `store`.
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        store: &TypeStore,
+        files: &Arc<FileList>,
+    ) -> Result<(), DebugInfoError> {
+        let link = ProgramLink {
+            producer: store.register(Arc::clone(self) as Arc<_>)?,
+            files: Arc::downgrade(files),
+        };
+        self.program
+            .set(link)
+            .map_err(|_| self.missing("second program to belong to"))
+    }
+
+    /// The producer id under which the file declares types.
+    pub(crate) fn producer(&self) -> Result<ProducerId, DebugInfoError> {
+        let link = self.program.get();
+        link.map(|link| link.producer)
+            .ok_or_else(|| self.missing("program that it was added to"))
+    }
+
+    /// All files of the program.
+    pub(crate) fn program_files(&self) -> Arc<Vec<Arc<DebugFile>>> {
+        self.program
+            .get()
+            .and_then(|link| link.files.upgrade())
+            .map(|files| files.snapshot())
+            .unwrap_or_default()
+    }
+
+    fn missing(&self, what: &'static str) -> DebugInfoError {
+        DebugInfoError::Missing {
+            file: self.name().to_owned(),
+            what,
+        }
+    }
+
+    fn load(&self) -> Result<UnitsCell, DebugInfoError> {
+        let sections = DwarfSections::load(|id| {
+            self.elf
+                .relocated_section_data(id.name(), &self.addresses)
+                .map(|data| data.unwrap_or_else(|| Vec::new().into()))
+        })
+        .map_err(|error| DebugInfoError::Elf {
+            file: self.name().to_owned(),
+            error,
+        })?;
+        let endian = match self.elf.platform().byte_order {
+            ByteOrder::Little => RunTimeEndian::Little,
+            ByteOrder::Big => RunTimeEndian::Big,
+        };
+        let sections = Sections {
+            file: self.name().to_owned(),
+            sections,
+            endian,
+        };
+        Ok(UnitsCell::new(sections, |owner| {
+            let dwarf: Dwarf<'_> = owner
+                .sections
+                .borrow(|data| EndianSlice::new(data, owner.endian));
+            Units::new(&owner.file, dwarf)
+        }))
+    }
+}

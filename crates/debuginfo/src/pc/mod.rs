@@ -1,0 +1,29 @@
+//! What is at an address: the row to unwind by, the functions, the line, the variables.
+//!
+//! All addresses are the target's. To look at a frame that made a call, ask for the address before
+//! its return address: the call may be the last instruction of its function. Only the caller knows,
+//! so nothing here subtracts. (A [`Row`] says so of the frame it leads to:
+//! `is_signal_frame`.)
+//!
+//! [`Row`]: spelunk_unwind::Row
+
+mod cfi;
+mod line;
+mod location;
+mod rows;
+mod scope;
+mod variable;
+
+pub use line::SourceLine;
+pub use location::{FrameState, VariableValue};
+pub use rows::RowSource;
+pub use scope::Scope;
+pub use variable::{Variable, VariableKind};
+
+/// What was read of a file so far to answer questions about addresses.
+#[derive(Default)]
+pub(crate) struct PcTables {
+    rows: rows::RowTables,
+    scopes: scope::ScopeTables,
+    lines: line::LineTables,
+}

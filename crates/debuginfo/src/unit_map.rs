@@ -1,0 +1,94 @@
+use crate::die::DieId;
+use crate::units::{UnitIndex, Units};
+use gimli::{SectionId, UnitSectionOffset};
+
+/// Which unit has the code at an address.
+///
+/// From `.debug_aranges` for the units that have a set there, from `DW_AT_ranges` or
+/// `DW_AT_low_pc` for the others (Clang writes no `.debug_aranges`).
+pub(crate) struct UnitMap {
+    /// By start. Ranges may overlap in odd files; then the one that starts last counts.
+    ranges: Vec<UnitRange>,
+}
+
+struct UnitRange {
+    start: u64,
+    end: u64,
+    /// The largest end of this and all earlier ranges.
+    furthest: u64,
+    unit: UnitIndex,
+}
+
+impl UnitMap {
+    pub(crate) fn new(units: &Units<'_>) -> Self {
+        let mut map = Self { ranges: Vec::new() };
+        let mut covered = vec![false; units.indices().len()];
+        let mut sets = units.dwarf().debug_aranges.headers();
+        while let Ok(Some(set)) = sets.next() {
+            let offset = UnitSectionOffset(set.debug_info_offset().0);
+            let Some(unit) = units.find_unit(DieId::new(SectionId::DebugInfo, offset)) else {
+                continue;
+            };
+            let mut entries = set.entries();
+            while let Ok(Some(entry)) = entries.next() {
+                map.push(
+                    unit,
+                    entry.address(),
+                    entry.address().checked_add(entry.length()),
+                );
+                if let Some(covered) = covered.get_mut(unit.0 as usize) {
+                    *covered = true;
+                }
+            }
+        }
+        for (index, covered) in units.indices().zip(covered) {
+            if !covered {
+                map.add_unit(units, index);
+            }
+        }
+        map.ranges.sort_by_key(|range| (range.start, range.end));
+        let mut furthest = 0;
+        for range in &mut map.ranges {
+            furthest = range.end.max(furthest);
+            range.furthest = furthest;
+        }
+        map
+    }
+
+    /// Adds the ranges that the unit's first entry tells. A damaged unit has none.
+    fn add_unit(&mut self, units: &Units<'_>, index: UnitIndex) {
+        let Ok(unit) = units.unit(index) else { return };
+        let Ok(mut ranges) = units.dwarf().unit_ranges(unit) else {
+            return;
+        };
+        while let Ok(Some(range)) = ranges.next() {
+            self.push(index, range.begin, Some(range.end));
+        }
+    }
+
+    fn push(&mut self, unit: UnitIndex, start: u64, end: Option<u64>) {
+        // Address 0 is where linkers put the ranges of sections that they dropped.
+        if let Some(end) = end
+            && start != 0
+            && start < end
+        {
+            self.ranges.push(UnitRange {
+                start,
+                end,
+                furthest: end,
+                unit,
+            });
+        }
+    }
+
+    pub(crate) fn find(&self, address: u64) -> Option<UnitIndex> {
+        let after = self.ranges.partition_point(|range| range.start <= address);
+        self.ranges
+            .get(..after)?
+            .iter()
+            .rev()
+            .take_while(|range| address < range.furthest)
+            .find(|range| address < range.end)
+            .map(|range| range.unit)
+    }
+}
