@@ -12,7 +12,7 @@ pub struct Symbol {
     /// Its size in bytes; 0 if it is not known.
     pub size: u64,
     /// Its binding: `STB_LOCAL`, `STB_GLOBAL`...
-    pub binding: spelunk_elf::constants::SymbolBinding,
+    pub binding: spelunk_elf::constants::SymbolBind,
     /// Its type: `STT_FUNC`, `STT_OBJECT`...
     pub kind: spelunk_elf::constants::SymbolType,
 }
