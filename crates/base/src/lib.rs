@@ -12,6 +12,7 @@ mod cursor;
 mod language;
 mod platform;
 mod progress;
+mod range_map;
 
 pub use addr::{Pfn, PhysAddr, VirtAddr};
 pub use build_id::BuildId;
@@ -21,3 +22,4 @@ pub use cursor::{Cursor, Truncated};
 pub use language::Language;
 pub use platform::{Architecture, Platform};
 pub use progress::{NoProgress, Progress};
+pub use range_map::{Range, RangeMap};

@@ -1,6 +1,6 @@
 use crate::{AddressSpace, Fault, FaultKind, ReadMemory};
 use arc_swap::ArcSwap;
-use std::collections::BTreeMap;
+use spelunk_base::RangeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,14 +50,8 @@ impl Segment {
         })
     }
 
-    /// The part of this segment from `start` on.
-    fn from(&self, start: u64) -> Self {
-        let cut = start.saturating_sub(self.start);
-        Self {
-            start,
-            offset: self.offset.wrapping_add(cut),
-            ..self.clone()
-        }
+    fn contains(&self, address: u64) -> bool {
+        (self.start..=self.last).contains(&address)
     }
 }
 
@@ -67,8 +61,8 @@ impl Segment {
 pub struct SegmentMap {
     space: AddressSpace,
     snapshot: ArcSwap<Snapshot>,
-    /// What the next snapshot is made from: segments by their first address, without overlap.
-    segments: Mutex<BTreeMap<u64, Segment>>,
+    /// What the next snapshot is made from.
+    segments: Mutex<RangeMap<Segment>>,
 }
 
 #[derive(Default)]
@@ -100,10 +94,21 @@ impl SegmentMap {
         let added: Vec<Segment> = segments.into_iter().collect();
         let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
         for segment in added {
-            insert(&mut segments, segment);
+            segments.insert(segment.start, segment.last, segment);
         }
         self.snapshot.store(Arc::new(Snapshot {
-            segments: segments.values().cloned().collect(),
+            segments: segments
+                .iter()
+                .map(|range| Segment {
+                    start: range.start,
+                    last: range.last,
+                    offset: range
+                        .value
+                        .offset
+                        .wrapping_add(range.start.wrapping_sub(range.origin)),
+                    reader: Arc::clone(&range.value.reader),
+                })
+                .collect(),
             recent: AtomicUsize::new(0),
         }));
     }
@@ -167,42 +172,6 @@ impl Snapshot {
         self.recent.store(index, Ordering::Relaxed);
         Some(segment)
     }
-}
-
-impl Segment {
-    fn contains(&self, address: u64) -> bool {
-        (self.start..=self.last).contains(&address)
-    }
-}
-
-/// Inserts `new`, cutting it out of the segments that it overlaps.
-fn insert(segments: &mut BTreeMap<u64, Segment>, new: Segment) {
-    let overlapped: Vec<u64> = segments
-        .range(..=new.last)
-        .rev()
-        .take_while(|(_, segment)| segment.last >= new.start)
-        .map(|(start, _)| *start)
-        .collect();
-    for start in overlapped {
-        let Some(old) = segments.remove(&start) else {
-            continue;
-        };
-        if let Some(behind) = new.last.checked_add(1)
-            && behind <= old.last
-        {
-            segments.insert(behind, old.from(behind));
-        }
-        if let Some(before) = new.start.checked_sub(1)
-            && old.start <= before
-        {
-            let left = Segment {
-                last: before,
-                ..old
-            };
-            segments.insert(left.start, left);
-        }
-    }
-    segments.insert(new.start, new);
 }
 
 /// A map of one space is a memory in which the other space is empty.
