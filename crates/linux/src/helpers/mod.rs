@@ -1,0 +1,24 @@
+//! What helpers know of the kernel, one file per family of its headers: functions for Rust, and below them
+//! the records from which the Python functions are made.
+//!
+//! Kernels change. A helper never asks for the version: it looks for the member or symbol that it needs, the newest
+//! name first, with a note on when it changed.
+
+mod entry;
+pub mod list;
+pub mod rbtree;
+
+use crate::helper::Helper;
+use std::sync::OnceLock;
+
+/// Every helper's record, by module.
+#[must_use]
+pub fn helpers() -> &'static [&'static Helper] {
+    static ALL: OnceLock<Vec<&'static Helper>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        [list::HELPERS, rbtree::HELPERS]
+            .into_iter()
+            .flatten()
+            .collect()
+    })
+}
