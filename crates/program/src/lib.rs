@@ -1,1 +1,34 @@
-//! To be filled.
+//! The program being debugged, all of it together: memory, types, modules and the search for their
+//! files, symbols, threads and stack traces.
+//!
+//! * [`Program`] is the handle, and the [`Target`](spelunk_object::Target) of all objects.
+//! * [`Os`] is what the operating system says of it; this crate knows no system.
+//! * [`Module`] is one loaded thing with its files; [`Program::load_debug_info`] finds them and
+//!   tells in a [`LoadReport`] what is missing and why.
+//! * [`StackTrace`] is a list of [`Frame`]s with names, places in source code and variables.
+//! * [`Error`] is the error of everything from here up.
+
+mod error;
+mod format;
+mod load;
+mod lookup;
+mod memory;
+mod module;
+mod open;
+mod os;
+mod program;
+mod search;
+mod source;
+mod symbols;
+mod target;
+mod thread;
+mod trace;
+
+pub use error::{Error, ErrorKind, Result};
+pub use module::{Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind};
+pub use os::{BringUp, InitialRegisters, Os, System, ThreadIter};
+pub use program::{Program, ProgramFlags};
+pub use search::{LoadReport, LoadRequest, LoadedFile, MissingFile, RefusedFile, SearchOptions};
+pub use spelunk_debuginfo::{ObjectKinds, Symbol};
+pub use thread::Thread;
+pub use trace::{Frame, SourceLocation, StackEnd, StackSource, StackTrace};

@@ -1,0 +1,50 @@
+//! Frames and traces as text, in drgn's form.
+
+use crate::{Frame, Program};
+use std::fmt::Write;
+
+/// `#3  do_wait (kernel/exit.c:1655:3)`
+pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
+    let mut text = format!("#{:<2} ", frame.index);
+    match frame.function_name() {
+        Some(function) => text.push_str(function),
+        None => text.push_str(&place(frame, program).unwrap_or("???".into())),
+    }
+    if let Ok(source) = frame.source() {
+        let _ = write!(text, " ({})", source.place());
+    }
+    text
+}
+
+/// `#3 at 0xffffffff81000000 (do_wait+0x1/0x2) in do_wait at kernel/exit.c:1655:3`
+pub(crate) fn frame(frame: &Frame, program: &Program) -> String {
+    let mut text = format!("#{}", frame.index);
+    if let Some(pc) = frame.pc() {
+        let _ = write!(text, " at {pc:#x}");
+        if let Some(symbol) = symbol_and_offset(frame, program) {
+            let _ = write!(text, " ({symbol})");
+        }
+    }
+    if let Some(function) = frame.function_name() {
+        let _ = write!(text, " in {function}");
+    }
+    if let Ok(source) = frame.source() {
+        let _ = write!(text, " at {}", source.place());
+    }
+    if frame.is_inline() {
+        text.push_str(" (inlined)");
+    }
+    text
+}
+
+/// The symbol and the offset in it, else the program counter.
+fn place(frame: &Frame, program: &Program) -> Option<String> {
+    symbol_and_offset(frame, program).or_else(|| Some(format!("{:#x}", frame.pc()?)))
+}
+
+fn symbol_and_offset(frame: &Frame, program: &Program) -> Option<String> {
+    let pc = frame.pc()?;
+    let symbol = frame.symbol(program).ok()?;
+    let offset = pc.wrapping_sub(symbol.address);
+    Some(format!("{}+{offset:#x}/{:#x}", symbol.name, symbol.size))
+}

@@ -1,0 +1,103 @@
+//! Reading the program's memory.
+
+use crate::{Error, Program, Result};
+use spelunk_base::ByteOrder;
+use spelunk_memory::{AddressSpace, Memory, ReadMemory, Segment, SegmentReader};
+use std::sync::Arc;
+
+impl Program {
+    /// The memory.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Fills `buf` with the bytes from `address` on.
+    ///
+    /// # Errors
+    ///
+    /// A fault at the first address that cannot be read. So do all others here.
+    pub fn read_into(&self, space: AddressSpace, address: u64, buf: &mut [u8]) -> Result<()> {
+        Ok(self.memory.read(space, address, buf)?)
+    }
+
+    /// The `size` bytes from `address` on.
+    ///
+    /// # Errors
+    ///
+    /// A fault at the first address that cannot be read.
+    pub fn read(&self, space: AddressSpace, address: u64, size: u64) -> Result<Vec<u8>> {
+        // Taken piece by piece, so that an absurd size ends in a fault and not out of memory.
+        const PIECE: u64 = 1 << 20;
+        let mut bytes = Vec::new();
+        let mut left = size;
+        while left > 0 {
+            let start = bytes.len();
+            let piece = left.min(PIECE);
+            bytes.resize(start.saturating_add(usize::try_from(piece).unwrap_or(0)), 0);
+            let (_, buf) = bytes.split_at_mut(start);
+            self.read_into(space, address.wrapping_add(start as u64), buf)?;
+            left = left.saturating_sub(piece);
+        }
+        Ok(bytes)
+    }
+
+    /// The unsigned integer of `size` bytes (8 at most) at `address`, in the program's byte order.
+    ///
+    /// # Errors
+    ///
+    /// A fault; a value error if the program's byte order is not known.
+    pub fn read_uint(&self, space: AddressSpace, address: u64, size: u8) -> Result<u64> {
+        let order = self.byte_order()?;
+        Ok(self.memory.read_uint(space, address, size, order)?)
+    }
+
+    /// The address at `address`.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_uint`](Self::read_uint).
+    pub fn read_word(&self, space: AddressSpace, address: u64) -> Result<u64> {
+        let size = self.lookup_platform()?.address_size();
+        self.read_uint(space, address, size)
+    }
+
+    /// The bytes from `address` to the next NUL, without it, or `max_size` bytes.
+    ///
+    /// # Errors
+    ///
+    /// A fault, if it comes before the end of the string.
+    pub fn read_c_string(
+        &self,
+        space: AddressSpace,
+        address: u64,
+        max_size: usize,
+    ) -> Result<Vec<u8>> {
+        Ok(self.memory.read_c_string(space, address, max_size)?)
+    }
+
+    /// Adds a range of memory. It hides what was there before.
+    ///
+    /// # Errors
+    ///
+    /// A value error if the range leaves the address space.
+    pub fn add_memory_segment(
+        &self,
+        space: AddressSpace,
+        address: u64,
+        size: u64,
+        reader: Arc<dyn SegmentReader>,
+    ) -> Result<()> {
+        if size == 0 {
+            return Ok(());
+        }
+        let segment = Segment::new(address, size, 0, reader)
+            .ok_or_else(|| Error::value("memory segment leaves the address space"))?;
+        self.memory.segments(space).add(segment);
+        Ok(())
+    }
+
+    fn byte_order(&self) -> Result<ByteOrder> {
+        Ok(self.lookup_platform()?.byte_order)
+    }
+}

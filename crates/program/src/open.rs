@@ -1,0 +1,79 @@
+//! Opening what is to be debugged.
+
+use crate::{BringUp, Error, Program, Result, System};
+use spelunk_image::{Image, TargetKind};
+use spelunk_memory::AddressSpace;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl Program {
+    /// Makes the program that of a core dump: several files are the parts of one split dump.
+    ///
+    /// `systems` say whether it is theirs. No debugging information is loaded. Where this fails,
+    /// memory may be there already: a new attempt needs a new program.
+    ///
+    /// # Errors
+    ///
+    /// If the program is something already, the files cannot be read or are no core dump, or no
+    /// system knows it.
+    pub fn open_core(&self, paths: &[PathBuf], systems: &[&dyn System]) -> Result<()> {
+        if self.image.get().is_some() {
+            return Err(Error::value("program memory was already initialized"));
+        }
+        let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        let image = Arc::new(Image::open(&files)?);
+        if image.target() == TargetKind::Process {
+            return Err(Error::not_implemented(
+                "this is the core dump of a process, which cannot be debugged yet; dumps of \
+                 kernels can",
+            ));
+        }
+        let platform = self.platform().or(image.platform()).ok_or_else(|| {
+            Error::value("the dump does not tell its machine; give the program a platform")
+        })?;
+        for space in [AddressSpace::Virtual, AddressSpace::Physical] {
+            let segments = image.segments(space).iter().cloned();
+            self.memory.segments(space).add_all(segments);
+        }
+        let dump = BringUp {
+            image: &image,
+            platform,
+            memory: &self.memory,
+            progress: &*self.progress(),
+            cancel: self.cancel(),
+        };
+        let mut os = None;
+        for system in systems {
+            os = system.bring_up(&dump)?;
+            if os.is_some() {
+                break;
+            }
+        }
+        let os = os.ok_or_else(|| {
+            Error::value("this is no dump of an operating system that is known here")
+        })?;
+        self.publish(image, os, paths)?;
+        // Threads that look from now on see all of it.
+        self.platform.get_or_init(|| platform);
+        Ok(())
+    }
+
+    /// Makes what was opened the program, unless another thread was first.
+    fn publish(&self, image: Arc<Image>, os: Arc<dyn crate::Os>, paths: &[PathBuf]) -> Result<()> {
+        let first = self.image.set(image).is_ok() && self.os.set(os).is_ok();
+        let paths = paths
+            .iter()
+            .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+        let _ = self.core_dump.set(paths.collect());
+        match first {
+            true => Ok(()),
+            false => Err(Error::value("program memory was already initialized")),
+        }
+    }
+
+    /// The dump, if the program is one.
+    #[must_use]
+    pub fn image(&self) -> Option<&Arc<Image>> {
+        self.image.get()
+    }
+}

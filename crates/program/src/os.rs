@@ -1,0 +1,163 @@
+//! What an operating system says about the program: the one trait behind which Linux stands.
+
+use crate::{ModuleInfo, Program, Result, Thread};
+use spelunk_base::{Cancel, Platform, Progress};
+use spelunk_debuginfo::orc::OrcTable;
+use spelunk_image::Image;
+use spelunk_memory::Memory;
+use spelunk_object::Object;
+use spelunk_unwind::Registers;
+use std::sync::Arc;
+
+/// What a dump is looked at with, before it is known what system it is of.
+pub struct BringUp<'a> {
+    /// The dump.
+    pub image: &'a Arc<Image>,
+    /// The machine it is of.
+    pub platform: Platform,
+    /// Its memory: physical segments, and the virtual ones that the dump itself states. The
+    /// system adds those that only it knows: page tables, the direct map.
+    pub memory: &'a Memory,
+    /// Who is told of long work.
+    pub progress: &'a dyn Progress,
+    /// The flag that stops long work.
+    pub cancel: &'a Cancel,
+}
+
+/// A kind of operating system that the program may turn out to run.
+pub trait System: Send + Sync {
+    /// Looks whether the dump is of this system and, if it is, makes its virtual memory readable.
+    ///
+    /// `None` if it is of another system. No debugging information is there yet.
+    ///
+    /// # Errors
+    ///
+    /// If it is of this system, but too damaged to be looked at: what is missing, and what to do.
+    fn bring_up(&self, dump: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>>;
+}
+
+/// The operating system that the program runs on, or is.
+///
+/// Called from many threads, never with a lock held.
+pub trait Os: Send + Sync {
+    /// What it is, in a line: `Linux 6.1.0-56-cloud-amd64`.
+    fn describe(&self) -> String;
+
+    /// Whether the program is the kernel itself.
+    fn is_kernel(&self) -> bool;
+
+    /// The release of the kernel, by which directories of debugging information are named.
+    fn release(&self) -> Option<&str>;
+
+    /// The kernel or executable itself. Needs no debugging information.
+    ///
+    /// # Errors
+    ///
+    /// If memory that tells it cannot be read.
+    fn main_module(&self, program: &Program) -> Result<ModuleInfo>;
+
+    /// Calls `found` with every other module that is loaded.
+    ///
+    /// # Errors
+    ///
+    /// If memory or debugging information that tells them is missing. Those found before count.
+    fn loaded_modules(&self, program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()>;
+
+    /// All threads, made one by one.
+    ///
+    /// # Errors
+    ///
+    /// If memory or debugging information that tells them is missing.
+    fn threads(&self, program: &Program) -> Result<Box<dyn ThreadIter>>;
+
+    /// The thread with this ID.
+    ///
+    /// # Errors
+    ///
+    /// As [`threads`](Self::threads).
+    fn find_thread(&self, program: &Program, tid: u64) -> Result<Option<Thread>>;
+
+    /// The thread that crashed.
+    ///
+    /// # Errors
+    ///
+    /// A lookup error that says why there is none; as [`threads`](Self::threads).
+    fn crashed_thread(&self, program: &Program) -> Result<Thread>;
+
+    /// The main thread.
+    ///
+    /// # Errors
+    ///
+    /// If such a program has none; as [`threads`](Self::threads).
+    fn main_thread(&self, program: &Program) -> Result<Thread>;
+
+    /// The name of `thread`, as the system shows it.
+    ///
+    /// # Errors
+    ///
+    /// If memory that tells it cannot be read.
+    fn thread_name(&self, program: &Program, thread: &Thread) -> Result<Option<Vec<u8>>>;
+
+    /// The thread that an object stands for (`struct task_struct *`); `None` for other types.
+    ///
+    /// # Errors
+    ///
+    /// If the object cannot be read.
+    fn thread_of(&self, program: &Program, object: &Object) -> Result<Option<Thread>>;
+
+    /// The registers of a thread, from which its stack is unwound.
+    ///
+    /// # Errors
+    ///
+    /// If they were not saved, or cannot be read.
+    fn initial_registers(&self, program: &Program, thread: &Thread) -> Result<InitialRegisters>;
+
+    /// An object that stands in no debugging information (`PAGE_SHIFT`, `UTS_RELEASE`).
+    ///
+    /// # Errors
+    ///
+    /// If it exists, but cannot be made.
+    fn find_object(&self, program: &Program, name: &str) -> Result<Option<Object>>;
+
+    /// The names of the objects that [`find_object`](Self::find_object) knows.
+    fn object_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Unwinding tables that stand in the program's own memory, for the module called `module`.
+    ///
+    /// # Errors
+    ///
+    /// If they are there, but cannot be read.
+    fn orc_table(&self, program: &Program, module: &str) -> Result<Option<Arc<OrcTable>>> {
+        let _ = (program, module);
+        Ok(None)
+    }
+
+    /// Whether a frame with these registers is one of the program's own: false in user code
+    /// that entered the kernel, where a trace of the kernel ends.
+    fn is_own_frame(&self, registers: &Registers) -> bool {
+        let _ = registers;
+        true
+    }
+}
+
+/// The registers at the innermost frame of a thread.
+#[derive(Clone, Debug)]
+pub struct InitialRegisters {
+    /// Those that are known.
+    pub registers: Registers,
+    /// Whether the program counter is exact (the thread was interrupted there), not the return
+    /// address of a call that put the thread to sleep.
+    pub interrupted: bool,
+}
+
+/// Makes threads one by one. Dropped when the user stops early.
+pub trait ThreadIter: Send {
+    /// The next thread, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// If memory that tells it cannot be read.
+    fn next(&mut self, program: &Program) -> Result<Option<Thread>>;
+}

@@ -1,0 +1,180 @@
+//! The program being debugged: the one handle that a user holds.
+
+use crate::module::Modules;
+use crate::{Error, Os, Result, SearchOptions};
+use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
+use spelunk_debuginfo::DebugInfo;
+use spelunk_image::Image;
+use spelunk_memory::Memory;
+use spelunk_object::PrimitiveTypes;
+use spelunk_types::TypeStore;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// The program being debugged, dead or alive.
+///
+/// Shared as `Arc<Program>` and used from many threads at once: whatever becomes known of the
+/// program is published once and stays. No lock is held while anything of a user's is called.
+pub struct Program {
+    pub(crate) types: Arc<TypeStore>,
+    pub(crate) debug_info: DebugInfo,
+    pub(crate) primitives: PrimitiveTypes,
+    pub(crate) memory: Memory,
+    pub(crate) modules: Modules,
+    pub(crate) platform: OnceLock<Platform>,
+    pub(crate) image: OnceLock<Arc<Image>>,
+    pub(crate) os: OnceLock<Arc<dyn Os>>,
+    pub(crate) core_dump: OnceLock<Vec<PathBuf>>,
+    language: RwLock<Option<Language>>,
+    search: RwLock<Arc<SearchOptions>>,
+    progress: RwLock<Arc<dyn Progress>>,
+    cancel: Cancel,
+}
+
+const fn assert_send_and_sync<T: Send + Sync>() {}
+const _: () = assert_send_and_sync::<Program>();
+const _: () = assert_send_and_sync::<crate::StackTrace>();
+const _: () = assert_send_and_sync::<crate::Error>();
+
+/// What is true of the program as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ProgramFlags {
+    /// It is the Linux kernel.
+    pub is_linux_kernel: bool,
+    /// It runs.
+    pub is_live: bool,
+    /// It runs on this machine, or is a file from this machine.
+    pub is_local: bool,
+}
+
+impl Program {
+    /// A program of which nothing is known yet but perhaps its machine.
+    #[must_use]
+    pub fn new(platform: Option<Platform>) -> Arc<Self> {
+        let types = Arc::<TypeStore>::default();
+        Arc::new(Self {
+            debug_info: DebugInfo::new(Arc::clone(&types)),
+            types,
+            primitives: PrimitiveTypes::default(),
+            memory: Memory::default(),
+            modules: Modules::default(),
+            platform: platform.map_or_else(OnceLock::new, OnceLock::from),
+            image: OnceLock::new(),
+            os: OnceLock::new(),
+            core_dump: OnceLock::new(),
+            language: RwLock::default(),
+            search: RwLock::default(),
+            progress: RwLock::new(Arc::new(NoProgress)),
+            cancel: Cancel::default(),
+        })
+    }
+
+    /// The types of all objects of the program.
+    #[must_use]
+    pub fn types(&self) -> &Arc<TypeStore> {
+        &self.types
+    }
+
+    /// The debugging information that is loaded.
+    #[must_use]
+    pub fn debug_info(&self) -> &DebugInfo {
+        &self.debug_info
+    }
+
+    /// The machine, once it is known.
+    #[must_use]
+    pub fn platform(&self) -> Option<Platform> {
+        self.platform.get().copied()
+    }
+
+    /// The machine.
+    ///
+    /// # Errors
+    ///
+    /// If it is not known yet.
+    pub fn lookup_platform(&self) -> Result<Platform> {
+        self.platform()
+            .ok_or_else(|| Error::value("program platform is not known"))
+    }
+
+    /// The language in which names of types are read: C, if nobody chose another.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        let language = self.language.read();
+        language
+            .unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or_default()
+    }
+
+    /// Chooses the language in which names of types are read.
+    pub fn set_language(&self, language: Language) {
+        *self
+            .language
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(language);
+    }
+
+    /// What is true of the program as a whole.
+    #[must_use]
+    pub fn flags(&self) -> ProgramFlags {
+        ProgramFlags {
+            is_linux_kernel: self.os().is_some_and(|os| os.is_kernel()),
+            is_live: false,
+            is_local: false,
+        }
+    }
+
+    /// The files of the core dump that the program is.
+    #[must_use]
+    pub fn core_dump_paths(&self) -> &[PathBuf] {
+        self.core_dump.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// The operating system, once it is known.
+    #[must_use]
+    pub fn os(&self) -> Option<&Arc<dyn Os>> {
+        self.os.get()
+    }
+
+    /// The operating system.
+    ///
+    /// # Errors
+    ///
+    /// If it is not known.
+    pub fn lookup_os(&self) -> Result<&Arc<dyn Os>> {
+        self.os().ok_or_else(|| {
+            Error::value("the program's operating system is not known: open a core dump first")
+        })
+    }
+
+    /// Where debugging information is searched.
+    #[must_use]
+    pub fn search_options(&self) -> Arc<SearchOptions> {
+        Arc::clone(&self.search.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Chooses where debugging information is searched.
+    pub fn set_search_options(&self, options: SearchOptions) {
+        *self.search.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
+    }
+
+    /// Who is told of long work.
+    #[must_use]
+    pub fn progress(&self) -> Arc<dyn Progress> {
+        Arc::clone(&self.progress.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Chooses who is told of long work.
+    pub fn set_progress(&self, progress: Arc<dyn Progress>) {
+        *self
+            .progress
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+
+    /// The flag that stops long work.
+    #[must_use]
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+}

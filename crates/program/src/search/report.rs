@@ -1,0 +1,85 @@
+use spelunk_base::BuildId;
+use std::fmt;
+use std::path::PathBuf;
+
+/// What loading debugging information came to: what was found, what is missing, and why.
+#[derive(Clone, Debug, Default)]
+pub struct LoadReport {
+    /// The files that are in use now.
+    pub loaded: Vec<LoadedFile>,
+    /// The modules without debugging information.
+    pub missing: Vec<MissingFile>,
+    /// Files that were given and are of no use.
+    pub refused: Vec<RefusedFile>,
+    /// Why the list of modules may not be complete.
+    pub problems: Vec<String>,
+}
+
+/// A file in use for a module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoadedFile {
+    /// The module.
+    pub module: String,
+    /// Where the file is.
+    pub path: PathBuf,
+}
+
+/// A module without debugging information.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MissingFile {
+    /// The module.
+    pub module: String,
+    /// The build ID that its file must have.
+    pub build_id: Option<BuildId>,
+    /// Files that looked like it and were not.
+    pub refused: Vec<RefusedFile>,
+}
+
+/// A file that could not be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefusedFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why not.
+    pub reason: String,
+}
+
+impl LoadReport {
+    /// Whether all that was asked for is there.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.refused.is_empty() && self.problems.is_empty()
+    }
+}
+
+/// What is missing, a line for each item; empty if nothing is. The message of
+/// `MissingDebugInfoError`.
+impl fmt::Display for LoadReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines: Vec<String> = self.problems.clone();
+        lines.extend(self.refused.iter().map(RefusedFile::to_string));
+        if !self.missing.is_empty() {
+            lines.push("missing debugging symbols for some modules:".into());
+        }
+        lines.extend(self.missing.iter().map(|missing| format!("  {missing}")));
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl fmt::Display for MissingFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.module)?;
+        if let Some(build_id) = &self.build_id {
+            write!(f, " (build ID {build_id})")?;
+        }
+        self.refused
+            .iter()
+            .try_for_each(|refused| write!(f, "; not {refused}"))
+    }
+}
+
+impl fmt::Display for RefusedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}

@@ -1,0 +1,73 @@
+//! Threads of the program.
+
+use crate::{Error, Program, Result, StackSource, StackTrace, ThreadIter};
+use spelunk_object::Object;
+
+/// A thread, as its operating system tells of it.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// Its ID.
+    pub tid: u64,
+    /// The system's object for it: a `struct task_struct *` in the Linux kernel.
+    pub object: Option<Object>,
+}
+
+impl Thread {
+    /// The name, as the system shows it.
+    ///
+    /// # Errors
+    ///
+    /// If memory that tells it cannot be read.
+    pub fn name(&self, program: &Program) -> Result<Option<Vec<u8>>> {
+        program.lookup_os()?.thread_name(program, self)
+    }
+
+    /// The stack of the thread.
+    ///
+    /// # Errors
+    ///
+    /// If its registers are not known.
+    pub fn stack_trace(&self, program: &Program) -> Result<StackTrace> {
+        program.stack_trace(&StackSource::Thread(self.clone()))
+    }
+}
+
+impl Program {
+    /// All threads, made one by one.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot tell them.
+    pub fn threads(&self) -> Result<Box<dyn ThreadIter>> {
+        self.lookup_os()?.threads(self)
+    }
+
+    /// The thread with this ID.
+    ///
+    /// # Errors
+    ///
+    /// A lookup error if there is none; if the system cannot tell them.
+    pub fn thread(&self, tid: u64) -> Result<Thread> {
+        self.lookup_os()?
+            .find_thread(self, tid)?
+            .ok_or_else(|| Error::lookup(format!("thread with ID {tid} not found")))
+    }
+
+    /// The thread that crashed.
+    ///
+    /// # Errors
+    ///
+    /// A lookup error that says why none is known.
+    pub fn crashed_thread(&self) -> Result<Thread> {
+        self.lookup_os()?.crashed_thread(self)
+    }
+
+    /// The main thread.
+    ///
+    /// # Errors
+    ///
+    /// If such a program has none.
+    pub fn main_thread(&self) -> Result<Thread> {
+        self.lookup_os()?.main_thread(self)
+    }
+}

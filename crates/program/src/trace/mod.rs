@@ -1,0 +1,112 @@
+//! Stack traces: how a thread got to where it is, and the variables of each call.
+
+mod frame;
+
+pub use frame::{Frame, SourceLocation};
+
+use crate::{Error, Program, Result, Thread};
+use spelunk_object::Object;
+use spelunk_unwind::Registers;
+use std::fmt;
+
+/// What a stack is unwound from.
+#[derive(Clone, Debug)]
+pub enum StackSource {
+    /// An object: of type `struct task_struct *`, `struct pt_regs`, `struct pt_regs *`, or an
+    /// integer, which is a thread's ID.
+    Object(Object),
+    /// A thread's ID.
+    Tid(u64),
+    /// A thread.
+    Thread(Thread),
+    /// Registers; the program counter is exact.
+    Registers(Registers),
+    /// Program counters, innermost first, as someone else recorded them.
+    Pcs(Vec<u64>),
+}
+
+/// The frames of a stack, innermost first.
+#[derive(Clone, Debug)]
+pub struct StackTrace {
+    frames: Vec<Frame>,
+    end: StackEnd,
+}
+
+/// Why a trace has no more frames.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum StackEnd {
+    /// The last frame is the outermost one.
+    Outermost,
+    /// The last frame is user code that entered the kernel.
+    UserCode,
+    /// The last frame's code is known to nobody, and guesses did not help.
+    NoUnwindInformation,
+    /// Memory that holds the next frame cannot be read, or a register that leads there is lost.
+    Lost {
+        /// What is missing.
+        reason: String,
+    },
+    /// The stack leads back to where it was.
+    Loop,
+    /// There are more frames than any stack has.
+    TooDeep,
+    /// The list of program counters that was given ends.
+    Given,
+}
+
+impl fmt::Display for StackEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outermost => f.write_str("this is the outermost frame"),
+            Self::UserCode => f.write_str("user code called the kernel"),
+            Self::NoUnwindInformation => {
+                f.write_str("nothing tells how to unwind the code of the last frame")
+            }
+            Self::Lost { reason } => f.write_str(reason),
+            Self::Loop => f.write_str("the stack leads back to itself"),
+            Self::TooDeep => f.write_str("there are too many frames"),
+            Self::Given => f.write_str("no more program counters were given"),
+        }
+    }
+}
+
+impl StackTrace {
+    /// The frames, innermost first.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// Why there are no more.
+    #[must_use]
+    pub fn end(&self) -> &StackEnd {
+        &self.end
+    }
+
+    /// The trace as text, a line for each frame.
+    ///
+    /// Lines end in newlines but for the last, as in drgn's `str(trace)`.
+    #[must_use]
+    pub fn format(&self, program: &Program) -> String {
+        let lines: Vec<String> = self
+            .frames
+            .iter()
+            .map(|frame| frame.format_in_trace(program))
+            .collect();
+        lines.join("\n")
+    }
+}
+
+impl Program {
+    /// Unwinds a stack.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be told where to start. Once there is a first frame, the trace ends with a
+    /// [`StackEnd`] instead.
+    pub fn stack_trace(&self, source: &StackSource) -> Result<StackTrace> {
+        let _ = source;
+        Err(Error::not_implemented("stack traces are not there yet"))
+    }
+}
