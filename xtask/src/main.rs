@@ -1,9 +1,16 @@
 //! The project's own tasks: `cargo xtask` lists them.
 
+mod bench;
+mod checks;
 mod command;
+mod compare;
+mod demo;
 mod lab;
 mod packages;
 mod place;
+mod test;
+mod tidy;
+mod venv;
 
 use std::process::ExitCode;
 
@@ -14,13 +21,19 @@ use place::Place;
 const USAGE: &str = "\
 usage: cargo xtask TASK
 
-  lab [NAME...]   make the lab's kernels and dumps (all, or the named ones)
-  lab --list      say what the lab has and can make
+  demo                 set up everything and find a real bug in a real dump
+  test [--full]        set up everything and run every check; --full adds what takes long
+  ci                   the checks that run nothing: format, lints, documentation, tidiness
+  tidy                 crate edges, file lengths, paths, fuzz targets
+  lab [NAME...]        make the lab's kernels and dumps (all of them, or the named ones)
+  lab --list           say what the lab has and can make
+  bench [WORKLOAD...]  Spelunk and drgn side by side
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match task(&arguments) {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run_task(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");
@@ -29,12 +42,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn task(arguments: &[String]) -> Result<()> {
-    let Some((task, options)) = arguments.split_first() else {
-        bail!("which task?\n\n{USAGE}");
-    };
-    match (task.as_str(), options) {
-        ("lab", names) => lab::lab(&Place::find()?, names),
-        _ => bail!("no task `{}`\n\n{USAGE}", arguments.join(" ")),
+fn run_task(arguments: &[&str]) -> Result<()> {
+    let place = Place::find()?;
+    match arguments {
+        ["demo"] => demo::demo(&place),
+        ["test"] => test::test(&place, false),
+        ["test", "--full"] => test::test(&place, true),
+        ["ci"] => checks::checks(&place),
+        ["tidy"] => tidy::tidy(&place),
+        ["lab", names @ ..] => lab::lab(&place, names),
+        ["bench", workloads @ ..] => bench::bench(&place, workloads),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("which task?\n\n{USAGE}"),
     }
 }

@@ -3,7 +3,7 @@
 //! What there is stands in [`catalogue`]. A kernel is downloaded and unpacked ([`kernel`]), never
 //! installed. A dump is made by booting it in QEMU ([`guest`], with an [`initramfs`] of busybox, the
 //! kernel's modules and the programs in `lab/guest`), letting it work, crashing it, and keeping the
-//! dump together with what the guest said about itself just before ([`dump`]).
+//! dump together with what the guest said about itself just before ([`make`]).
 
 mod apt;
 mod catalogue;
@@ -14,6 +14,7 @@ mod guest;
 mod initramfs;
 mod kernel;
 mod kyber;
+mod make;
 mod qmp;
 mod truth;
 
@@ -21,12 +22,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-pub(crate) use catalogue::{DUMPS, DumpSpec};
-pub(crate) use dump::Dump;
+pub(crate) use catalogue::DUMPS;
+pub(crate) use dump::{CoreFile, Dump};
 
 use crate::packages;
 use crate::place::Place;
-use catalogue::{KERNELS, KernelSpec};
+use catalogue::{DumpSpec, KERNELS, KernelSpec};
 use kernel::Kernel;
 
 /// The maker of kernels and dumps: what is in the cache is used, the rest is made.
@@ -57,7 +58,7 @@ impl Lab {
             .then(|| self.kyber_module(&kernel))
             .transpose()?;
         let folder = folder::ensure(&self.cache.join("dumps").join(name), |folder| {
-            dump::make(spec, &kernel, module.as_deref(), &self.guest, folder)
+            make::make(spec, &kernel, module.as_deref(), &self.guest, folder)
         })?;
         Ok(Dump {
             spec,
@@ -84,7 +85,7 @@ impl Lab {
 }
 
 /// `cargo xtask lab`: makes the named kernels and dumps, or all of them.
-pub(crate) fn lab(place: &Place, names: &[String]) -> Result<()> {
+pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     if names == ["--list"] {
         list(place);
         return Ok(());
@@ -92,12 +93,7 @@ pub(crate) fn lab(place: &Place, names: &[String]) -> Result<()> {
     packages::ensure()?;
     let lab = Lab::new(place);
     let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
-    let names: Vec<&str> = if names.is_empty() {
-        all
-    } else {
-        names.iter().map(String::as_str).collect()
-    };
-    for name in names {
+    for &name in if names.is_empty() { &all } else { names } {
         if KERNELS.iter().any(|spec| spec.folder == name) {
             println!("{}", lab.kernel(name)?.vmlinux().display());
         } else {

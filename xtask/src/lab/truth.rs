@@ -10,7 +10,7 @@ use crate::command::{run_quietly, text, tool};
 /// Copies `truth` and, where there are any, `dumps` from the image of an ext4 disk into a folder.
 pub(super) fn extract(image: &Path, folder: &Path) -> Result<()> {
     // The guest crashed: the journal is to be replayed. Exit status 1 means "errors corrected".
-    let status = tool("e2fsck").args(["-fyq"]).arg(image).output()?.status;
+    let status = tool("e2fsck").args(["-fy"]).arg(image).output()?.status;
     if !matches!(status.code(), Some(0 | 1)) {
         bail!("e2fsck {}: {status}", image.display());
     }

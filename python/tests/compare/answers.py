@@ -1,0 +1,16 @@
+"""What the scripts beside this file have in common: how an answer is written down.
+
+Each script runs under drgn and under Spelunk (`cargo xtask test`), and writes one line an answer: a key,
+a tab, the answer as JSON; an exception counts as an answer too (`{"raised": ...}`).
+"""
+
+import json
+
+
+def answer(key, function, *args):
+    """Print what `function(*args)` returns, under a key that is the same in every run."""
+    try:
+        value = function(*args)
+    except Exception as error:
+        value = {"raised": f"{type(error).__name__}: {error}"}
+    print(key, json.dumps(value), sep="\t")

@@ -1,0 +1,229 @@
+//! The same scripts under drgn and under Spelunk, on the dumps of the lab, answers compared:
+//! `python/tests/compare/README.md` says what may differ.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::capture;
+use crate::lab::{CoreFile, DUMPS, Dump, Lab};
+use crate::place::Place;
+use crate::venv::Venv;
+
+/// Scripts that look at structures, not at formats: one form of a dump is enough.
+const ONCE_A_DUMP: &[&str] = &["structures", "variables"];
+/// How many differences of one run are shown, and how much of each answer.
+const SHOWN: usize = 5;
+const WIDTH: usize = 300;
+
+/// Keys and answers, as the script printed them.
+type Answers = BTreeMap<String, String>;
+
+/// Runs all scripts on all dumps; an error if Spelunk's answers are wrong anywhere.
+pub(crate) fn compare(place: &Place, lab: &Lab, spelunk: &Venv, drgn: &Venv) -> Result<()> {
+    let folder = place.root.join("python/tests/compare");
+    let better = Better::read(&folder.join("better.tsv"))?;
+    let peers = Peers { spelunk, drgn };
+    let mut wrong = 0;
+    for spec in DUMPS {
+        let dump = lab.dump(spec.name)?;
+        for (index, file) in dump.files()?.iter().enumerate() {
+            for script in scripts(&folder)? {
+                let name = stem(&script);
+                if index > 0 && ONCE_A_DUMP.contains(&name.as_str()) {
+                    continue;
+                }
+                let shown: Vec<String> = file.ours.iter().map(|path| file_name(path)).collect();
+                let what = format!("{} {} {name}", spec.name, shown.join("+"));
+                let result = peers.differences(&dump, file, &script, |key| {
+                    better.contains(&name, spec.name, key)
+                });
+                wrong += usize::from(!report(&what, result));
+            }
+        }
+    }
+    if wrong > 0 {
+        bail!("{wrong} runs differ");
+    }
+    Ok(())
+}
+
+/// The two debuggers.
+struct Peers<'a> {
+    spelunk: &'a Venv,
+    drgn: &'a Venv,
+}
+
+impl Peers<'_> {
+    /// Runs a script under both. Returns how many answers there are, and those that are wrong.
+    fn differences(
+        &self,
+        dump: &Dump,
+        file: &CoreFile,
+        script: &Path,
+        is_better: impl Fn(&str) -> bool,
+    ) -> Result<(usize, Vec<String>)> {
+        let theirs = capture(
+            self.drgn
+                .command("drgn")
+                .arg("-q")
+                .args(dump.arguments(std::slice::from_ref(&file.theirs)))
+                .args(file.their_options)
+                .arg(script),
+        )
+        .context("drgn")?;
+        let ours = capture(
+            self.spelunk
+                .command("spelunk")
+                .arg("-q")
+                .args(dump.arguments(&file.ours))
+                .arg(script),
+        )?;
+        let theirs = parse_answers(&theirs);
+        let wrong = differences(&parse_answers(&ours), &theirs, is_better);
+        Ok((theirs.len(), wrong))
+    }
+}
+
+/// Says how a run went, and whether it went well.
+fn report(what: &str, result: Result<(usize, Vec<String>)>) -> bool {
+    match result {
+        Ok((count, wrong)) if wrong.is_empty() => {
+            eprintln!("{what}: {count} answers, all as drgn's");
+            true
+        }
+        Ok((count, wrong)) => {
+            eprintln!("{what}: {} of {count} answers differ", wrong.len());
+            for difference in wrong.iter().take(SHOWN) {
+                eprintln!("{difference}");
+            }
+            false
+        }
+        Err(error) => {
+            eprintln!("{what}: {error:#}");
+            false
+        }
+    }
+}
+
+/// What is wrong in our answers, one text each.
+fn differences(ours: &Answers, theirs: &Answers, is_better: impl Fn(&str) -> bool) -> Vec<String> {
+    theirs
+        .iter()
+        .filter(|(_, answer)| !answer.starts_with(r#"{"raised""#))
+        .filter(|(key, answer)| ours.get(*key) != Some(answer) && !is_better(key))
+        .map(|(key, answer)| {
+            let our_answer = ours.get(key).map_or("nothing", String::as_str);
+            format!(
+                "  {key}\n    ours   {}\n    drgn's {}",
+                cut(our_answer),
+                cut(answer)
+            )
+        })
+        .collect()
+}
+
+fn parse_answers(output: &str) -> Answers {
+    output
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(key, answer)| (key.to_owned(), answer.to_owned()))
+        .collect()
+}
+
+fn cut(answer: &str) -> String {
+    let mut text: String = answer.chars().take(WIDTH).collect();
+    if text.len() < answer.len() {
+        text.push_str("...");
+    }
+    text
+}
+
+/// Where Spelunk's answers differ because they are better.
+struct Better {
+    /// Script, dump, key; each may end in `*`.
+    rules: Vec<[String; 3]>,
+}
+
+impl Better {
+    fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let rules = text
+            .lines()
+            .map(
+                |line| match line.split('\t').collect::<Vec<_>>().as_slice() {
+                    [script, dump, key, _reason] => {
+                        Ok([script, dump, key].map(|s| (*s).to_owned()))
+                    }
+                    _ => bail!(
+                        "{}: no script, dump, key and reason: {line}",
+                        path.display()
+                    ),
+                },
+            )
+            .collect::<Result<_>>()?;
+        Ok(Self { rules })
+    }
+
+    fn contains(&self, script: &str, dump: &str, key: &str) -> bool {
+        let fits = |pattern: &String, text: &str| match pattern.strip_suffix('*') {
+            Some(start) => text.starts_with(start),
+            None => text == pattern,
+        };
+        self.rules
+            .iter()
+            .any(|[s, d, k]| fits(s, script) && fits(d, dump) && fits(k, key))
+    }
+}
+
+fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut scripts = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let is_script = path.extension().is_some_and(|extension| extension == "py");
+        if is_script && stem(&path) != "answers" {
+            scripts.push(path);
+        }
+    }
+    scripts.sort();
+    Ok(scripts)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_must_be_drgns_unless_drgn_has_none_or_ours_is_better() {
+        let theirs = parse_answers("1\t\"a\"\n2\t{\"raised\": \"x\"}\n3\t\"c\"\n4\t4\n");
+        let ours = parse_answers("1\t\"a\"\n2\t\"b\"\n3\t\"d\"\n5\t5\n");
+        let wrong = differences(&ours, &theirs, |key| key == "3");
+        assert_eq!(wrong, ["  4\n    ours   nothing\n    drgn's 4"]);
+    }
+
+    #[test]
+    fn rules_fit_whole_words_or_beginnings() {
+        let better = Better {
+            rules: vec![["stacks".into(), "panic*".into(), "12".into()]],
+        };
+        assert!(better.contains("stacks", "panic-5.10", "12"));
+        assert!(!better.contains("stacks", "panic-5.10", "123"));
+        assert!(!better.contains("variables", "panic", "12"));
+    }
+}
