@@ -21,6 +21,8 @@ pub enum FaultKind {
     NotMapped,
     /// The dump leaves the page out: it was filtered when the dump was made.
     NotInDump,
+    /// The dump is split, and the part that holds the page was not given.
+    NotInPart,
     /// The dump should hold the page, but the file is cut off before it.
     CutOff,
     /// The dump holds the page, but damaged: it does not decompress, or its place is impossible.
@@ -68,6 +70,9 @@ impl fmt::Display for Fault {
         match kind {
             FaultKind::NotMapped => f.write_str("is not mapped"),
             FaultKind::NotInDump => f.write_str("is not in the dump: its page was excluded"),
+            FaultKind::NotInPart => f.write_str(
+                "is in a part of the split dump that was not given: give all parts together",
+            ),
             FaultKind::CutOff => f.write_str("is not in the dump: the file is cut off before it"),
             FaultKind::Damaged => f.write_str("cannot be read: the dump is damaged there"),
             FaultKind::Device(errno) => {

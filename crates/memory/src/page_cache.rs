@@ -77,12 +77,6 @@ impl PageCache {
         buf: &mut [u8],
         load: impl FnOnce(&mut [u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let copy = |bytes: &[u8], buf: &mut [u8]| {
-            let source = bytes.get(offset..).unwrap_or(&[]);
-            for (to, from) in buf.iter_mut().zip(source) {
-                *to = *from;
-            }
-        };
         let slot = self.recent_slot(page);
         let is_recent = LATEST
             .try_with(|latest| {
@@ -91,7 +85,7 @@ impl PageCache {
                 };
                 match latest.get(slot) {
                     Some(Some(recent)) if recent.cache == self.id && recent.page == page => {
-                        copy(&recent.bytes, buf);
+                        copy(&recent.bytes, offset, buf);
                         true
                     }
                     _ => false,
@@ -102,7 +96,7 @@ impl PageCache {
             return Ok(());
         }
         let bytes = self.page(page, load)?;
-        copy(&bytes, buf);
+        copy(&bytes, offset, buf);
         let replaced = LATEST.try_with(|latest| {
             let mut latest = latest.try_borrow_mut().ok()?;
             latest.get_mut(slot)?.replace(Recent {
@@ -129,9 +123,9 @@ impl PageCache {
         if let Some(bytes) = shard.and_then(lock) {
             return Ok(bytes);
         }
-        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, self.page_size).collect();
-        // Nobody else has this page yet.
-        load(Arc::get_mut(&mut bytes).unwrap_or(&mut []))?;
+        let mut bytes = vec![0; self.page_size];
+        load(&mut bytes)?;
+        let bytes: Arc<[u8]> = bytes.into();
         Ok(match shard {
             Some(shard) => shard
                 .lock()
@@ -147,6 +141,15 @@ impl PageCache {
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
             >> 32;
         usize::try_from(hash).unwrap_or(0) & (RECENT - 1)
+    }
+}
+
+/// Copies from `page` at `offset`, as many bytes as both have.
+fn copy(page: &[u8], offset: usize, buf: &mut [u8]) {
+    let source = page.get(offset..).unwrap_or(&[]);
+    let size = source.len().min(buf.len());
+    if let (Some(to), Some(from)) = (buf.get_mut(..size), source.get(..size)) {
+        to.copy_from_slice(from);
     }
 }
 

@@ -4,7 +4,7 @@
 mod page;
 mod stream;
 
-pub use page::{PageCodec, decode_page};
+pub use page::{PageCodec, decode_page, decode_page_prefix};
 pub use stream::{StreamCodec, decode, decode_unsized};
 
 use std::fmt;

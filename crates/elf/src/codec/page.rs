@@ -20,6 +20,8 @@ struct Decoders {
     zlib: Decompress,
     snappy: snap::raw::Decoder,
     zstd: Option<zstd::bulk::Decompressor<'static>>,
+    /// A page of which only the start is wanted.
+    page: Vec<u8>,
 }
 
 thread_local! {
@@ -27,6 +29,7 @@ thread_local! {
         zlib: Decompress::new(true),
         snappy: snap::raw::Decoder::new(),
         zstd: None,
+        page: Vec::new(),
     });
 }
 
@@ -37,6 +40,42 @@ thread_local! {
 /// [`CodecError`] if it does not; what `page` then holds is not defined.
 pub fn decode_page(codec: PageCodec, compressed: &[u8], page: &mut [u8]) -> Result<(), CodecError> {
     DECODERS.with_borrow_mut(|decoders| decoders.decode(codec, compressed, page))
+}
+
+/// Decompresses the first bytes of a page of `page_size` bytes into `prefix`, for searches that look at
+/// the start of every page; zlib, the slowest codec, then does not decompress the rest.
+///
+/// # Errors
+///
+/// As [`decode_page`], though damage behind the prefix may go unseen.
+pub fn decode_page_prefix(
+    codec: PageCodec,
+    compressed: &[u8],
+    page_size: usize,
+    prefix: &mut [u8],
+) -> Result<(), CodecError> {
+    DECODERS.with_borrow_mut(|decoders| {
+        if codec == PageCodec::Zlib {
+            decoders.zlib.reset(true);
+            decoders
+                .zlib
+                .decompress(compressed, prefix, FlushDecompress::None)
+                .map_err(|_| CodecError::Damaged)?;
+            return if decoders.zlib.total_out() == prefix.len() as u64 {
+                Ok(())
+            } else {
+                Err(wrong_size(prefix.len()))
+            };
+        }
+        let mut page = std::mem::take(&mut decoders.page);
+        page.resize(page_size, 0);
+        let decoded = decoders.decode(codec, compressed, &mut page);
+        if let Some(start) = page.get(..prefix.len()) {
+            prefix.copy_from_slice(start);
+        }
+        decoders.page = page;
+        decoded
+    })
 }
 
 impl Decoders {
