@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::capture;
+use crate::command::line;
 use crate::lab::{CoreFile, DUMPS, Dump, Lab};
+use crate::packages;
 use crate::place::Place;
-use crate::venv::Venv;
+use crate::venv::{self, Venv};
 
 /// Scripts that look at structures, not at formats: one form of a dump is enough.
 const ONCE_A_DUMP: &[&str] = &["structures", "variables"];
@@ -21,14 +23,24 @@ const WIDTH: usize = 300;
 /// Keys and answers, as the script printed them.
 type Answers = BTreeMap<String, String>;
 
-/// Runs all scripts on all dumps; an error if Spelunk's answers are wrong anywhere.
-pub(crate) fn compare(place: &Place, lab: &Lab, spelunk: &Venv, drgn: &Venv) -> Result<()> {
+/// `cargo xtask compare`: runs all scripts on the named dumps, or on all of them; an error if Spelunk's
+/// answers are wrong anywhere.
+pub(crate) fn compare(place: &Place, dumps: &[&str]) -> Result<()> {
+    packages::ensure()?;
+    let spelunk = venv::with_spelunk(place)?;
+    let drgn = venv::with_drgn(&place.cache)?;
+    let lab = Lab::new(place);
+    let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
+    let dumps = if dumps.is_empty() { &all } else { dumps };
     let folder = place.root.join("python/tests/compare");
     let better = Better::read(&folder.join("better.tsv"))?;
-    let peers = Peers { spelunk, drgn };
+    let peers = Peers {
+        spelunk: &spelunk,
+        drgn: &drgn,
+    };
     let mut wrong = 0;
-    for spec in DUMPS {
-        let dump = lab.dump(spec.name)?;
+    for &dump_name in dumps {
+        let dump = lab.dump(dump_name)?;
         for (index, file) in dump.files()?.iter().enumerate() {
             for script in scripts(&folder)? {
                 let name = stem(&script);
@@ -36,9 +48,9 @@ pub(crate) fn compare(place: &Place, lab: &Lab, spelunk: &Venv, drgn: &Venv) -> 
                     continue;
                 }
                 let shown: Vec<String> = file.ours.iter().map(|path| file_name(path)).collect();
-                let what = format!("{} {} {name}", spec.name, shown.join("+"));
+                let what = format!("{dump_name} {} {name}", shown.join("+"));
                 let result = peers.differences(&dump, file, &script, |key| {
-                    better.contains(&name, spec.name, key)
+                    better.contains(&name, dump_name, key)
                 });
                 wrong += usize::from(!report(&what, result));
             }
@@ -65,26 +77,41 @@ impl Peers<'_> {
         script: &Path,
         is_better: impl Fn(&str) -> bool,
     ) -> Result<(usize, Vec<String>)> {
-        let theirs = capture(
-            self.drgn
-                .command("drgn")
-                .arg("-q")
-                .args(dump.arguments(std::slice::from_ref(&file.theirs)))
-                .args(file.their_options)
-                .arg(script),
-        )
-        .context("drgn")?;
-        let ours = capture(
-            self.spelunk
-                .command("spelunk")
-                .arg("-q")
-                .args(dump.arguments(&file.ours))
-                .arg(script),
-        )?;
+        let mut theirs = self.drgn.command("drgn");
+        theirs
+            .args(dump.arguments(std::slice::from_ref(&file.theirs)))
+            .args(file.their_options);
+        let mut ours = self.spelunk.command("spelunk");
+        ours.args(dump.arguments(&file.ours));
+        // Side by side: each is mostly one thread.
+        let theirs = start(theirs.arg("-q").arg(script))?;
+        let ours = start(ours.arg("-q").arg(script))?;
+        let theirs = finish(theirs).context("drgn")?;
+        let ours = finish(ours).context("spelunk")?;
         let theirs = parse_answers(&theirs);
         let wrong = differences(&parse_answers(&ours), &theirs, is_better);
         Ok((theirs.len(), wrong))
     }
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| line(command))
+}
+
+/// What a process prints. Of its complaints the last line is enough: what led there is its own affair.
+fn finish(child: Child) -> Result<String> {
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        let last = complaints.lines().last().unwrap_or_default();
+        bail!("{}: {last}", output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Says how a run went, and whether it went well.

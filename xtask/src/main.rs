@@ -27,6 +27,7 @@ usage: cargo xtask TASK
   tidy                 crate edges, file lengths, paths, fuzz targets
   lab [NAME...]        make the lab's kernels and dumps (all of them, or the named ones)
   lab --list           say what the lab has and can make
+  compare [DUMP...]    the same scripts under drgn and Spelunk, answers compared
   bench [WORKLOAD...]  Spelunk and drgn side by side
 ";
 
@@ -51,6 +52,7 @@ fn run_task(arguments: &[&str]) -> Result<()> {
         ["ci"] => checks::checks(&place),
         ["tidy"] => tidy::tidy(&place),
         ["lab", names @ ..] => lab::lab(&place, names),
+        ["compare", dumps @ ..] => compare::compare(&place, dumps),
         ["bench", workloads @ ..] => bench::bench(&place, workloads),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
