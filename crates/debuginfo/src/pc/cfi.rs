@@ -1,1 +1,222 @@
+use super::RowSource;
+use gimli::{
+    BaseAddresses, CfaRule as GimliCfa, CieOrFde, DebugFrame, EhFrame, EndianSlice,
+    Register as DwarfNumber, RegisterRule as GimliRule, RunTimeEndian, UnwindContext,
+    UnwindExpression, UnwindSection,
+};
+use spelunk_base::arch::{Arch, Register};
+use spelunk_elf::SectionData;
+use spelunk_unwind::{CfaRule, RegisterRule, Row};
+use std::sync::Arc;
 
+type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
+
+/// Which of the two sections of call frame information; they differ in small ways.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Section {
+    /// `.debug_frame`: DWARF 5, section 6.4.
+    DebugFrame,
+    /// `.eh_frame`: Linux Standard Base Core 5.0, section 10.6.
+    EhFrame,
+}
+
+impl Section {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::DebugFrame => ".debug_frame",
+            Self::EhFrame => ".eh_frame",
+        }
+    }
+
+    pub(super) fn source(self) -> RowSource {
+        match self {
+            Self::DebugFrame => RowSource::DebugFrame,
+            Self::EhFrame => RowSource::EhFrame,
+        }
+    }
+}
+
+/// A section of call frame information, with the ranges of its FDEs.
+pub(super) struct CfiTable {
+    section: Section,
+    data: SectionData,
+    endian: RunTimeEndian,
+    address_size: u8,
+    bases: BaseAddresses,
+    /// Sorted by start.
+    fdes: Vec<FdeRange>,
+}
+
+#[derive(Clone, Copy)]
+struct FdeRange {
+    start: u64,
+    end: u64,
+    offset: usize,
+}
+
+impl CfiTable {
+    /// Reads where the FDEs are. The list ends at the first entry that cannot be read.
+    pub(super) fn new(
+        section: Section,
+        data: SectionData,
+        endian: RunTimeEndian,
+        address_size: u8,
+        bases: BaseAddresses,
+    ) -> Self {
+        let mut table = Self {
+            section,
+            data,
+            endian,
+            address_size,
+            bases,
+            fdes: Vec::new(),
+        };
+        let mut fdes = match section {
+            Section::DebugFrame => table.list(&table.debug_frame()),
+            Section::EhFrame => table.list(&table.eh_frame()),
+        };
+        fdes.sort_by_key(|fde| (fde.start, fde.end));
+        table.fdes = fdes;
+        table
+    }
+
+    fn debug_frame(&self) -> DebugFrame<Slice<'_>> {
+        let mut section = DebugFrame::new(&self.data, self.endian);
+        section.set_address_size(self.address_size);
+        section
+    }
+
+    fn eh_frame(&self) -> EhFrame<Slice<'_>> {
+        let mut section = EhFrame::new(&self.data, self.endian);
+        section.set_address_size(self.address_size);
+        section
+    }
+
+    fn list<'a, S: UnwindSection<Slice<'a>>>(&self, section: &S) -> Vec<FdeRange>
+    where
+        S::Offset: gimli::UnwindOffset<usize>,
+    {
+        let mut fdes = Vec::new();
+        let mut entries = section.entries(&self.bases);
+        while let Ok(Some(entry)) = entries.next() {
+            let CieOrFde::Fde(partial) = entry else {
+                continue;
+            };
+            if let Ok(fde) = partial.parse(S::cie_from_offset)
+                && let Some(end) = fde.initial_address().checked_add(fde.len())
+            {
+                fdes.push(FdeRange {
+                    start: fde.initial_address(),
+                    end,
+                    offset: fde.offset(),
+                });
+            }
+        }
+        fdes
+    }
+
+    /// The row at `pc`, an address in the file.
+    pub(super) fn find_row(&self, pc: u64, arch: &Arch) -> Result<Option<Row>, gimli::Error> {
+        let after = self.fdes.partition_point(|fde| fde.start <= pc);
+        let before = self.fdes.get(..after).unwrap_or_default();
+        let Some(fde) = before.last().filter(|fde| pc < fde.end) else {
+            return Ok(None);
+        };
+        match self.section {
+            Section::DebugFrame => self.row(&self.debug_frame(), fde.offset, pc, arch),
+            Section::EhFrame => self.row(&self.eh_frame(), fde.offset, pc, arch),
+        }
+    }
+
+    fn row<'a, S: UnwindSection<Slice<'a>>>(
+        &self,
+        section: &S,
+        offset: usize,
+        pc: u64,
+        arch: &Arch,
+    ) -> Result<Option<Row>, gimli::Error> {
+        let offset = S::Offset::from(offset);
+        let fde = section.fde_from_offset(&self.bases, offset, S::cie_from_offset)?;
+        let mut context = UnwindContext::new();
+        let row = fde.unwind_info_for_address(section, &self.bases, &mut context, pc)?;
+        let translate = Translate { section, arch };
+        translate.row(
+            row,
+            fde.cie().return_address_register(),
+            fde.is_signal_trampoline(),
+        )
+    }
+}
+
+/// From gimli's words into ours.
+struct Translate<'s, 'r, S> {
+    section: &'s S,
+    arch: &'r Arch,
+}
+
+impl<'a, S: UnwindSection<Slice<'a>>> Translate<'_, '_, S> {
+    /// `None` for rules that mean nothing on the architecture.
+    fn row(
+        &self,
+        row: &gimli::UnwindTableRow<usize>,
+        return_address: DwarfNumber,
+        is_signal_frame: bool,
+    ) -> Result<Option<Row>, gimli::Error> {
+        let cfa = match row.cfa() {
+            GimliCfa::RegisterAndOffset { register, offset } => match self.register(*register) {
+                Some(register) => CfaRule::RegisterPlus(register, *offset),
+                None => return Ok(None),
+            },
+            GimliCfa::Expression(expression) => CfaRule::Expression(self.bytes(expression)?),
+        };
+        let mut result = Row::new(self.arch, cfa);
+        // Compilers leave out the registers that a function does not touch. Those that it must
+        // preserve are then as they were; the others are the caller's own to save.
+        for register in self.arch.callee_saved {
+            result.set(*register, RegisterRule::SameValue);
+        }
+        for (number, rule) in row.registers() {
+            if let Some(register) = self.register(*number)
+                && let Some(rule) = self.rule(rule)?
+            {
+                result.set(register, rule);
+            }
+        }
+        let Some(return_address) = self.register(return_address) else {
+            return Ok(None);
+        };
+        result.return_address = return_address;
+        result.is_signal_frame = is_signal_frame;
+        result.is_outermost = result.find(return_address) == Some(&RegisterRule::Undefined);
+        Ok(Some(result))
+    }
+
+    fn rule(&self, rule: &GimliRule<usize>) -> Result<Option<RegisterRule>, gimli::Error> {
+        Ok(Some(match rule {
+            GimliRule::Undefined => RegisterRule::Undefined,
+            GimliRule::SameValue => RegisterRule::SameValue,
+            GimliRule::Offset(offset) => RegisterRule::AtCfa(*offset),
+            GimliRule::ValOffset(offset) => RegisterRule::CfaPlus(*offset),
+            GimliRule::Register(other) => match self.register(*other) {
+                Some(other) => RegisterRule::RegisterPlus(other, 0),
+                None => RegisterRule::Undefined,
+            },
+            GimliRule::Expression(expression) => {
+                RegisterRule::AtExpression(self.bytes(expression)?)
+            }
+            GimliRule::ValExpression(expression) => {
+                RegisterRule::Expression(self.bytes(expression)?)
+            }
+            GimliRule::Constant(value) => RegisterRule::Constant(*value),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn register(&self, number: DwarfNumber) -> Option<Register> {
+        *self.arch.dwarf_registers.get(usize::from(number.0))?
+    }
+
+    fn bytes(&self, expression: &UnwindExpression<usize>) -> Result<Arc<[u8]>, gimli::Error> {
+        Ok(expression.get(self.section)?.0.slice().into())
+    }
+}
