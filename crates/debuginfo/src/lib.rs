@@ -2,6 +2,7 @@
 //!
 //! * [`DebugFile`] is one file; [`Units`] are its units, parsed when they are wanted.
 //! * [`DebugInfo`] is all files of a program: types and objects by name.
+//! * [`NameIndex`] says which entries of a file have a name; it is made once and kept on disk.
 //!
 //! Files hold nothing of a program but the types that they handed out; all addresses that come
 //! out of this crate are the target's.
@@ -9,8 +10,13 @@
 mod die;
 mod error;
 mod file;
+mod index;
 mod info;
+mod language;
 mod object;
+pub mod orc;
+mod pc;
+mod symtab;
 mod types;
 mod unit_map;
 mod units;
@@ -18,6 +24,11 @@ mod units;
 pub use die::DieId;
 pub use error::DebugInfoError;
 pub use file::DebugFile;
+pub use index::{IndexEntry, NameIndex, NameKind};
 pub use info::DebugInfo;
 pub use object::{FoundObject, ObjectKinds, ObjectValue};
+pub use pc::{
+    FrameState, RowSource, Scope, SourceLine, Variable, VariableKind, VariableValue,
+};
+pub use symtab::{Symbol, SymbolTable};
 pub use units::{Dwarf, Entry, Slice, Unit, UnitIndex, Units};

@@ -1,0 +1,200 @@
+//! The index as bytes, in memory and on disk. All numbers are little-endian.
+//!
+//! ```text
+//! header      HEADER_SIZE bytes: see `Header`
+//! starts      STARTS + 1 numbers of 32 bits: for each value of the hash's top bits, the number of
+//!             the first name that has it
+//! names       16 bytes each, by hash: hash u32, number of the first entry u32, place u64
+//! entries     8 bytes each, by name: kind (8 bits), mark (16 bits), offset (39 bits), section (1)
+//! own names   each ends with NUL
+//! ```
+//!
+//! The entries of a name end where those of the next name start.
+
+use super::kind::NameKind;
+use super::name_ref::NameRef;
+use crate::die::DieId;
+use spelunk_base::{ByteOrder, Cursor};
+use spelunk_elf::ElfFile;
+
+pub(super) const VERSION: u32 = 1;
+const MAGIC: &[u8; 8] = b"SPELNAME";
+/// Magic, version, and the numbers of [`Header`], and the hash of all that follows.
+pub(super) const HEADER_SIZE: usize = 8 + 4 + 4 + 4 + 4 + 8 * 3 + 8;
+pub(super) const NAME_SIZE: usize = 16;
+pub(super) const ENTRY_SIZE: usize = 8;
+const START_BITS: u32 = 16;
+pub(super) const STARTS: usize = 1 << START_BITS;
+
+/// Names are sorted in buckets first, by the top bits of the hash.
+pub(super) const BUCKETS: usize = 64;
+
+pub(super) fn bucket(hash: u32) -> usize {
+    (hash >> 26) as usize
+}
+
+/// The place among the starts.
+pub(super) fn start_of(hash: u32) -> usize {
+    (hash >> (32 - START_BITS)) as usize
+}
+
+/// How many of everything there is, and the sizes of the sections that it was made from: a file
+/// with the same build ID may have been rewritten by `dwz` or `objcopy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Header {
+    pub(super) names: u32,
+    pub(super) entries: u32,
+    pub(super) own: u32,
+    /// See [`section_sizes`].
+    pub(super) sections: [u64; 3],
+}
+
+impl Header {
+    pub(super) fn write(&self, body_hash: u64) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        for number in [VERSION, self.names, self.entries, self.own] {
+            bytes.extend(number.to_le_bytes());
+        }
+        for number in self.sections.into_iter().chain([body_hash]) {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The header and the hash of what follows; `None` if this is no index of this version.
+    pub(super) fn parse(bytes: &[u8]) -> Option<(Self, u64)> {
+        let mut cursor = Cursor::new(bytes, ByteOrder::Little);
+        if cursor.bytes(MAGIC.len()).ok()? != MAGIC || cursor.u32().ok()? != VERSION {
+            return None;
+        }
+        let header = Self {
+            names: cursor.u32().ok()?,
+            entries: cursor.u32().ok()?,
+            own: cursor.u32().ok()?,
+            sections: [cursor.u64().ok()?, cursor.u64().ok()?, cursor.u64().ok()?],
+        };
+        Some((header, cursor.u64().ok()?))
+    }
+
+    /// Where the starts, the names, the entries and the own names begin, and where all ends.
+    pub(super) fn layout(&self) -> Option<[usize; 5]> {
+        let starts = HEADER_SIZE;
+        let names = starts.checked_add((STARTS + 1).checked_mul(4)?)?;
+        let entries = names.checked_add((self.names as usize).checked_mul(NAME_SIZE)?)?;
+        let own = entries.checked_add((self.entries as usize).checked_mul(ENTRY_SIZE)?)?;
+        Some([
+            starts,
+            names,
+            entries,
+            own,
+            own.checked_add(self.own as usize)?,
+        ])
+    }
+}
+
+/// The sizes of `.debug_info`, `.debug_types` and `.debug_str` in the file.
+pub(super) fn section_sizes(elf: &ElfFile) -> [u64; 3] {
+    [".debug_info", ".debug_types", ".debug_str"]
+        .map(|name| elf.find_section(name).map_or(0, |section| section.size))
+}
+
+/// An entry of the index as a number; `None` if the file is too large for it.
+pub(super) fn pack_entry(kind: NameKind, die: DieId, mark: u16) -> Option<u64> {
+    let offset = die.offset();
+    let in_types = u64::from(die.section() == gimli::SectionId::DebugTypes);
+    (offset < 1 << 39)
+        .then(|| u64::from(kind.as_u8()) << 56 | u64::from(mark) << 40 | in_types << 39 | offset)
+}
+
+/// What [`pack_entry`] packed.
+pub(super) fn unpack_entry(entry: u64) -> Option<(NameKind, DieId, u16)> {
+    let [kind, mark_high, mark_low, ..] = entry.to_be_bytes();
+    let offset = usize::try_from(entry & ((1 << 39) - 1)).ok()?;
+    let section = match entry >> 39 & 1 {
+        0 => gimli::SectionId::DebugInfo,
+        _ => gimli::SectionId::DebugTypes,
+    };
+    let die = DieId::new(section, gimli::UnitSectionOffset(offset));
+    Some((
+        NameKind::from_u8(kind)?,
+        die,
+        u16::from_be_bytes([mark_high, mark_low]),
+    ))
+}
+
+/// The hash of a name.
+pub(super) fn hash(name: &[u8]) -> u32 {
+    u32::try_from(hash_bytes(name) >> 32).unwrap_or(0)
+}
+
+/// A fast hash that is the same everywhere and always, unlike the hash tables'.
+pub(super) fn hash_bytes(bytes: &[u8]) -> u64 {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word) * u128::from(MULTIPLIER);
+        (product as u64) ^ ((product >> 64) as u64)
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let hash = words
+        .iter()
+        .fold(bytes.len() as u64 ^ MULTIPLIER, |hash, word| {
+            mix(hash, u64::from_le_bytes(*word))
+        });
+    mix(mix(hash, ByteOrder::Little.uint(rest)), MULTIPLIER)
+}
+
+/// The number of a name and of its first entry.
+pub(super) fn parse_name(bytes: &[u8; NAME_SIZE]) -> (u32, u32, NameRef) {
+    let [a, b, c, d, e, f, g, h, name @ ..] = *bytes;
+    (
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, g, h]),
+        NameRef::from_u64(u64::from_le_bytes(name)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gimli::{SectionId, UnitSectionOffset};
+
+    #[test]
+    fn entries_round_trip() {
+        for section in [SectionId::DebugInfo, SectionId::DebugTypes] {
+            for offset in [0, 0x1234_5678, (1 << 39) - 1] {
+                let die = DieId::new(section, UnitSectionOffset(offset));
+                for mark in [0, 0xbeef, u16::MAX] {
+                    let packed = pack_entry(NameKind::InlineFunction, die, mark).unwrap();
+                    let unpacked = unpack_entry(packed).unwrap();
+                    assert_eq!(unpacked, (NameKind::InlineFunction, die, mark));
+                }
+            }
+        }
+        let far = DieId::new(SectionId::DebugInfo, UnitSectionOffset(1 << 39));
+        assert_eq!(pack_entry(NameKind::Struct, far, 0), None);
+    }
+
+    #[test]
+    fn headers_round_trip_and_others_are_refused() {
+        let header = Header {
+            names: 3,
+            entries: 4,
+            own: 5,
+            sections: [6, 7, 8],
+        };
+        let mut bytes = header.write(9);
+        assert_eq!(bytes.len(), HEADER_SIZE);
+        assert_eq!(Header::parse(&bytes), Some((header, 9)));
+        assert_eq!(Header::parse(&bytes[..HEADER_SIZE - 1]), None);
+        bytes[8] ^= 1;
+        assert_eq!(Header::parse(&bytes), None);
+    }
+
+    #[test]
+    fn hashes_never_change() {
+        // A change here needs a new VERSION.
+        assert_ne!(hash(b"task_struct"), hash(b"task_strucu"));
+        assert_ne!(hash(b""), hash(b"\0"));
+        assert_ne!(hash(b"12345678"), hash(b"123456789"));
+    }
+}

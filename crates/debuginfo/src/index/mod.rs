@@ -1,0 +1,191 @@
+//! Which entries of a file have a name: one parallel pass over `.debug_info`, kept on disk.
+//!
+//! In the index are types, enumerators, variables and functions at file scope and in namespaces
+//! (in C++ also in classes), definitions only. An index file is keyed by build ID and version,
+//! mapped when it is read, and never trusted: everything in it is checked when it is used.
+
+mod abbreviation;
+mod build;
+mod cache;
+mod format;
+mod kind;
+mod name_ref;
+mod raw;
+mod scan;
+
+pub use kind::NameKind;
+
+use crate::die::DieId;
+use crate::error::DebugInfoError;
+use format::{ENTRY_SIZE, Header, NAME_SIZE};
+use name_ref::{NameRef, NameSections};
+use spelunk_base::{Cancel, Progress};
+use spelunk_elf::{ElfFile, SectionData};
+use std::ops::Range;
+
+/// An entry of the index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IndexEntry {
+    /// What it is.
+    pub kind: NameKind,
+    /// Where it is; for an enumerator, where its enumeration is.
+    pub die: DieId,
+    /// The same for all copies of a definition in a header; different, nearly always, for
+    /// different definitions of the same name.
+    pub mark: u16,
+}
+
+/// The names of a file.
+pub struct NameIndex {
+    bytes: SectionData,
+    header: Header,
+    /// Where the starts, the names, the entries and the own names begin, and where all ends.
+    layout: [usize; 5],
+    sections: NameSections,
+}
+
+impl NameIndex {
+    /// The index of a file: the one on disk, else a new one, which is then kept on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Cancelled`], or if the debug sections cannot be read.
+    pub fn open(
+        elf: &ElfFile,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Self, DebugInfoError> {
+        let key = elf.build_id().zip(cache::folder());
+        if let Some((build_id, folder)) = &key
+            && let Some(bytes) = cache::load(folder, build_id)
+            && let Some(index) = Self::parse(elf, bytes)
+        {
+            return Ok(index);
+        }
+        let bytes = build::build(elf, progress, cancel)?;
+        if let Some((build_id, folder)) = &key
+            && is_whole(elf)
+        {
+            // A cache that cannot be written makes the next start slow, nothing else.
+            let _ = cache::store(folder, build_id, &bytes);
+        }
+        Self::parse(elf, bytes.into()).ok_or_else(|| DebugInfoError::Missing {
+            file: elf.name().to_owned(),
+            what: "index",
+        })
+    }
+
+    /// An index for `elf` in these bytes; `None` if they are none, or damaged.
+    fn parse(elf: &ElfFile, bytes: SectionData) -> Option<Self> {
+        let (header, hash) = Header::parse(&bytes)?;
+        let layout = header.layout()?;
+        let [.., end] = layout;
+        let body = bytes.get(format::HEADER_SIZE..)?;
+        let good = header.sections == format::section_sizes(elf)
+            && end == bytes.len()
+            && format::hash_bytes(body) == hash;
+        good.then_some(Self {
+            bytes,
+            header,
+            layout,
+            sections: NameSections::default(),
+        })
+    }
+
+    /// How many names and entries there are.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        (self.header.names as usize, self.header.entries as usize)
+    }
+
+    /// The entries called `name`, in the order of the file, types units last.
+    pub fn find<'a>(
+        &'a self,
+        elf: &'a ElfFile,
+        name: &'a str,
+    ) -> impl Iterator<Item = IndexEntry> + 'a {
+        let hash = format::hash(name.as_bytes());
+        self.numbers(hash)
+            .filter(move |number| {
+                self.name(*number).is_some_and(|(found, _, place)| {
+                    found == hash && self.bytes_of(elf, place) == Some(name.as_bytes())
+                })
+            })
+            .flat_map(|number| self.entries(number))
+    }
+
+    /// All names, in no order, with their entries.
+    pub fn names<'a>(
+        &'a self,
+        elf: &'a ElfFile,
+    ) -> impl Iterator<Item = (&'a [u8], impl Iterator<Item = IndexEntry> + 'a)> + 'a {
+        (0..self.header.names as usize).filter_map(move |number| {
+            let (.., place) = self.name(number)?;
+            Some((self.bytes_of(elf, place)?, self.entries(number)))
+        })
+    }
+
+    /// The numbers of the names that start with the top bits of this hash.
+    fn numbers(&self, hash: u32) -> Range<usize> {
+        let [starts, ..] = self.layout;
+        let start = |number: usize| {
+            let at = starts.saturating_add(number.saturating_mul(4));
+            let bytes = self.bytes.get(at..)?.first_chunk()?;
+            Some((u32::from_le_bytes(*bytes)).min(self.header.names) as usize)
+        };
+        let number = format::start_of(hash);
+        let first = start(number).unwrap_or(0);
+        let end = start(number.saturating_add(1)).unwrap_or(first);
+        first..end
+    }
+
+    /// The hash, the first entry and the place of a name.
+    fn name(&self, number: usize) -> Option<(u32, u32, NameRef)> {
+        let [_, names, ..] = self.layout;
+        let at = names.checked_add(number.checked_mul(NAME_SIZE)?)?;
+        Some(format::parse_name(self.bytes.get(at..)?.first_chunk()?))
+    }
+
+    fn entries(&self, number: usize) -> impl Iterator<Item = IndexEntry> + '_ {
+        let [_, _, entries, own, _] = self.layout;
+        let first_of = |number: usize| {
+            let first = match number {
+                number if number >= self.header.names as usize => self.header.entries,
+                number => self.name(number).map_or(0, |(_, first, _)| first),
+            };
+            entries
+                .saturating_add((first as usize).saturating_mul(ENTRY_SIZE))
+                .min(own)
+        };
+        let range = first_of(number)..first_of(number.saturating_add(1));
+        let bytes = self.bytes.get(range).unwrap_or(&[]);
+        bytes
+            .as_chunks::<ENTRY_SIZE>()
+            .0
+            .iter()
+            .filter_map(|entry| {
+                let (kind, die, mark) = format::unpack_entry(u64::from_le_bytes(*entry))?;
+                Some(IndexEntry { kind, die, mark })
+            })
+    }
+
+    fn bytes_of<'a>(&'a self, elf: &ElfFile, place: NameRef) -> Option<&'a [u8]> {
+        let [.., own, _] = self.layout;
+        let own = self.bytes.get(own..).unwrap_or(&[]);
+        self.sections.get(elf, own, place)
+    }
+}
+
+/// Whether the file has all its bytes: an index of a file that is cut off must not be kept, since
+/// the same build ID stands for the whole file.
+fn is_whole(elf: &ElfFile) -> bool {
+    let end = elf.data().len();
+    elf.damage().is_empty()
+        && elf.sections().iter().all(|section| {
+            section.kind == spelunk_elf::constants::SHT_NOBITS
+                || section
+                    .offset
+                    .checked_add(section.size)
+                    .is_some_and(|section_end| section_end <= end)
+        })
+}

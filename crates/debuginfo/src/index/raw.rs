@@ -1,0 +1,75 @@
+use super::format::{self, BUCKETS};
+use super::kind::NameKind;
+use super::name_ref::{NameRef, Place};
+use crate::die::DieId;
+
+/// A name as it was found.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RawName {
+    pub(super) hash: u32,
+    pub(super) name: NameRef,
+    pub(super) entry: u64,
+}
+
+/// Bytes of names in namespaces that one set of units may have. A C++ program of 100 MiB of
+/// debugging information has 10 MiB of them; there are at most 64 sets.
+const MAX_OWN: usize = 1 << 23;
+
+/// The names of some units, sorted into buckets by hash.
+pub(super) struct RawNames {
+    pub(super) buckets: Vec<Vec<RawName>>,
+    /// The names that stand nowhere in the file, each with a NUL.
+    pub(super) own: Vec<u8>,
+}
+
+impl RawNames {
+    pub(super) fn new() -> Self {
+        Self {
+            buckets: vec![Vec::new(); BUCKETS],
+            own: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        kind: NameKind,
+        name: NameRef,
+        bytes: &[u8],
+        die: DieId,
+        mark: u16,
+    ) {
+        let hash = format::hash(bytes);
+        let Some(entry) = format::pack_entry(kind, die, mark) else {
+            return;
+        };
+        if let Some(bucket) = self.buckets.get_mut(format::bucket(hash)) {
+            bucket.push(RawName { hash, name, entry });
+        }
+    }
+
+    /// Adds the name that is `path` and `bytes` together.
+    pub(super) fn add_path(
+        &mut self,
+        kind: NameKind,
+        path: &[u8],
+        bytes: &[u8],
+        die: DieId,
+        mark: u16,
+    ) {
+        let start = self.own.len();
+        if start > MAX_OWN {
+            return;
+        }
+        self.own.extend_from_slice(path);
+        self.own.extend_from_slice(bytes);
+        let whole = self.own.get(start..).unwrap_or(&[]).to_vec();
+        self.own.push(0);
+        self.add(
+            kind,
+            NameRef::new(Place::Index, start as u64),
+            &whole,
+            die,
+            mark,
+        );
+    }
+}

@@ -1,0 +1,404 @@
+use super::abbreviation::{
+    Abbreviation, Abbreviations, Sizes, Step, Wanted, read_number, skip_form,
+};
+use super::kind::NameKind;
+use super::name_ref::{NameRef, Place, c_str};
+use super::raw::RawNames;
+use crate::die::DieId;
+use gimli::{DwForm, DwLang, SectionId, UnitSectionOffset, constants as dw};
+use spelunk_base::{ByteOrder, Cursor, Truncated};
+use std::rc::Rc;
+
+/// Scopes in scopes: deeper is no program but a damaged file.
+const MAX_DEPTH: usize = 4096;
+/// Entries that take their name from an entry that takes its name from an entry.
+const MAX_ORIGINS: u32 = 8;
+
+/// Bytes of `A::B::`: what is in deeper namespaces counts as being in the last that fits.
+const MAX_PATH: usize = 1 << 10;
+
+/// The sections that names are collected from.
+pub(super) struct ScanSections<'a> {
+    pub(super) str: &'a [u8],
+    pub(super) line_str: &'a [u8],
+    pub(super) str_offsets: &'a [u8],
+    pub(super) order: ByteOrder,
+}
+
+/// A unit to collect the names of.
+pub(super) struct ScanUnit<'a> {
+    /// The section that it stands in.
+    pub(super) section: SectionId,
+    pub(super) bytes: &'a [u8],
+    /// Where it starts, where its first entry is and where it ends, in the section.
+    pub(super) start: usize,
+    pub(super) root: usize,
+    pub(super) end: usize,
+    pub(super) sizes: Sizes,
+}
+
+/// What the entries inside an entry are to the index.
+enum Scope {
+    /// Members of a namespace; `outer` is the path without it.
+    Space { outer: Rc<[u8]> },
+    /// Enumerators of this enumeration.
+    Enumerators {
+        outer: Rc<[u8]>,
+        die: DieId,
+        mark: u16,
+    },
+    /// Nothing: locals, parameters, members.
+    Body,
+}
+
+/// The attributes of an entry that the index looks at.
+#[derive(Default)]
+struct Fields {
+    name: Option<NameRef>,
+    sibling: Option<u64>,
+    origin: Option<u64>,
+    is_declaration: bool,
+    byte_size: u64,
+    decl_line: u64,
+}
+
+/// Collects the names of one unit.
+pub(super) struct Scan<'a, 'o> {
+    sections: &'a ScanSections<'a>,
+    unit: &'a ScanUnit<'a>,
+    abbreviations: &'a Abbreviations,
+    names: &'o mut RawNames,
+    is_cpp: bool,
+    str_offsets_base: Option<u64>,
+    /// `A::B::` inside of namespace A and class B.
+    path: Rc<[u8]>,
+    /// The paths of entries in namespaces that other entries may take their name from, by offset.
+    paths: Vec<(u64, Rc<[u8]>)>,
+}
+
+impl<'a, 'o> Scan<'a, 'o> {
+    pub(super) fn new(
+        sections: &'a ScanSections<'a>,
+        unit: &'a ScanUnit<'a>,
+        abbreviations: &'a Abbreviations,
+        names: &'o mut RawNames,
+    ) -> Self {
+        Self {
+            sections,
+            unit,
+            abbreviations,
+            names,
+            is_cpp: false,
+            str_offsets_base: None,
+            path: Rc::default(),
+            paths: Vec::new(),
+        }
+    }
+
+    /// Collects up to the unit's end, or to the first damage.
+    pub(super) fn run(&mut self) -> Result<(), Truncated> {
+        let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
+        let mut cursor = Cursor::new(bytes, self.sections.order);
+        cursor.seek(self.unit.root);
+        let mut scopes: Vec<Scope> = Vec::new();
+        let mut fields = Fields::default();
+        while !cursor.is_empty() {
+            let start = cursor.position();
+            let Some(abbreviation) = self.read_abbreviation(&mut cursor)? else {
+                match scopes.pop() {
+                    Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) => {
+                        self.path = outer;
+                    }
+                    Some(Scope::Body) => {}
+                    None => break,
+                }
+                if scopes.is_empty() {
+                    break;
+                }
+                continue;
+            };
+            self.read_fields(&mut cursor, abbreviation, &mut fields)?;
+            let inside = self.visit(scopes.last(), start, abbreviation, &fields);
+            if !abbreviation.has_children {
+                if scopes.is_empty() {
+                    break;
+                }
+                continue;
+            }
+            if let Some(inside) = inside {
+                scopes.push(inside);
+            } else if let Some(next) = self.next_sibling(&fields, cursor.position()) {
+                cursor.seek(next);
+            } else {
+                scopes.push(Scope::Body);
+            }
+            if scopes.len() > MAX_DEPTH {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The abbreviation of the next entry; `None` at the end of a list of entries.
+    fn read_abbreviation(
+        &self,
+        cursor: &mut Cursor<'_>,
+    ) -> Result<Option<Abbreviation>, Truncated> {
+        let offset = cursor.position();
+        match cursor.uleb128()? {
+            0 => Ok(None),
+            code => self
+                .abbreviations
+                .get(code)
+                .map(Some)
+                .ok_or(Truncated { offset }),
+        }
+    }
+
+    /// Where the next sibling starts, if that is said and makes sense.
+    fn next_sibling(&self, fields: &Fields, position: usize) -> Option<usize> {
+        let sibling = usize::try_from(fields.sibling?).ok()?;
+        let next = self.unit.start.checked_add(sibling)?;
+        (position..self.unit.end).contains(&next).then_some(next)
+    }
+
+    fn read_fields(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        abbreviation: Abbreviation,
+        fields: &mut Fields,
+    ) -> Result<(), Truncated> {
+        *fields = Fields::default();
+        let sizes = self.unit.sizes;
+        for step in self.abbreviations.steps(abbreviation) {
+            match *step {
+                Step::Skip(count) => cursor.skip(count as usize)?,
+                Step::SkipForm(form) => skip_form(cursor, form, sizes)?,
+                Step::Read(Wanted::Name, form) => fields.name = self.read_name(cursor, form)?,
+                Step::Read(wanted, form) => {
+                    if let Some(value) = read_number(cursor, form, sizes)? {
+                        self.set(fields, wanted, value);
+                    }
+                }
+                Step::Constant(wanted, value) => self.set(fields, wanted, value.cast_unsigned()),
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, fields: &mut Fields, wanted: Wanted, value: u64) {
+        match wanted {
+            Wanted::Name => {}
+            Wanted::Sibling => fields.sibling = Some(value),
+            Wanted::Origin => fields.origin = Some(value),
+            Wanted::Declaration => fields.is_declaration = value != 0,
+            Wanted::ByteSize => fields.byte_size = value,
+            Wanted::DeclLine => fields.decl_line = value,
+            Wanted::StrOffsetsBase => self.str_offsets_base = Some(value),
+            Wanted::Language => {
+                let language = DwLang(u16::try_from(value).unwrap_or(0));
+                self.is_cpp = crate::language::is_cpp(language);
+            }
+        }
+    }
+
+    fn read_name(
+        &self,
+        cursor: &mut Cursor<'_>,
+        form: DwForm,
+    ) -> Result<Option<NameRef>, Truncated> {
+        let place = match form {
+            dw::DW_FORM_string => {
+                let place = match self.unit.section {
+                    SectionId::DebugTypes => Place::Types,
+                    _ => Place::Info,
+                };
+                let offset = cursor.position() as u64;
+                cursor.c_str()?;
+                return Ok(Some(NameRef::new(place, offset)));
+            }
+            dw::DW_FORM_strp => Place::Str,
+            dw::DW_FORM_line_strp => Place::LineStr,
+            dw::DW_FORM_strx
+            | dw::DW_FORM_strx1
+            | dw::DW_FORM_strx2
+            | dw::DW_FORM_strx3
+            | dw::DW_FORM_strx4 => {
+                let index = read_number(cursor, form, self.unit.sizes)?;
+                return Ok(index.and_then(|index| self.indexed_name(index)));
+            }
+            // Names in a supplementary file are not known here.
+            _ => return skip_form(cursor, form, self.unit.sizes).map(|()| None),
+        };
+        let offset = cursor.uint(usize::from(self.unit.sizes.offset))?;
+        Ok(Some(NameRef::new(place, offset)))
+    }
+
+    /// The name that `.debug_str_offsets` has at `index`.
+    fn indexed_name(&self, index: u64) -> Option<NameRef> {
+        let size = self.unit.sizes.offset;
+        let base = self.str_offsets_base?;
+        let position = index.checked_mul(u64::from(size))?.checked_add(base)?;
+        let mut cursor = Cursor::new(self.sections.str_offsets, self.sections.order);
+        cursor.seek(usize::try_from(position).ok()?);
+        let offset = cursor.uint(usize::from(size)).ok()?;
+        Some(NameRef::new(Place::Str, offset))
+    }
+
+    /// Takes note of an entry, and says what the entries in it are; `None` if nothing.
+    fn visit(
+        &mut self,
+        scope: Option<&Scope>,
+        start: usize,
+        abbreviation: Abbreviation,
+        fields: &Fields,
+    ) -> Option<Scope> {
+        if let Some(Scope::Body) = scope {
+            return None;
+        }
+        let die = DieId::new(self.unit.section, UnitSectionOffset(start));
+        let mark = mark(fields.byte_size, fields.decl_line);
+        let outer = Rc::clone(&self.path);
+        let kind = match abbreviation.tag {
+            dw::DW_TAG_compile_unit | dw::DW_TAG_partial_unit | dw::DW_TAG_type_unit => {
+                return scope.is_none().then_some(Scope::Space { outer });
+            }
+            dw::DW_TAG_namespace => {
+                self.enter(fields.name);
+                return Some(Scope::Space { outer });
+            }
+            dw::DW_TAG_enumerator => {
+                if let (Some(&Scope::Enumerators { die, mark, .. }), Some(name)) =
+                    (scope, fields.name)
+                {
+                    self.add(NameKind::Enumerator, name, die, mark);
+                }
+                return None;
+            }
+            dw::DW_TAG_enumeration_type => {
+                if let Some(name) = fields.name.filter(|_| !fields.is_declaration) {
+                    self.add(NameKind::Enum, name, die, mark);
+                }
+                if abbreviation.is_scoped {
+                    self.enter(fields.name);
+                }
+                return Some(Scope::Enumerators { outer, die, mark });
+            }
+            dw::DW_TAG_structure_type => NameKind::Struct,
+            dw::DW_TAG_union_type => NameKind::Union,
+            dw::DW_TAG_class_type => NameKind::Class,
+            dw::DW_TAG_typedef => NameKind::Typedef,
+            dw::DW_TAG_base_type => NameKind::BaseType,
+            dw::DW_TAG_variable => NameKind::Variable,
+            dw::DW_TAG_subprogram if abbreviation.has_code => NameKind::Function,
+            dw::DW_TAG_subprogram => NameKind::InlineFunction,
+            dw::DW_TAG_member => {
+                self.remember_path(start);
+                return None;
+            }
+            _ => return None,
+        };
+        let is_class = matches!(kind, NameKind::Struct | NameKind::Union | NameKind::Class);
+        if !is_class {
+            self.remember_path(start);
+        }
+        if !fields.is_declaration {
+            match (fields.name, fields.origin) {
+                (Some(name), _) => self.add(kind, name, die, mark),
+                (None, Some(origin)) => self.add_by_origin(kind, origin, die, mark),
+                (None, None) => {}
+            }
+        }
+        if is_class && self.is_cpp && fields.name.is_some() {
+            self.enter(fields.name);
+            return Some(Scope::Space { outer });
+        }
+        None
+    }
+
+    /// Makes a name part of the path.
+    fn enter(&mut self, name: Option<NameRef>) {
+        if let Some(name) = name.and_then(|name| self.bytes_of(name))
+            && self.path.len().saturating_add(name.len()) < MAX_PATH
+        {
+            self.path = [&*self.path, name, b"::"].concat().into();
+        }
+    }
+
+    fn remember_path(&mut self, start: usize) {
+        if !self.path.is_empty() {
+            self.paths.push((start as u64, Rc::clone(&self.path)));
+        }
+    }
+
+    fn add(&mut self, kind: NameKind, name: NameRef, die: DieId, mark: u16) {
+        let Some(bytes) = self.bytes_of(name) else {
+            return;
+        };
+        if self.path.is_empty() {
+            self.names.add(kind, name, bytes, die, mark);
+        } else {
+            self.names.add_path(kind, &self.path, bytes, die, mark);
+        }
+    }
+
+    /// Adds an entry that has its name from another one in the unit: the definition of what was
+    /// declared before, or the code of an inline function.
+    fn add_by_origin(&mut self, kind: NameKind, origin: u64, die: DieId, mark: u16) {
+        let mut origin = Some(origin);
+        let mut fields = Fields::default();
+        for _ in 0..MAX_ORIGINS {
+            let Some(start) = origin.and_then(|origin| {
+                let start = usize::try_from(origin).ok()?.checked_add(self.unit.start)?;
+                (self.unit.root..self.unit.end)
+                    .contains(&start)
+                    .then_some(start)
+            }) else {
+                return;
+            };
+            let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
+            let mut cursor = Cursor::new(bytes, self.sections.order);
+            cursor.seek(start);
+            let Ok(Some(abbreviation)) = self.read_abbreviation(&mut cursor) else {
+                return;
+            };
+            if self
+                .read_fields(&mut cursor, abbreviation, &mut fields)
+                .is_err()
+            {
+                return;
+            }
+            if let Some(bytes) = fields.name.and_then(|name| self.bytes_of(name)) {
+                let place = self
+                    .paths
+                    .binary_search_by_key(&(start as u64), |path| path.0);
+                match place.ok().and_then(|place| self.paths.get(place)) {
+                    Some((_, path)) => self.names.add_path(kind, path, bytes, die, mark),
+                    None => {
+                        if let Some(name) = fields.name {
+                            self.names.add(kind, name, bytes, die, mark);
+                        }
+                    }
+                }
+                return;
+            }
+            origin = fields.origin;
+        }
+    }
+
+    fn bytes_of(&self, name: NameRef) -> Option<&'a [u8]> {
+        let bytes = match name.place()? {
+            Place::Str => self.sections.str,
+            Place::LineStr => self.sections.line_str,
+            Place::Info | Place::Types => self.unit.bytes,
+            Place::Index => return None,
+        };
+        c_str(bytes, name.offset())
+    }
+}
+
+/// A few bits that tell definitions of the same name apart, without looking at them.
+fn mark(byte_size: u64, decl_line: u64) -> u16 {
+    let mixed = (byte_size ^ decl_line.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    u16::try_from(mixed >> 48).unwrap_or(0)
+}
