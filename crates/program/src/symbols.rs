@@ -10,7 +10,7 @@ impl Program {
     #[must_use]
     pub fn find_symbol(&self, address: u64) -> Option<Symbol> {
         let module = self.find_module(address)?;
-        module.debug_file()?.symbols().find(address)
+        module.file()?.symbols().find(address)
     }
 
     /// The symbol called `name`: a global one rather than a weak one, that rather than another.
@@ -67,7 +67,7 @@ impl Program {
 
     fn files(&self) -> impl Iterator<Item = Arc<ModuleFile>> {
         let modules = self.modules().into_iter();
-        modules.filter_map(|module| module.debug_file().cloned())
+        modules.filter_map(|module| module.file().cloned())
     }
 }
 

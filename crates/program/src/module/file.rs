@@ -1,4 +1,6 @@
 use spelunk_debuginfo::{DebugFile, SymbolTable};
+use spelunk_elf::constants::PT_LOAD;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -19,14 +21,16 @@ pub enum ModuleFileStatus {
 pub struct ModuleFile {
     path: PathBuf,
     debug: Arc<DebugFile>,
+    has_debug_info: bool,
     symbols: OnceLock<SymbolTable>,
 }
 
 impl ModuleFile {
-    pub(crate) fn new(path: PathBuf, debug: Arc<DebugFile>) -> Self {
+    pub(crate) fn new(path: PathBuf, debug: Arc<DebugFile>, has_debug_info: bool) -> Self {
         Self {
             path,
             debug,
+            has_debug_info,
             symbols: OnceLock::new(),
         }
     }
@@ -43,6 +47,12 @@ impl ModuleFile {
         &self.debug
     }
 
+    /// Whether it has debugging information, and not symbols alone.
+    #[must_use]
+    pub fn has_debug_info(&self) -> bool {
+        self.has_debug_info
+    }
+
     /// Its symbols; none if its symbol table is damaged.
     #[must_use]
     pub fn symbols(&self) -> &SymbolTable {
@@ -50,5 +60,21 @@ impl ModuleFile {
             let file = &self.debug;
             SymbolTable::parse(file.elf(), file.addresses(), file.bias()).unwrap_or_default()
         })
+    }
+
+    /// The addresses that its segments span in the program; none for relocatable files.
+    pub(crate) fn address_range(&self) -> Option<Range<u64>> {
+        // Kernels for x86-64 before 6.15 have a segment at address 0: the per-CPU variables, whose
+        // addresses are offsets. It is loaded elsewhere.
+        let elf = self.debug.elf();
+        let is_loaded = |segment: &&spelunk_elf::Segment| {
+            segment.kind == PT_LOAD && segment.memory_size > 0 && segment.virtual_address != 0
+        };
+        let bias = self.debug.bias();
+        let ranges = elf.segments().iter().filter(is_loaded).map(|segment| {
+            let start = segment.virtual_address.wrapping_add(bias);
+            start..start.saturating_add(segment.memory_size)
+        });
+        ranges.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end))
     }
 }

@@ -1,12 +1,13 @@
 use super::{ModuleFile, ModuleFileStatus, ModuleInfo};
 use crate::{Error, Program, Result};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// A module of the program.
 pub struct Module {
     info: ModuleInfo,
-    file: OnceLock<Arc<ModuleFile>>,
+    debug: OnceLock<Arc<ModuleFile>>,
+    stripped: OnceLock<Arc<ModuleFile>>,
 }
 
 impl Deref for Module {
@@ -21,20 +22,33 @@ impl Module {
     pub(crate) fn new(info: ModuleInfo) -> Self {
         Self {
             info,
-            file: OnceLock::new(),
+            debug: OnceLock::new(),
+            stripped: OnceLock::new(),
         }
     }
 
     /// The file that debugging information comes from, once it is loaded.
     #[must_use]
     pub fn debug_file(&self) -> Option<&Arc<ModuleFile>> {
-        self.file.get()
+        self.debug.get()
+    }
+
+    /// The file as it was loaded, if it was found and there is no better one.
+    #[must_use]
+    pub fn loaded_file(&self) -> Option<&Arc<ModuleFile>> {
+        self.stripped.get()
+    }
+
+    /// The best file there is: the one with debugging information, else the other.
+    #[must_use]
+    pub fn file(&self) -> Option<&Arc<ModuleFile>> {
+        self.debug_file().or(self.loaded_file())
     }
 
     /// Whether the debugging information is there.
     #[must_use]
     pub fn debug_file_status(&self) -> ModuleFileStatus {
-        match self.file.get() {
+        match self.debug.get() {
             Some(_) => ModuleFileStatus::Have,
             None => ModuleFileStatus::Want,
         }
@@ -44,23 +58,51 @@ impl Module {
     /// in the dump's memory.
     #[must_use]
     pub fn loaded_file_status(&self) -> ModuleFileStatus {
-        match self.file.get() {
-            Some(_) => ModuleFileStatus::DontNeed,
-            None => ModuleFileStatus::Want,
+        match (self.debug.get(), self.stripped.get()) {
+            (Some(_), None) => ModuleFileStatus::DontNeed,
+            (_, Some(_)) => ModuleFileStatus::Have,
+            (None, None) => ModuleFileStatus::Want,
         }
+    }
+
+    /// Whether the debugging information is missing.
+    #[must_use]
+    pub fn wants_debug_file(&self) -> bool {
+        self.debug.get().is_none()
+    }
+
+    /// Where the module is in memory: as the system told or, where it did not, as its file says.
+    #[must_use]
+    pub fn address_ranges(&self) -> Vec<Range<u64>> {
+        if !self.info.address_ranges.is_empty() {
+            return self.info.address_ranges.clone();
+        }
+        self.file()
+            .and_then(|file| file.address_range())
+            .into_iter()
+            .collect()
     }
 
     /// Whether `address` is in the module.
     #[must_use]
     pub fn contains(&self, address: u64) -> bool {
-        self.address_ranges
+        if self.info.address_ranges.is_empty() {
+            let file = self.file().and_then(|file| file.address_range());
+            return file.is_some_and(|range| range.contains(&address));
+        }
+        self.info
+            .address_ranges
             .iter()
             .any(|range| range.contains(&address))
     }
 
-    /// Gives the module its file. The first one stays; false if there was one.
-    pub(crate) fn set_debug_file(&self, file: ModuleFile) -> bool {
-        self.file.set(Arc::new(file)).is_ok()
+    /// Gives the module a file. The first one of its kind stays; false if there was one.
+    pub(crate) fn set_file(&self, file: ModuleFile) -> bool {
+        let place = match file.has_debug_info() {
+            true => &self.debug,
+            false => &self.stripped,
+        };
+        place.set(Arc::new(file)).is_ok()
     }
 }
 

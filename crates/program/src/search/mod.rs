@@ -1,7 +1,12 @@
 //! The search for modules' files.
 
+mod candidate;
+mod module_tree;
+mod places;
 mod report;
 
+pub(crate) use candidate::Candidate;
+pub(crate) use places::Places;
 pub use report::{LoadReport, LoadedFile, MissingFile, RefusedFile};
 
 use std::path::PathBuf;

@@ -1,0 +1,68 @@
+use super::RefusedFile;
+use crate::Error;
+use spelunk_base::BuildId;
+use spelunk_elf::{ElfFile, open_decompressed};
+use std::path::{Path, PathBuf};
+
+/// A file that may be a module's, open.
+pub(crate) struct Candidate {
+    pub(crate) path: PathBuf,
+    pub(crate) elf: ElfFile,
+    pub(crate) build_id: Option<BuildId>,
+    /// Whether it has debugging information, and not symbols alone.
+    pub(crate) has_debug_info: bool,
+}
+
+impl Candidate {
+    /// Opens the file at `path`, also a compressed one.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let elf = ElfFile::parse(open_decompressed(path)?)?;
+        Ok(Self {
+            path: path.to_owned(),
+            build_id: elf.build_id(),
+            has_debug_info: has_debug_info(&elf),
+            elf,
+        })
+    }
+
+    /// As [`open`](Self::open), with the reason in a form for reports.
+    pub(crate) fn try_open(path: &Path) -> Result<Self, RefusedFile> {
+        Self::open(path).map_err(|error| RefusedFile {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Why the file is not that of the module with this build ID; `None` if it is. A module whose
+    /// build ID is not known takes every file.
+    pub(crate) fn mismatch(&self, module: &str, wanted: Option<&BuildId>) -> Option<RefusedFile> {
+        let wanted = wanted?;
+        let found = match &self.build_id {
+            Some(found) if found == wanted => return None,
+            Some(found) => format!("build ID {found}"),
+            None => "no build ID".into(),
+        };
+        Some(RefusedFile {
+            path: self.path.clone(),
+            reason: format!("the file has {found}, the {module} in the dump has {wanted}"),
+        })
+    }
+
+    /// That no module has the file's build ID.
+    pub(crate) fn belongs_to_nothing(&self) -> RefusedFile {
+        RefusedFile {
+            path: self.path.clone(),
+            reason: match &self.build_id {
+                Some(found) => format!("nothing that is loaded has its build ID {found}"),
+                None => "the file has no build ID, and nothing that is loaded has its name".into(),
+            },
+        }
+    }
+}
+
+fn has_debug_info(elf: &ElfFile) -> bool {
+    [".debug_info", ".zdebug_info"].iter().any(|name| {
+        elf.find_section(name)
+            .is_some_and(|section| section.kind != spelunk_elf::constants::SHT_NOBITS)
+    })
+}
