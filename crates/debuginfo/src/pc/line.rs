@@ -1,5 +1,8 @@
-use crate::{DebugFile, DebugInfoError};
-use std::sync::Arc;
+use super::cache::Cache;
+use crate::units::{Slice, Unit};
+use crate::{DebugFile, DebugInfoError, UnitIndex, Units};
+use gimli::{AttributeValue, ColumnType, LineProgramHeader};
+use std::sync::{Arc, OnceLock};
 
 /// A place in a source file.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -13,8 +16,35 @@ pub struct SourceLine {
     pub column: u32,
 }
 
+/// The line tables of the units that were asked for.
 #[derive(Default)]
-pub(super) struct LineTables {}
+pub(super) struct LineTables(Cache<UnitIndex, UnitLines>);
+
+/// The line table of a unit, decoded (DWARF 5, section 6.2).
+pub(super) struct UnitLines {
+    /// By start. They do not overlap.
+    sequences: Vec<Sequence>,
+    /// The rows of all sequences, each sequence's by address.
+    rows: Vec<LineRow>,
+    /// The names of files, put together when they are first wanted. The version says whether the
+    /// first is file 0 or file 1.
+    files: Vec<OnceLock<Arc<str>>>,
+    first_file: usize,
+}
+
+/// A run of instructions: what follows its end belongs to no line.
+struct Sequence {
+    start: u64,
+    end: u64,
+    rows: std::ops::Range<usize>,
+}
+
+struct LineRow {
+    address: u64,
+    file: u32,
+    line: u32,
+    column: u32,
+}
 
 impl DebugFile {
     /// The line that the code at `pc` was compiled from.
@@ -23,7 +53,168 @@ impl DebugFile {
     ///
     /// If the line table is damaged.
     pub fn find_line(&self, pc: u64) -> Result<Option<SourceLine>, DebugInfoError> {
-        let _ = pc;
-        Ok(None)
+        let pc = pc.wrapping_sub(self.bias());
+        self.with_units(|units| {
+            let Some(index) = units.find_unit_by_address(pc) else {
+                return Ok(None);
+            };
+            let lines = self.unit_lines(units, index)?;
+            let Some(row) = lines.find(pc) else {
+                return Ok(None);
+            };
+            let file = lines.file_name(units, units.unit(index)?, row.file.into());
+            Ok(Some(SourceLine {
+                file,
+                line: row.line,
+                column: row.column,
+            }))
+        })
     }
+
+    /// The name of file number `file` of a unit, as line tables and `DW_AT_call_file` count them.
+    pub(super) fn file_name(
+        &self,
+        units: &Units<'_>,
+        unit: UnitIndex,
+        file: u64,
+    ) -> Result<Arc<str>, DebugInfoError> {
+        let lines = self.unit_lines(units, unit)?;
+        Ok(lines.file_name(units, units.unit(unit)?, file))
+    }
+
+    fn unit_lines(
+        &self,
+        units: &Units<'_>,
+        index: UnitIndex,
+    ) -> Result<Arc<UnitLines>, DebugInfoError> {
+        self.pc_tables.lines.0.get(index, || {
+            let unit = units.unit(index)?;
+            Ok(UnitLines::new(unit))
+        })
+    }
+}
+
+impl UnitLines {
+    /// Decodes the table, up to where it is damaged.
+    fn new(unit: &Unit<'_>) -> Self {
+        let mut lines = Self {
+            sequences: Vec::new(),
+            rows: Vec::new(),
+            files: Vec::new(),
+            first_file: 0,
+        };
+        let Some(program) = &unit.line_program else {
+            return lines;
+        };
+        let header = program.header();
+        lines.first_file = usize::from(header.version() <= 4);
+        lines
+            .files
+            .resize_with(header.file_names().len(), OnceLock::new);
+        let mut start = 0;
+        let mut rows = program.clone().rows();
+        while let Ok(Some((_, row))) = rows.next_row() {
+            if row.end_sequence() {
+                lines.end_sequence(start, row.address());
+                start = lines.rows.len();
+                continue;
+            }
+            let row = LineRow {
+                address: row.address(),
+                file: u32::try_from(row.file_index()).unwrap_or(u32::MAX),
+                line: row.line().map_or(0, |line| clamp(line.get())),
+                column: match row.column() {
+                    ColumnType::LeftEdge => 0,
+                    ColumnType::Column(column) => clamp(column.get()),
+                },
+            };
+            // Of several rows for one address only the last one has any code.
+            match lines.rows.get_mut(start..).and_then(<[_]>::last_mut) {
+                Some(last) if last.address == row.address => *last = row,
+                _ => lines.rows.push(row),
+            }
+        }
+        lines.rows.truncate(start);
+        lines.sequences.sort_by_key(|sequence| sequence.start);
+        lines
+    }
+
+    /// Takes the rows from `start` on as a sequence, if it can be one.
+    fn end_sequence(&mut self, start: usize, end: u64) {
+        let rows = self.rows.get(start..).unwrap_or_default();
+        match rows.first() {
+            // Address 0 is where linkers put what they dropped.
+            Some(first)
+                if first.address != 0
+                    && first.address < end
+                    && rows.is_sorted_by_key(|row| row.address) =>
+            {
+                self.sequences.push(Sequence {
+                    start: first.address,
+                    end,
+                    rows: start..self.rows.len(),
+                });
+            }
+            _ => self.rows.truncate(start),
+        }
+    }
+
+    fn find(&self, pc: u64) -> Option<&LineRow> {
+        let after = self
+            .sequences
+            .partition_point(|sequence| sequence.start <= pc);
+        let sequence = self.sequences.get(after.checked_sub(1)?)?;
+        if pc >= sequence.end {
+            return None;
+        }
+        let rows = self.rows.get(sequence.rows.clone())?;
+        let after = rows.partition_point(|row| row.address <= pc);
+        rows.get(after.checked_sub(1)?)
+    }
+
+    fn file_name(&self, units: &Units<'_>, unit: &Unit<'_>, file: u64) -> Arc<str> {
+        let slot = usize::try_from(file)
+            .ok()
+            .and_then(|file| self.files.get(file.checked_sub(self.first_file)?));
+        let (Some(slot), Some(program)) = (slot, &unit.line_program) else {
+            return "".into();
+        };
+        if let Some(name) = slot.get() {
+            return Arc::clone(name);
+        }
+        let name = path(units, unit, program.header(), file).into();
+        Arc::clone(slot.get_or_init(|| name))
+    }
+}
+
+/// The path of a file: below its directory if that is not the one that the compiler ran in.
+fn path(
+    units: &Units<'_>,
+    unit: &Unit<'_>,
+    header: &LineProgramHeader<Slice<'_>>,
+    file: u64,
+) -> String {
+    let Some(entry) = header.file(file) else {
+        return String::new();
+    };
+    let text = |value: AttributeValue<Slice<'_>>| {
+        let text = units.dwarf().attr_string(unit, value).ok()?;
+        Some(String::from_utf8_lossy(text.slice()).into_owned())
+    };
+    let name = text(entry.path_name()).unwrap_or_default();
+    // Directory 0 is the one that the compiler ran in, in every version.
+    let directory = match entry.directory_index() {
+        0 => None,
+        _ => entry.directory(header).and_then(text),
+    };
+    match directory {
+        Some(directory) if !name.starts_with('/') && !directory.is_empty() => {
+            format!("{}/{name}", directory.trim_end_matches('/'))
+        }
+        _ => name,
+    }
+}
+
+fn clamp(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -7,11 +7,16 @@
 //!
 //! [`Row`]: spelunk_unwind::Row
 
+mod cache;
 mod cfi;
+mod functions;
 mod line;
 mod location;
+mod names;
+mod ranges;
 mod rows;
 mod scope;
+mod tree;
 mod variable;
 
 pub use line::SourceLine;

@@ -1,4 +1,7 @@
-use crate::{DebugFile, DebugInfoError, DieId, SourceLine, UnitIndex};
+use super::cache::Cache;
+use super::functions::UnitFunctions;
+use super::tree::{FunctionTree, NodeKind};
+use crate::{DebugFile, DebugInfoError, DieId, SourceLine, UnitIndex, Units};
 use std::sync::Arc;
 
 /// A function, or an inlined copy of one, at an address.
@@ -26,8 +29,12 @@ impl Scope {
     }
 }
 
+/// The functions that were asked for.
 #[derive(Default)]
-pub(super) struct ScopeTables {}
+pub(super) struct ScopeTables {
+    functions: Cache<UnitIndex, UnitFunctions>,
+    trees: Cache<DieId, FunctionTree>,
+}
 
 impl DebugFile {
     /// The functions at `pc`: the innermost inlined one first, the function that has code of its
@@ -37,7 +44,61 @@ impl DebugFile {
     ///
     /// If the debug information is damaged there.
     pub fn scopes(&self, pc: u64) -> Result<Vec<Scope>, DebugInfoError> {
-        let _ = pc;
-        Ok(Vec::new())
+        let pc = pc.wrapping_sub(self.bias());
+        self.with_units(|units| {
+            let Some(unit) = units.find_unit_by_address(pc) else {
+                return Ok(Vec::new());
+            };
+            let tables = &self.pc_tables.scopes;
+            let functions = tables
+                .functions
+                .get(unit, || UnitFunctions::new(units, unit))?;
+            let Some(function) = functions.find(pc) else {
+                return Ok(Vec::new());
+            };
+            let die = units.die_at(unit, function)?;
+            let tree = tables
+                .trees
+                .get(die, || FunctionTree::new(units, unit, function))?;
+            self.scopes_in(units, unit, &tree, pc)
+        })
+    }
+
+    fn scopes_in(
+        &self,
+        units: &Units<'_>,
+        unit: UnitIndex,
+        tree: &FunctionTree,
+        pc: u64,
+    ) -> Result<Vec<Scope>, DebugInfoError> {
+        let mut scopes: Vec<Scope> = Vec::new();
+        for node in tree.path_to(pc) {
+            let die = units.die_at(unit, node.offset)?;
+            let call_site = match &node.kind {
+                NodeKind::Block => {
+                    if let Some(scope) = scopes.last_mut() {
+                        scope.blocks.insert(0, die);
+                    }
+                    continue;
+                }
+                NodeKind::Function => None,
+                NodeKind::Inlined(call) => Some(SourceLine {
+                    file: self.file_name(units, unit, call.file)?,
+                    line: call.line,
+                    column: call.column,
+                }),
+            };
+            let names = units.function_names(unit, node.offset)?;
+            scopes.push(Scope {
+                unit,
+                die,
+                name: names.name,
+                linkage_name: names.linkage_name,
+                call_site,
+                blocks: Vec::new(),
+            });
+        }
+        scopes.reverse();
+        Ok(scopes)
     }
 }

@@ -1,0 +1,97 @@
+use super::ranges::RangeAttributes;
+use crate::units::Unit;
+use crate::{DebugInfoError, UnitIndex, Units};
+use gimli::{UnitOffset, constants as dw};
+
+/// The functions of a unit that have code, by address.
+pub(super) struct UnitFunctions {
+    /// By start. They do not overlap in sound files.
+    ranges: Vec<FunctionRange>,
+}
+
+struct FunctionRange {
+    start: u64,
+    end: u64,
+    offset: UnitOffset,
+}
+
+impl UnitFunctions {
+    /// Goes over the entries of a unit that may hold functions, and over no function's inside.
+    pub(super) fn new(units: &Units<'_>, index: UnitIndex) -> Result<Self, DebugInfoError> {
+        let unit = units.unit(index)?;
+        let mut functions = Self { ranges: Vec::new() };
+        // What can be read of a damaged unit counts.
+        let _ = functions.scan(units, unit);
+        functions.ranges.sort_by_key(|range| range.start);
+        Ok(functions)
+    }
+
+    fn scan<'a>(&mut self, units: &Units<'a>, unit: &Unit<'a>) -> Result<(), gimli::Error> {
+        let mut entries = unit.entries_raw(None)?;
+        while !entries.is_empty() {
+            let offset = entries.next_offset();
+            let Some(abbreviation) = entries.read_abbreviation()? else {
+                continue;
+            };
+            let tag = abbreviation.tag();
+            let is_function = tag == dw::DW_TAG_subprogram;
+            let mut attributes = RangeAttributes::default();
+            let mut sibling = None;
+            if is_function || abbreviation.has_children() {
+                for specification in abbreviation.attributes() {
+                    let attribute = entries.read_attribute(*specification)?;
+                    if let gimli::AttributeValue::UnitRef(next) = attribute.value()
+                        && attribute.name() == dw::DW_AT_sibling
+                    {
+                        sibling = Some(next);
+                    }
+                    attributes.take(&attribute);
+                }
+            } else {
+                entries.skip_attributes(abbreviation.attributes())?;
+            }
+            if is_function {
+                attributes.for_each(units.dwarf(), unit, |range| {
+                    // Address 0 is where linkers put what they dropped.
+                    if range.start != 0 {
+                        self.ranges.push(FunctionRange {
+                            start: range.start,
+                            end: range.end,
+                            offset,
+                        });
+                    }
+                });
+            }
+            if abbreviation.has_children()
+                && !may_hold_functions(tag)
+                && let Some(next) = sibling
+                && next.0 > entries.next_offset().0
+            {
+                entries = unit.entries_raw(Some(next))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The function that has code at `pc`.
+    pub(super) fn find(&self, pc: u64) -> Option<UnitOffset> {
+        let after = self.ranges.partition_point(|range| range.start <= pc);
+        let range = self.ranges.get(after.checked_sub(1)?)?;
+        (pc < range.end).then_some(range.offset)
+    }
+}
+
+fn may_hold_functions(tag: gimli::DwTag) -> bool {
+    matches!(
+        tag,
+        dw::DW_TAG_compile_unit
+            | dw::DW_TAG_partial_unit
+            | dw::DW_TAG_type_unit
+            | dw::DW_TAG_skeleton_unit
+            | dw::DW_TAG_namespace
+            | dw::DW_TAG_module
+            | dw::DW_TAG_structure_type
+            | dw::DW_TAG_class_type
+            | dw::DW_TAG_union_type
+    )
+}

@@ -1,0 +1,57 @@
+use crate::units::{Dwarf, Slice, Unit};
+use gimli::{Attribute, AttributeValue, constants as dw};
+use std::ops::Range;
+
+/// The attributes that say which addresses an entry has, picked while its attributes are read
+/// (DWARF 5, section 2.17).
+#[derive(Default)]
+pub(super) struct RangeAttributes<'a> {
+    low: Option<AttributeValue<Slice<'a>>>,
+    high: Option<AttributeValue<Slice<'a>>>,
+    ranges: Option<AttributeValue<Slice<'a>>>,
+}
+
+impl<'a> RangeAttributes<'a> {
+    /// Keeps `attribute` if it is one of them.
+    pub(super) fn take(&mut self, attribute: &Attribute<Slice<'a>>) {
+        let slot = match attribute.name() {
+            dw::DW_AT_low_pc => &mut self.low,
+            dw::DW_AT_high_pc => &mut self.high,
+            dw::DW_AT_ranges => &mut self.ranges,
+            _ => return,
+        };
+        *slot = Some(attribute.value());
+    }
+
+    /// Calls `each` with the ranges that are not empty. Damaged ones are left out.
+    pub(super) fn for_each(
+        &self,
+        dwarf: &Dwarf<'a>,
+        unit: &Unit<'a>,
+        mut each: impl FnMut(Range<u64>),
+    ) {
+        if let Some(value) = &self.ranges {
+            let Ok(Some(mut ranges)) = dwarf.attr_ranges(unit, value.clone()) else {
+                return;
+            };
+            while let Ok(Some(range)) = ranges.next() {
+                if range.begin < range.end {
+                    each(range.begin..range.end);
+                }
+            }
+        } else if let Some(low) = &self.low
+            && let Some(high) = &self.high
+            && let Ok(Some(start)) = dwarf.attr_address(unit, low.clone())
+        {
+            let end = match high.udata_value() {
+                Some(size) => start.checked_add(size),
+                None => dwarf.attr_address(unit, high.clone()).ok().flatten(),
+            };
+            if let Some(end) = end
+                && start < end
+            {
+                each(start..end);
+            }
+        }
+    }
+}
