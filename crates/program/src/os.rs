@@ -38,8 +38,9 @@ pub trait System: Send + Sync {
 
 /// The operating system that the program runs on, or is.
 ///
-/// Called from many threads, never with a lock held.
-pub trait Os: Send + Sync {
+/// Called from many threads, never with a lock held. It is [`Any`](std::any::Any), so that what knows a system gets at
+/// more than this trait says.
+pub trait Os: std::any::Any + Send + Sync {
     /// What it is, in a line: `Linux 6.1.0-56-cloud-amd64`.
     fn describe(&self) -> String;
 
