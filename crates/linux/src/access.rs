@@ -2,7 +2,7 @@
 
 use spelunk_base::{ByteOrder, Language};
 use spelunk_memory::AddressSpace;
-use spelunk_object::{Object, Target, Value, lookup_type, sizeof};
+use spelunk_object::{Object, Value, lookup_type, sizeof};
 use spelunk_program::{Error, ErrorKind, ObjectKinds, Program, Result};
 use spelunk_types::{QualifiedType, TypeData};
 
@@ -35,9 +35,9 @@ pub(crate) fn referenced_type(program: &Program, ty: QualifiedType) -> Result<Qu
     let types = program.types();
     match types.get(spelunk_object::unaliased(types, ty)?.id)?.data {
         TypeData::Pointer { referenced, .. } => Ok(referenced),
-        _ => Err(Error::type_error(format!(
+        _ => Err(Error::type_(format!(
             "must be a pointer, not '{}'",
-            spelunk_object::type_name(program, ty)?
+            spelunk_object::type_name(program.types(), ty)?
         ))),
     }
 }
@@ -94,7 +94,7 @@ pub(crate) fn any_member(program: &Program, object: &Object, names: &[&str]) -> 
     }
     Err(Error::lookup(format!(
         "'{}' has none of the members that this needs: {}; the kernel is of a version that is not known yet",
-        spelunk_object::type_name(program, object.ty()).unwrap_or_default(),
+        spelunk_object::type_name(program.types(), object.ty()).unwrap_or_default(),
         names.join(", ")
     )))
 }
@@ -102,13 +102,6 @@ pub(crate) fn any_member(program: &Program, object: &Object, names: &[&str]) -> 
 /// The value of the integer or pointer member called `name`.
 pub(crate) fn member_value(program: &Program, object: &Object, name: &str) -> Result<u64> {
     Ok(object.member(program, name)?.to_u64(program)?)
-}
-
-/// `address`, which must be that of a variable or an element, as an error would name it.
-pub(crate) fn address_of(object: &Object) -> Result<u64> {
-    object
-        .address()
-        .ok_or_else(|| Error::value("a value has no address; give a reference"))
 }
 
 /// Bytes of a pointer or `unsigned long`.

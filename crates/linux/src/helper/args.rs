@@ -110,7 +110,7 @@ impl Args {
     fn wrong<T>(&self, index: usize, expected: &str) -> Result<T, Error> {
         let found = self.value(index).kind();
         let number = index.saturating_add(1);
-        Err(Error::type_error(format!(
+        Err(Error::type_(format!(
             "argument {number} must be {expected}, not {found}"
         )))
     }

@@ -20,7 +20,8 @@ impl CpuMask {
             None => 1,
         };
         let words = bits.len(program)?;
-        let size = words.saturating_mul((crate::access::word_size(program) as u64).saturating_mul(8));
+        let size =
+            words.saturating_mul((crate::access::word_size(program) as u64).saturating_mul(8));
         Bitmap::read(program, address, count.min(size))
     }
 

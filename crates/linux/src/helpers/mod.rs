@@ -4,9 +4,16 @@
 //! Kernels change. A helper never asks for the version: it looks for the member or symbol that it needs, the newest
 //! name first, with a note on when it changed.
 
+mod bitops;
+pub mod cpumask;
 mod entry;
 pub mod list;
+pub mod module;
+pub mod percpu;
+pub mod pid;
 pub mod rbtree;
+pub mod sched;
+pub mod xarray;
 
 use crate::helper::Helper;
 use std::sync::OnceLock;
@@ -16,9 +23,19 @@ use std::sync::OnceLock;
 pub fn helpers() -> &'static [&'static Helper] {
     static ALL: OnceLock<Vec<&'static Helper>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [list::HELPERS, rbtree::HELPERS]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            bitops::HELPERS,
+            cpumask::HELPERS,
+            list::HELPERS,
+            module::HELPERS,
+            percpu::HELPERS,
+            pid::HELPERS,
+            rbtree::HELPERS,
+            sched::HELPERS,
+            xarray::HELPERS,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     })
 }

@@ -24,9 +24,7 @@ fn no_cpu(cpu: u32) -> Error {
 
 /// The copy on `cpu` of what the per-CPU pointer `pointer` points to.
 pub fn per_cpu_ptr(program: &Program, pointer: &Object, cpu: u32) -> Result<Object> {
-    let address = pointer
-        .to_u64(program)?
-        .wrapping_add(offset(program, cpu)?);
+    let address = pointer.to_u64(program)?.wrapping_add(offset(program, cpu)?);
     integer(program, pointer.ty(), address)
 }
 
@@ -41,7 +39,10 @@ pub fn percpu_counter_sum(program: &Program, counter: &Object) -> Result<i128> {
     let mut sum = counter.member(program, "count")?.to_i128(program)?;
     let counters = counter.member(program, "counters")?;
     let size = sizeof(program.types(), referenced_type(program, counters.ty())?)?;
-    let (base, size) = (counters.to_u64(program)?, usize::try_from(size).unwrap_or(4));
+    let (base, size) = (
+        counters.to_u64(program)?,
+        usize::try_from(size).unwrap_or(4),
+    );
     for cpu in cpu_online_mask(program)?.cpus(program)? {
         let address = base.wrapping_add(offset(program, cpu)?);
         let part = read_uint(program, address, size)?;

@@ -5,7 +5,7 @@ use crate::access::{Field, byte_order, integer, member_value, read, referenced_t
 use crate::helper::{Args, Callback, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
 use crate::walk::Cycle;
 use spelunk_base::ByteOrder;
-use spelunk_object::{Object, Target, sizeof};
+use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, ErrorKind, Program, Result};
 use spelunk_types::QualifiedType;
 use std::cmp::Ordering;
@@ -282,7 +282,7 @@ fn compare(
         Value::Bool(value) => i128::from(value),
         Value::Object(object) => object.to_i128(program)?,
         other => {
-            return Err(Error::type_error(format!(
+            return Err(Error::type_(format!(
                 "comparison must return an integer, not {}",
                 other.kind()
             )));

@@ -1,0 +1,158 @@
+use super::{AddressTranslation, modules, orc, registers, special, threads};
+use spelunk_base::Platform;
+use spelunk_debuginfo::orc::OrcTable;
+use spelunk_image::{Image, TargetKind, Vmcoreinfo};
+use spelunk_object::Object;
+use spelunk_program::{
+    BringUp, Error, ErrorKind, InitialRegisters, ModuleInfo, ModuleKind, Os, Program, Result,
+    System, Thread, ThreadIter,
+};
+use spelunk_unwind::Registers;
+use std::any::Any;
+use std::sync::Arc;
+
+/// Recognises dumps of the Linux kernel.
+pub struct Linux;
+
+impl System for Linux {
+    fn bring_up(&self, dump: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>> {
+        if dump.image.target() != TargetKind::Kernel {
+            return Ok(None);
+        }
+        let info = match dump.image.vmcoreinfo() {
+            Some(info) => info.clone(),
+            None => match dump.image.scan_for_vmcoreinfo(dump.cancel, dump.progress)? {
+                Some(info) => info,
+                None => return Ok(None),
+            },
+        };
+        let translation =
+            AddressTranslation::bring_up(dump.image, dump.platform, &info, dump.memory);
+        Ok(Some(Arc::new(LinuxKernel {
+            image: Arc::clone(dump.image),
+            platform: dump.platform,
+            info,
+            translation,
+        })))
+    }
+}
+
+/// A Linux kernel, dead.
+pub struct LinuxKernel {
+    pub(super) image: Arc<Image>,
+    pub(super) platform: Platform,
+    pub(super) info: Vmcoreinfo,
+    pub(super) translation: AddressTranslation,
+}
+
+impl LinuxKernel {
+    /// The kernel that `program` is.
+    ///
+    /// # Errors
+    ///
+    /// If the program is not a Linux kernel.
+    pub fn of(program: &Program) -> Result<&Self> {
+        program
+            .os()
+            .and_then(|os| (os.as_ref() as &dyn Any).downcast_ref())
+            .ok_or_else(|| Error::value("program is not the Linux kernel"))
+    }
+
+    /// What the kernel tells of itself.
+    #[must_use]
+    pub fn vmcoreinfo(&self) -> &Vmcoreinfo {
+        &self.info
+    }
+
+    /// How its addresses lead to physical memory.
+    #[must_use]
+    pub fn address_translation(&self) -> &AddressTranslation {
+        &self.translation
+    }
+
+    /// By how much KASLR moved the kernel's image.
+    #[must_use]
+    pub fn kaslr_offset(&self) -> u64 {
+        self.info.kernel_offset().unwrap_or(0)
+    }
+}
+
+impl Os for LinuxKernel {
+    fn describe(&self) -> String {
+        format!(
+            "Linux {}",
+            self.info.os_release().unwrap_or("of unknown release")
+        )
+    }
+
+    fn is_kernel(&self) -> bool {
+        true
+    }
+
+    fn release(&self) -> Option<&str> {
+        self.info.os_release()
+    }
+
+    fn main_module(&self, _: &Program) -> Result<ModuleInfo> {
+        Ok(ModuleInfo {
+            kind: ModuleKind::Main,
+            name: "kernel".into(),
+            build_id: self.info.build_id(),
+            address_ranges: self.translation.image_range().into_iter().collect(),
+            section_addresses: Default::default(),
+            bias: self.kaslr_offset(),
+            object: None,
+        })
+    }
+
+    fn loaded_modules(&self, program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()> {
+        modules::loaded(program, found)
+    }
+
+    fn threads(&self, program: &Program) -> Result<Box<dyn ThreadIter>> {
+        threads::all(program)
+    }
+
+    fn find_thread(&self, program: &Program, tid: u64) -> Result<Option<Thread>> {
+        threads::find(program, tid)
+    }
+
+    fn crashed_thread(&self, program: &Program) -> Result<Thread> {
+        threads::crashed(program)
+    }
+
+    fn main_thread(&self, _: &Program) -> Result<Thread> {
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            "main thread is not defined for the Linux kernel",
+        ))
+    }
+
+    fn thread_name(&self, program: &Program, thread: &Thread) -> Result<Option<Vec<u8>>> {
+        threads::name(program, thread)
+    }
+
+    fn thread_of(&self, program: &Program, object: &Object) -> Result<Option<Thread>> {
+        threads::of_object(program, object)
+    }
+
+    fn initial_registers(&self, program: &Program, thread: &Thread) -> Result<InitialRegisters> {
+        registers::initial(self, program, thread)
+    }
+
+    fn find_object(&self, program: &Program, name: &str) -> Result<Option<Object>> {
+        special::find(self, program, name)
+    }
+
+    fn object_names(&self) -> &'static [&'static str] {
+        special::NAMES
+    }
+
+    fn orc_table(&self, program: &Program, module: &str) -> Result<Option<Arc<OrcTable>>> {
+        orc::table(program, module)
+    }
+
+    fn is_own_frame(&self, registers: &Registers) -> bool {
+        registers::are_of_kernel(self.platform, registers)
+    }
+}

@@ -1,0 +1,19 @@
+//! The kernel as an operating system: how its memory becomes readable, and what it tells of its modules, threads and
+//! registers.
+//!
+//! * [`Linux`] recognises a dump of it, and [`AddressTranslation`] makes its virtual memory readable, which is all that
+//!   can be done without debugging information.
+//! * [`LinuxKernel`] is what the program asks from then on.
+
+mod address_translation;
+mod kernel;
+mod modules;
+mod orc;
+mod physical;
+mod registers;
+mod special;
+mod threads;
+mod x86_64;
+
+pub use address_translation::AddressTranslation;
+pub use kernel::{Linux, LinuxKernel};

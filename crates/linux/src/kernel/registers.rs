@@ -1,0 +1,179 @@
+//! The registers that a task's stack is unwound from.
+
+use super::LinuxKernel;
+use crate::access::{Field, find_variable, member_value, read, type_named};
+use crate::helpers::{cpumask, percpu, sched};
+use spelunk_base::arch::{Arch, RegisterLayout, x86_64};
+use spelunk_base::{Architecture, ByteOrder, Platform};
+use spelunk_elf::constants::NT_PRSTATUS;
+use spelunk_elf::{NoteAlignment, Notes};
+use spelunk_object::{Object, sizeof};
+use spelunk_program::{Error, InitialRegisters, Program, Result, Thread};
+use spelunk_unwind::Registers;
+
+pub(super) fn initial(
+    kernel: &LinuxKernel,
+    program: &Program,
+    thread: &Thread,
+) -> Result<InitialRegisters> {
+    let task = thread
+        .object
+        .as_ref()
+        .ok_or_else(|| Error::value("thread has no task"))?;
+    let arch = kernel.platform.arch().ok_or_else(|| {
+        Error::not_implemented(format!(
+            "stacks of {:?} cannot be unwound yet",
+            kernel.platform.architecture
+        ))
+    })?;
+    if sched::task_on_cpu(program, task)? {
+        let cpu = sched::task_cpu(program, task)?;
+        return running(kernel, program, arch, cpu, thread.tid);
+    }
+    sleeping(program, arch, task)
+}
+
+/// The registers of a task that ran on `cpu` when the dump was made.
+fn running(
+    kernel: &LinuxKernel,
+    program: &Program,
+    arch: &'static Arch,
+    cpu: u32,
+    tid: u64,
+) -> Result<InitialRegisters> {
+    let status = match find_status_of_cpu(kernel, cpu) {
+        Some(status) => Some(status.to_vec()),
+        // What the kernel saved itself when it crashed tells of which CPU it is.
+        None => match find_crash_note(program, kernel.platform.byte_order, cpu)? {
+            Some(status) => Some(status),
+            None => find_status_by_order(kernel, program, cpu, tid)?.map(<[u8]>::to_vec),
+        },
+    };
+    let status = status.ok_or_else(|| {
+        Error::lookup(format!(
+            "the dump has no registers of CPU {cpu}, on which the task ran"
+        ))
+    })?;
+    Ok(InitialRegisters {
+        registers: parse_registers(arch, &arch.prstatus, kernel.platform.byte_order, &status),
+        interrupted: true,
+    })
+}
+
+/// QEMU writes notes for all CPUs, in the order of their numbers.
+fn find_status_of_cpu(kernel: &LinuxKernel, cpu: u32) -> Option<&[u8]> {
+    let is_by_qemu = kernel.image.qemu_cpus().next().is_some();
+    let mut statuses = kernel.image.prstatus();
+    is_by_qemu.then(|| statuses.nth(usize::try_from(cpu).ok()?))?
+}
+
+/// The note in the kernel's own memory: `crash_save_cpu()` in `kernel/crash_core.c`.
+fn find_crash_note(program: &Program, order: ByteOrder, cpu: u32) -> Result<Option<Vec<u8>>> {
+    /// `CRASH_CORE_NOTE_BYTES` is less.
+    const SIZE: usize = 512;
+    let Some(notes) = find_variable(program, "crash_notes")? else {
+        return Ok(None);
+    };
+    if notes.to_u64(program)? == 0 {
+        return Ok(None);
+    }
+    let note = percpu::per_cpu_ptr(program, &notes.read(program)?, cpu)?;
+    let mut bytes = [0; SIZE];
+    match read(program, note.to_u64(program)?, &mut bytes) {
+        Err(error) if error.is_fault() => return Ok(None),
+        other => other?,
+    }
+    let status = Notes::new(&bytes, order, NoteAlignment::Four)
+        .take_while(|note| note.kind.0 != 0)
+        .find(|note| note.name == b"CORE" && note.kind == NT_PRSTATUS)
+        .map(|note| note.desc.to_vec());
+    Ok(status)
+}
+
+/// The dump's note for `cpu`, when the kernel's memory does not hold it: all CPUs that are there wrote one, or one
+/// says that it is of the task.
+fn find_status_by_order<'a>(
+    kernel: &'a LinuxKernel,
+    program: &Program,
+    cpu: u32,
+    tid: u64,
+) -> Result<Option<&'a [u8]>> {
+    /// `pr_pid` in `struct elf_prstatus`.
+    const PID: std::ops::Range<usize> = 32..36;
+    let order = kernel.platform.byte_order;
+    let pid = |status: &[u8]| status.get(PID).map(|bytes| order.uint(bytes));
+    if tid != 0
+        && let Some(status) = kernel
+            .image
+            .prstatus()
+            .find(|status| pid(status) == Some(tid))
+    {
+        return Ok(Some(status));
+    }
+    let present: Vec<u32> = cpumask::cpu_present_mask(program)?.cpus(program)?.collect();
+    if kernel.image.prstatus().count() != present.len() {
+        return Ok(None);
+    }
+    let index = present.iter().position(|present| *present == cpu);
+    Ok(index.and_then(|index| kernel.image.prstatus().nth(index)))
+}
+
+fn parse_registers(
+    arch: &'static Arch,
+    layout: &RegisterLayout,
+    order: ByteOrder,
+    bytes: &[u8],
+) -> Registers {
+    let mut registers = Registers::new(arch);
+    let bytes = bytes.get(layout.offset..).unwrap_or(&[]);
+    for (register, offset) in layout.registers {
+        let size = arch
+            .registers
+            .get(usize::from(register.0))
+            .map_or(8, |info| usize::from(info.size));
+        let value = bytes.get(*offset..).and_then(|rest| rest.get(..size));
+        if let Some(value) = value {
+            registers.set(*register, order.uint(value));
+        }
+    }
+    registers
+}
+
+/// The registers that the scheduler left on the stack of a task: `struct inactive_task_frame` in
+/// `arch/x86/include/asm/switch_to.h`.
+fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<InitialRegisters> {
+    let frame_type = type_named(program, "struct inactive_task_frame")?;
+    let sp = member_value(program, &task.member(program, "thread")?, "sp")?;
+    let mut registers = Registers::new(arch);
+    for (register, member) in [
+        (x86_64::RIP, "ret_addr"),
+        (x86_64::RBP, "bp"),
+        (x86_64::RBX, "bx"),
+        (x86_64::R12, "r12"),
+        (x86_64::R13, "r13"),
+        (x86_64::R14, "r14"),
+        (x86_64::R15, "r15"),
+    ] {
+        let value = Field::new(program, frame_type, member)?.read(program, sp)?;
+        registers.set(register, value);
+    }
+    let size = sizeof(program.types(), frame_type)?;
+    registers.set(arch.stack_pointer, sp.wrapping_add(size));
+    Ok(InitialRegisters {
+        registers,
+        interrupted: false,
+    })
+}
+
+/// Whether code of the kernel ran with these registers.
+pub(super) fn are_of_kernel(platform: Platform, registers: &Registers) -> bool {
+    if platform.architecture != Architecture::X86_64 {
+        return true;
+    }
+    // The lowest bits of the code segment are the privilege level. Where it is not known, the address tells: the
+    // kernel's half is the upper one.
+    match registers.get(x86_64::CS) {
+        Some(selector) => selector & 3 == 0,
+        None => registers.pc().is_none_or(|pc| pc >> 63 != 0),
+    }
+}

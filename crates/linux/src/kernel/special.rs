@@ -1,0 +1,101 @@
+//! Objects that stand in no debugging information: macros, and what the linker made.
+
+use super::LinuxKernel;
+use crate::access::{
+    find_type_named, find_variable, integer, integer_named, pointer_type, type_named,
+};
+use spelunk_base::Language;
+use spelunk_object::{Object, sizeof};
+use spelunk_program::{Program, Result};
+use spelunk_types::{QualifiedType, Qualifiers};
+
+pub(super) const NAMES: &[&str] = &[
+    "MAX_PHYSMEM_BITS",
+    "PAGE_MASK",
+    "PAGE_SHIFT",
+    "PAGE_SIZE",
+    "SECTION_SIZE_BITS",
+    "THREAD_SIZE",
+    "UTS_RELEASE",
+    "VMCOREINFO",
+    "jiffies",
+    "vmemmap",
+];
+
+pub(super) fn find(kernel: &LinuxKernel, program: &Program, name: &str) -> Result<Option<Object>> {
+    let info = &kernel.info;
+    let page_size = info.page_size().filter(|size| size.is_power_of_two());
+    let unsigned_long = |value: u64| integer_named(program, "unsigned long", value);
+    let int = |value: u64| integer_named(program, "int", value);
+    let number = |key: &str| info.number(key).map(i64::cast_unsigned);
+    let object = match name {
+        "PAGE_SIZE" => page_size.map(unsigned_long),
+        "PAGE_SHIFT" => page_size.map(|size| int(u64::from(size.trailing_zeros()))),
+        "PAGE_MASK" => page_size.map(|size| unsigned_long(size.wrapping_neg())),
+        "UTS_RELEASE" => info.os_release().map(|release| text(program, release)),
+        "VMCOREINFO" => Some(plain_text(program, info.text())),
+        "MAX_PHYSMEM_BITS" | "SECTION_SIZE_BITS" => number(name).map(int),
+        "THREAD_SIZE" => return thread_size(program),
+        "jiffies" => return jiffies(program),
+        "vmemmap" => return vmemmap(program),
+        _ => None,
+    };
+    object.transpose()
+}
+
+/// A `const char` array of `text` and a NUL.
+fn text(program: &Program, text: &str) -> Result<Object> {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.push(0);
+    chars(program, &bytes)
+}
+
+/// A `const char` array of `text` alone.
+fn plain_text(program: &Program, text: &str) -> Result<Object> {
+    chars(program, text.as_bytes())
+}
+
+fn chars(program: &Program, bytes: &[u8]) -> Result<Object> {
+    let char = QualifiedType {
+        qualifiers: Qualifiers::CONST,
+        ..type_named(program, "char")?
+    };
+    let array = program
+        .types()
+        .array(char, Some(bytes.len() as u64), Language::C)?;
+    Ok(Object::from_bytes(program, array.into(), bytes, 0, None)?)
+}
+
+/// The size of a kernel stack: that of the union of stack and thread.
+fn thread_size(program: &Program) -> Result<Option<Object>> {
+    let Some(union) = find_type_named(program, "union thread_union")? else {
+        return Ok(None);
+    };
+    let size = sizeof(program.types(), union)?;
+    integer_named(program, "unsigned long", size).map(Some)
+}
+
+/// The linker makes `jiffies` the low half of `jiffies_64`: `arch/*/kernel/vmlinux.lds.S`.
+fn jiffies(program: &Program) -> Result<Option<Object>> {
+    let Some(symbol) = program.find_symbol_by_name("jiffies") else {
+        return Ok(None);
+    };
+    let ty = QualifiedType {
+        qualifiers: Qualifiers::VOLATILE,
+        ..type_named(program, "unsigned long")?
+    };
+    Ok(Some(Object::at(ty, symbol.address)))
+}
+
+/// The array of all `struct page`: a variable's value with CONFIG_RANDOMIZE_MEMORY (`vmemmap_base`), else a constant
+/// (`VMEMMAP_START` in `arch/x86/include/asm/pgtable_64_types.h`), which the kernel's use of it tells of nowhere.
+fn vmemmap(program: &Program) -> Result<Option<Object>> {
+    /// `__VMEMMAP_BASE_L4`; kernels with five levels have the variable.
+    const FIXED: u64 = 0xffff_ea00_0000_0000;
+    let page = pointer_type(program, type_named(program, "struct page")?)?;
+    let address = match find_variable(program, "vmemmap_base")? {
+        Some(base) => base.to_u64(program)?,
+        None => FIXED,
+    };
+    integer(program, page, address).map(Some)
+}
