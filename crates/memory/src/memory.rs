@@ -38,6 +38,6 @@ impl Memory {
 
 impl ReadMemory for Memory {
     fn read(&self, space: AddressSpace, address: u64, buf: &mut [u8]) -> Result<(), Fault> {
-        self.segments(space).read(address, buf)
+        self.segments(space).read_at(address, buf)
     }
 }

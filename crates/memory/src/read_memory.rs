@@ -97,11 +97,21 @@ pub trait ReadMemory: Send + Sync {
             let size = CHUNK
                 .saturating_sub(misaligned)
                 .min(max_size.saturating_sub(string.len()));
-            let (chunk, _) = chunk.split_at_mut(size);
-            self.read(space, address, chunk)?;
+            let (mut chunk, _) = chunk.split_at_mut(size);
+            let mut end_of_memory = None;
+            if let Err(fault) = self.read(space, address, chunk) {
+                // The string may end before the memory does, in the middle of the chunk.
+                let readable = fault.address.wrapping_sub(address).min(size as u64);
+                (chunk, _) = chunk.split_at_mut(usize::try_from(readable).unwrap_or(0));
+                self.read(space, address, chunk)?;
+                end_of_memory = Some(fault);
+            }
             if let Some(end) = chunk.iter().position(|byte| *byte == 0) {
                 string.extend(chunk.iter().take(end));
                 break;
+            }
+            if let Some(fault) = end_of_memory {
+                return Err(fault);
             }
             string.extend_from_slice(chunk);
             address = address.wrapping_add(size as u64);

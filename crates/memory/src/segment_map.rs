@@ -123,8 +123,15 @@ impl SegmentMap {
     ///
     /// # Errors
     ///
-    /// A [`Fault`] at the first address that cannot be read.
-    pub fn read(&self, address: u64, buf: &mut [u8]) -> Result<(), Fault> {
+    /// A [`Fault`] at the first address that cannot be read, or at `address` if the bytes would go on
+    /// behind the end of the address space.
+    pub fn read_at(&self, address: u64, buf: &mut [u8]) -> Result<(), Fault> {
+        if address
+            .checked_add((buf.len() as u64).saturating_sub(1))
+            .is_none()
+        {
+            return Err(Fault::new(self.space, address, FaultKind::NotMapped));
+        }
         let snapshot = self.snapshot.load();
         let mut address = address;
         let mut rest = buf;
@@ -144,10 +151,7 @@ impl SegmentMap {
                 kind: error.kind,
             })?;
             rest = behind;
-            if !rest.is_empty() {
-                let next = address.checked_add(size as u64);
-                address = next.ok_or(fault(FaultKind::NotMapped))?;
-            }
+            address = address.wrapping_add(size as u64);
         }
         Ok(())
     }
@@ -180,6 +184,6 @@ impl ReadMemory for SegmentMap {
         if space != self.space && !buf.is_empty() {
             return Err(Fault::new(space, address, FaultKind::NotMapped));
         }
-        self.read(address, buf)
+        self.read_at(address, buf)
     }
 }

@@ -1,1 +1,16 @@
-//! To be filled.
+//! Builders of ELF files, dumps and notes for tests and for the corpora of fuzz targets.
+//!
+//! Constants and layouts are written here a second time, from the same specifications, so that a
+//! mistake in a parser cannot agree with itself. Nothing here checks what it builds: a test that
+//! wants a wrong file gets one.
+
+pub mod elf;
+pub mod flattened;
+pub mod kdump;
+mod random;
+mod vmcoreinfo;
+mod writer;
+
+pub use random::Random;
+pub use vmcoreinfo::vmcoreinfo;
+pub use writer::{Encoding, Writer};

@@ -1,0 +1,69 @@
+//! What a read costs: `cargo bench -p spelunk-image -- DUMP`, with a dump that QEMU wrote.
+
+#![allow(clippy::unwrap_used, reason = "a measurement")]
+
+use spelunk_base::arch::x86_64::{FIVE_LEVELS, FOUR_LEVELS};
+use spelunk_base::{ByteOrder, Cancel, NoProgress, PhysAddr};
+use spelunk_image::Image;
+use spelunk_memory::{AddressSpace, PageTables, ReadMemory, Segment};
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+fn main() {
+    let dumps = std::env::args().skip(1).filter(|arg| !arg.starts_with('-'));
+    for dump in dumps {
+        measure(&dump);
+    }
+}
+
+fn measure(dump: &str) {
+    let start = Instant::now();
+    let image = Image::open(&[Path::new(dump)]).unwrap();
+    println!("{dump}: {}", image.format());
+    println!("  open {:?}", start.elapsed());
+    let memory = image.memory();
+    let physical = Arc::clone(memory.segments(AddressSpace::Physical));
+
+    // A megabyte that has memory in all dumps: more pages than a thread remembers.
+    let read = |space: AddressSpace, base: u64, stride: u64, what: &str| {
+        let count = 2_000_000u64;
+        let mut address = base;
+        let mut sum = 0u64;
+        let start = Instant::now();
+        for _ in 0..count {
+            sum ^= memory
+                .read_u64(space, black_box(address), ByteOrder::Little)
+                .unwrap_or(1);
+            address = base + (address - base + stride) % (1 << 20);
+        }
+        let each = start.elapsed().as_nanos() as f64 / count as f64;
+        println!("  {what}: {each:.1} ns ({:x})", sum & 0xf);
+    };
+    let base = 0x200_0000;
+    read(AddressSpace::Physical, base, 0, "physical, one page");
+    read(AddressSpace::Physical, base, 8, "physical, walking");
+    read(AddressSpace::Physical, base, 4096 * 7 + 8, "physical, page after page");
+    if let Some(cpu) = image.qemu_cpus().next() {
+        let geometry = if cpu.control[4] & 1 << 12 == 0 {
+            &FOUR_LEVELS
+        } else {
+            &FIVE_LEVELS
+        };
+        let root = PhysAddr(cpu.control[3] & geometry.address_mask);
+        let tables = PageTables::new(physical, geometry, ByteOrder::Little, root);
+        let stext = image.vmcoreinfo().and_then(|info| info.symbol("_stext"));
+        let segment = Segment::new(0, u64::MAX, 0, Arc::new(tables)).unwrap();
+        memory.segments(AddressSpace::Virtual).add(segment);
+        if let Some(stext) = stext {
+            read(AddressSpace::Virtual, stext, 0, "virtual, one page");
+            read(AddressSpace::Virtual, stext, 8, "virtual, walking");
+            read(AddressSpace::Virtual, stext, 4096 * 7 + 8, "virtual, page after page");
+        }
+    }
+    let start = Instant::now();
+    let found = image.scan_for_vmcoreinfo(&Cancel::default(), &NoProgress);
+    let found = found.unwrap().is_some();
+    println!("  scan for VMCOREINFO: {:?} ({found})", start.elapsed());
+}
