@@ -1,7 +1,17 @@
-use crate::{Error, Result, Target};
-use spelunk_types::{FlatMember, QualifiedType, TypeId, TypeKind, TypeStore};
+//! What types are behind their typedefs, and how large.
 
-const LATER: &str = "not implemented yet";
+use crate::{Error, ErrorKind, Result, Target};
+use spelunk_base::{Architecture, Platform};
+use spelunk_types::{FlatMember, QualifiedType, Type, TypeData, TypeId, TypeKind, TypeStore};
+
+/// Typedefs of typedefs, arrays of arrays: deeper is a circle in a broken file.
+const MAX_DEPTH: usize = 1000;
+/// Members that an alignment is worked out from.
+const MAX_MEMBERS: usize = 1 << 20;
+
+pub(crate) fn too_deep() -> Error {
+    Error::new(ErrorKind::Recursion, "types are nested too deeply")
+}
 
 /// The type behind all typedefs at the top, with the qualifiers gathered on the way.
 ///
@@ -9,8 +19,32 @@ const LATER: &str = "not implemented yet";
 ///
 /// If a type cannot be completed, or typedefs go in a circle. So do all that follow.
 pub fn unaliased(types: &TypeStore, ty: QualifiedType) -> Result<QualifiedType> {
-    let _ = (types, ty);
-    Err(Error::not_implemented(LATER))
+    let mut ty = ty;
+    for _ in 0..MAX_DEPTH {
+        match types.get(ty.id)?.data {
+            TypeData::Typedef { aliased, .. } => {
+                ty = QualifiedType {
+                    id: aliased.id,
+                    qualifiers: aliased.qualifiers | ty.qualifiers,
+                }
+            }
+            _ => return Ok(ty),
+        }
+    }
+    Err(too_deep())
+}
+
+/// What the type is behind all typedefs.
+pub(crate) fn resolve(types: &TypeStore, id: TypeId) -> Result<(TypeId, &Type)> {
+    let mut id = id;
+    for _ in 0..MAX_DEPTH {
+        let ty = types.get(id)?;
+        match &ty.data {
+            TypeData::Typedef { aliased, .. } => id = aliased.id,
+            _ => return Ok((id, ty)),
+        }
+    }
+    Err(too_deep())
 }
 
 /// The kind of the type behind all typedefs.
@@ -19,8 +53,7 @@ pub fn unaliased(types: &TypeStore, ty: QualifiedType) -> Result<QualifiedType> 
 ///
 /// As [`unaliased`].
 pub fn unaliased_kind(types: &TypeStore, ty: QualifiedType) -> Result<TypeKind> {
-    let _ = (types, ty);
-    Err(Error::not_implemented(LATER))
+    Ok(resolve(types, ty.id)?.1.data.kind())
 }
 
 /// Whether the definition of the type is known.
@@ -29,8 +62,27 @@ pub fn unaliased_kind(types: &TypeStore, ty: QualifiedType) -> Result<TypeKind> 
 ///
 /// As [`unaliased`].
 pub fn is_complete(types: &TypeStore, ty: QualifiedType) -> Result<bool> {
-    let _ = (types, ty);
-    Err(Error::not_implemented(LATER))
+    Ok(match &resolve(types, ty.id)?.1.data {
+        TypeData::Void => false,
+        TypeData::Compound { size, .. } => size.is_some(),
+        TypeData::Enum { compatible, .. } => compatible.is_some(),
+        TypeData::Array { length, .. } => length.is_some(),
+        _ => true,
+    })
+}
+
+/// `incomplete structure`, `void`, `function`: how messages call a type that has no values;
+/// `None` for one that has.
+pub(crate) fn describe_valueless(data: &TypeData) -> Option<String> {
+    match data {
+        TypeData::Void | TypeData::Function { .. } => Some(data.kind().to_string()),
+        TypeData::Compound { size: None, .. }
+        | TypeData::Enum {
+            compatible: None, ..
+        }
+        | TypeData::Array { length: None, .. } => Some(format!("incomplete {}", data.kind())),
+        _ => None,
+    }
 }
 
 /// The size of an object of the type, in bytes.
@@ -39,8 +91,50 @@ pub fn is_complete(types: &TypeStore, ty: QualifiedType) -> Result<bool> {
 ///
 /// As [`unaliased`]; also if objects of the type have no size.
 pub fn sizeof(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
-    let _ = (types, ty);
-    Err(Error::not_implemented(LATER))
+    let mut count = 1u64;
+    let mut id = ty.id;
+    for _ in 0..MAX_DEPTH {
+        let data = &resolve(types, id)?.1.data;
+        let size = match data {
+            TypeData::Int { size, .. }
+            | TypeData::Bool { size, .. }
+            | TypeData::Float { size, .. }
+            | TypeData::Pointer { size, .. }
+            | TypeData::Compound {
+                size: Some(size), ..
+            } => *size,
+            TypeData::Enum {
+                compatible: Some(compatible),
+                ..
+            } => {
+                id = *compatible;
+                continue;
+            }
+            TypeData::Array {
+                element,
+                length: Some(length),
+            } => {
+                count = count.checked_mul(*length).ok_or_else(too_large)?;
+                id = element.id;
+                continue;
+            }
+            _ => {
+                let what = describe_valueless(data).unwrap_or_else(|| data.kind().to_string());
+                return Err(Error::type_(format!("cannot get size of {what} type")));
+            }
+        };
+        return count.checked_mul(size).ok_or_else(too_large);
+    }
+    Err(too_deep())
+}
+
+fn too_large() -> Error {
+    Error::overflow("type size is too large")
+}
+
+/// The size of an object of the type in bits.
+pub(crate) fn bit_size(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
+    sizeof(types, ty)?.checked_mul(8).ok_or_else(too_large)
 }
 
 /// The alignment that C demands of an object of the type, in bytes.
@@ -48,9 +142,53 @@ pub fn sizeof(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
 /// # Errors
 ///
 /// As [`sizeof`].
-pub fn alignof(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
-    let _ = (types, ty);
-    Err(Error::not_implemented(LATER))
+pub fn alignof(target: &dyn Target, ty: QualifiedType) -> Result<u64> {
+    align(target, ty.id, 0, &mut 0)
+}
+
+fn align(target: &dyn Target, id: TypeId, depth: usize, seen: &mut usize) -> Result<u64> {
+    let types = target.types();
+    *seen += 1;
+    if depth > MAX_DEPTH / 10 || *seen > MAX_MEMBERS {
+        return Err(too_deep());
+    }
+    let (id, ty) = resolve(types, id)?;
+    if let Some(what) = describe_valueless(&ty.data)
+        && (depth == 0 || !matches!(ty.data, TypeData::Array { .. }))
+    {
+        return Err(Error::type_(format!("cannot get alignment of {what} type")));
+    }
+    Ok(match &ty.data {
+        TypeData::Array { element, .. } => align(target, element.id, depth + 1, seen)?,
+        TypeData::Enum {
+            compatible: Some(compatible),
+            ..
+        } => align(target, *compatible, depth + 1, seen)?,
+        TypeData::Compound { .. } => {
+            let mut largest = 1;
+            for member in types
+                .members(id)?
+                .map_or(&[][..], |members| &members.members)
+            {
+                largest = largest.max(align(target, member.ty.id, depth + 1, seen)?);
+            }
+            largest
+        }
+        _ => scalar_alignment(sizeof(types, id.into())?, target.platform()),
+    })
+}
+
+/// The largest power of two that is not above the size, up to what the psABI gives to its widest
+/// types.
+fn scalar_alignment(size: u64, platform: Option<Platform>) -> u64 {
+    let natural = size.checked_ilog2().map_or(1, |bits| 1u64 << bits.min(63));
+    let most = match platform.map(|platform| platform.architecture) {
+        // i386 psABI, table 2.1: `long long` and `double` are aligned like `long`.
+        Some(Architecture::I386) if size == 8 => 4,
+        Some(Architecture::Arm | Architecture::S390 | Architecture::S390x) => 8,
+        _ => 16,
+    };
+    natural.min(most)
 }
 
 /// The member called `name` of a structure, union or class (typedefs are looked through).
@@ -59,16 +197,33 @@ pub fn alignof(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
 ///
 /// As [`unaliased`]; also if the type has no members. A missing member is `None`.
 pub fn find_member(types: &TypeStore, ty: TypeId, name: &str) -> Result<Option<FlatMember>> {
-    let _ = (types, ty, name);
-    Err(Error::not_implemented(LATER))
+    let (id, _) = resolve(types, ty)?;
+    match types.members(id)? {
+        Some(members) => Ok(members.find(types, name)?),
+        None => Err(not_compound(types, ty)),
+    }
 }
 
-/// Where the part that a designator (`a.b[3].c`) names stands in the type: bytes from its start.
+/// As [`find_member`], but a missing member is an error that says so.
 ///
 /// # Errors
 ///
-/// As [`unaliased`]; if the designator names no part, or one that does not start at a byte.
-pub fn offsetof(target: &dyn Target, ty: QualifiedType, designator: &str) -> Result<u64> {
-    let _ = (target, ty, designator);
-    Err(Error::not_implemented(LATER))
+/// As [`find_member`].
+pub fn lookup_member(types: &TypeStore, ty: TypeId, name: &str) -> Result<FlatMember> {
+    find_member(types, ty, name)?.ok_or_else(|| no_member(types, ty, name))
+}
+
+pub(crate) fn not_compound(types: &TypeStore, ty: TypeId) -> Error {
+    let name = name_of(types, ty);
+    Error::type_(format!("'{name}' is not a structure, union, or class"))
+}
+
+fn no_member(types: &TypeStore, ty: TypeId, name: &str) -> Error {
+    let type_name = name_of(types, ty);
+    Error::lookup(format!("'{type_name}' has no member '{name}'"))
+}
+
+/// The name of a type for a message.
+pub(crate) fn name_of(types: &TypeStore, ty: impl Into<QualifiedType>) -> String {
+    crate::type_name(types, ty.into()).unwrap_or_else(|_| "?".into())
 }

@@ -3,21 +3,25 @@
 //! An [`Object`] is a type and where its value is; it is read when it is looked at. Whoever owns
 //! memory, types and symbols implements [`Target`].
 
+mod bits;
 mod c;
 mod error;
 mod format;
 mod layout;
 mod object;
+mod scalar;
 mod target;
 mod value;
 
 pub use c::{
-    Primitive, PrimitiveTypes, find_type, format_type, lookup_type, primitive_type, type_name,
-    variable_declaration,
+    BinaryOperator, Primitive, PrimitiveTypes, UnaryOperator, find_type, format_type, lookup_type,
+    primitive_type, type_name, variable_declaration,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use format::{FormatOptions, IntegerBase};
-pub use layout::{alignof, find_member, is_complete, offsetof, sizeof, unaliased, unaliased_kind};
-pub use object::{AbsenceReason, BinaryOperator, Object, UnaryOperator};
+pub use layout::{
+    alignof, find_member, is_complete, lookup_member, sizeof, unaliased, unaliased_kind,
+};
+pub use object::{AbsenceReason, Object, offsetof, pointer_type, read_c_string};
 pub use target::{SymbolOffset, Target};
 pub use value::Value;

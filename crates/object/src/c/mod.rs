@@ -1,9 +1,19 @@
 //! C as a language: its basic types, type names, conversions and operators.
 
+mod arithmetic;
+mod compatible;
+mod convert;
+mod declarator;
+mod lexer;
+mod literal;
+mod operand;
+mod operators;
 mod primitive;
-mod type_name;
+mod specifiers;
+mod type_parser;
 
-pub use primitive::{Primitive, PrimitiveTypes};
-pub use type_name::{
-    find_type, format_type, lookup_type, primitive_type, type_name, variable_declaration,
-};
+pub use declarator::{format_type, type_name, variable_declaration};
+pub(crate) use lexer::{Lexer, Token};
+pub use operators::{BinaryOperator, UnaryOperator};
+pub use primitive::{Primitive, PrimitiveTypes, primitive_type};
+pub use type_parser::{find_type, lookup_type};

@@ -1,0 +1,140 @@
+//! Integers of any width up to 128 bits, at any bit of a buffer, in either byte order.
+//!
+//! A bit offset counts from the least significant bit of the first byte in little-endian order,
+//! from the most significant one in big-endian order. So a value starts at bit 0 of its bytes.
+
+use spelunk_base::ByteOrder;
+
+/// Bytes that hold `bits` bits from bit `offset` of the first one on.
+pub(crate) fn bytes_for(offset: u64, bits: u64) -> Option<u64> {
+    Some(offset.checked_add(bits)?.div_ceil(8))
+}
+
+/// The `size` (1 to 128) bits at `offset` (0 to 7), as the low bits of the result.
+pub(crate) fn read(bytes: &[u8], order: ByteOrder, offset: u32, size: u32) -> Option<u128> {
+    if !(1..=128).contains(&size) || offset > 7 {
+        return None;
+    }
+    let length = (offset + size).div_ceil(8) as usize;
+    let bytes = bytes.get(..length)?;
+    // Up to 135 bits stand in 17 bytes: the odd byte is kept apart.
+    let value = match order {
+        ByteOrder::Little => {
+            let spare = bytes.get(16).copied().unwrap_or(0);
+            let value = bytes.iter().take(16).rev().fold(0, push_byte);
+            value >> offset | high_part(spare, offset)
+        }
+        ByteOrder::Big => {
+            let unused = (length as u32 * 8) - offset - size;
+            let value = bytes.iter().take(16).fold(0, push_byte);
+            match bytes.get(16) {
+                Some(last) => value << (8 - unused) | u128::from(last >> unused),
+                None => value >> unused,
+            }
+        }
+    };
+    Some(truncate(value, size))
+}
+
+fn push_byte(value: u128, byte: &u8) -> u128 {
+    value << 8 | u128::from(*byte)
+}
+
+/// The bits of the 17th byte, moved above the 128 - offset bits that come from the others.
+fn high_part(byte: u8, offset: u32) -> u128 {
+    match offset {
+        0 => 0,
+        _ => u128::from(byte) << (128 - offset),
+    }
+}
+
+/// `value`'s low `size` (1 to 128) bits, from bit 0 of the bytes on. The last byte is filled up
+/// with zeros.
+pub(crate) fn write(value: u128, order: ByteOrder, size: u32) -> ([u8; 16], usize) {
+    let size = size.clamp(1, 128);
+    let length = size.div_ceil(8) as usize;
+    let value = truncate(value, size);
+    match order {
+        ByteOrder::Little => (value.to_le_bytes(), length),
+        ByteOrder::Big => ((value << (128 - size)).to_be_bytes(), length),
+    }
+}
+
+/// The low `size` bits of `value`.
+pub(crate) fn truncate(value: u128, size: u32) -> u128 {
+    match size {
+        0 => 0,
+        1..128 => value & ((1 << size) - 1),
+        _ => value,
+    }
+}
+
+/// The low `size` bits of `value` as a number in two's complement.
+pub(crate) fn sign_extend(value: u128, size: u32) -> i128 {
+    let unused = 128u32.saturating_sub(size).min(127);
+    (value << unused).cast_signed() >> unused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One bit at a time, by the definition of the bit order.
+    fn read_slowly(bytes: &[u8], order: ByteOrder, offset: u32, size: u32) -> u128 {
+        (0..size).fold(0, |value, index| {
+            let place = offset + index;
+            let byte = bytes[place as usize / 8];
+            match order {
+                ByteOrder::Little => value | u128::from(byte >> (place % 8) & 1) << index,
+                ByteOrder::Big => value << 1 | u128::from(byte >> (7 - place % 8) & 1),
+            }
+        })
+    }
+
+    #[test]
+    fn any_bits_read_as_their_definition_says() {
+        let bytes: Vec<u8> = (0..17u8).map(|n| n.wrapping_mul(151) ^ 0x5a).collect();
+        for order in [ByteOrder::Little, ByteOrder::Big] {
+            for offset in 0..8 {
+                for size in 1..=128 {
+                    assert_eq!(
+                        read(&bytes, order, offset, size),
+                        Some(read_slowly(&bytes, order, offset, size)),
+                        "{order:?} {offset} {size}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_written_reads_back() {
+        let value = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210;
+        for order in [ByteOrder::Little, ByteOrder::Big] {
+            for size in 1..=128 {
+                let (bytes, length) = write(value, order, size);
+                assert_eq!(length as u32, size.div_ceil(8));
+                assert_eq!(
+                    read(&bytes[..length], order, 0, size),
+                    Some(truncate(value, size))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn reading_past_the_end_is_refused() {
+        assert_eq!(read(&[0; 2], ByteOrder::Little, 4, 13), None);
+        assert_eq!(read(&[0; 2], ByteOrder::Little, 4, 12), Some(0));
+        assert_eq!(read(&[], ByteOrder::Big, 0, 1), None);
+        assert_eq!(read(&[0; 40], ByteOrder::Big, 0, 129), None);
+    }
+
+    #[test]
+    fn the_sign_is_the_highest_bit() {
+        assert_eq!(sign_extend(0b1000, 4), -8);
+        assert_eq!(sign_extend(0b0111, 4), 7);
+        assert_eq!(sign_extend(u128::MAX, 128), -1);
+        assert_eq!(sign_extend(0x1f, 4), -1);
+    }
+}

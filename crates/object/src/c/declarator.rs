@@ -1,0 +1,288 @@
+//! Types as C declares them: from the inside out.
+
+use super::primitive::primitive_of;
+use crate::layout::too_deep;
+use crate::{Error, Result};
+use spelunk_base::Language;
+use spelunk_types::{
+    Enumerator, Member, Parameter, QualifiedType, Qualifiers, Type, TypeData, TypeStore,
+};
+
+/// Pointers to functions that take pointers to functions...: what a name may take to write.
+const MAX_STEPS: u32 = 10_000;
+/// Parameters in parameters, definitions in definitions.
+const MAX_DEPTH: u32 = 64;
+
+/// The name of a type as C writes it: `struct foo *`, `int (*)[2]`.
+///
+/// # Errors
+///
+/// If a type cannot be completed. So do all that follow.
+pub fn type_name(types: &TypeStore, ty: QualifiedType) -> Result<String> {
+    Writer::new(types).declare(ty, String::new(), Anonymous::Named)
+}
+
+/// The declaration of a variable of the type: `int (*name)[2]`.
+///
+/// # Errors
+///
+/// As [`type_name`].
+pub fn variable_declaration(types: &TypeStore, ty: QualifiedType, name: &str) -> Result<String> {
+    Writer::new(types).declare(ty, name.into(), Anonymous::Defined)
+}
+
+/// The definition of a type as C writes it, with its members (what `str(type)` shows).
+///
+/// # Errors
+///
+/// As [`type_name`].
+pub fn format_type(types: &TypeStore, ty: QualifiedType) -> Result<String> {
+    let data = &types.get(ty.id)?.data;
+    let mut writer = Writer::new(types);
+    let mut text = keywords(ty.qualifiers);
+    match data {
+        TypeData::Typedef { name, aliased } => {
+            text.push_str("typedef ");
+            text += &writer.declare(*aliased, name.to_string(), Anonymous::Defined)?;
+        }
+        TypeData::Compound { size: Some(_), .. }
+        | TypeData::Enum {
+            enumerators: Some(_),
+            ..
+        } => writer.define(ty, &mut text)?,
+        TypeData::Compound { tag: None, .. } | TypeData::Enum { tag: None, .. } => {
+            return Err(Error::value(
+                "cannot get definition of incomplete compound type",
+            ));
+        }
+        TypeData::Compound { .. } | TypeData::Enum { .. } => text += &with_keyword(data),
+        _ => return type_name(types, ty),
+    }
+    Ok(text)
+}
+
+/// How a structure, union or enumeration without tag is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Anonymous {
+    /// `struct <anonymous>`
+    Named,
+    /// `struct { int x; }`, where nothing but qualifiers is around it.
+    Defined,
+}
+
+struct Writer<'a> {
+    types: &'a TypeStore,
+    steps: u32,
+    depth: u32,
+}
+
+impl<'a> Writer<'a> {
+    fn new(types: &'a TypeStore) -> Self {
+        Self {
+            types,
+            steps: 0,
+            depth: 0,
+        }
+    }
+
+    fn step(&mut self) -> Result<()> {
+        self.steps += 1;
+        match self.steps {
+            0..=MAX_STEPS => Ok(()),
+            _ => Err(too_deep()),
+        }
+    }
+
+    fn nested<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(too_deep());
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// The declaration of `declarator` (a name, or nothing yet) as a `ty`.
+    fn declare(
+        &mut self,
+        ty: QualifiedType,
+        declarator: String,
+        anonymous: Anonymous,
+    ) -> Result<String> {
+        let mut ty = ty;
+        let mut inner = declarator;
+        let mut anonymous = anonymous;
+        let mut is_pointer = false;
+        loop {
+            self.step()?;
+            match &self.types.get(ty.id)?.data {
+                TypeData::Pointer { referenced, .. } => {
+                    let qualifiers = keywords(ty.qualifiers);
+                    let qualifiers = match inner.is_empty() {
+                        true => qualifiers.trim_end(),
+                        false => &qualifiers,
+                    };
+                    let blank = if qualifiers.is_empty() { "" } else { " " };
+                    inner = format!("*{blank}{qualifiers}{inner}");
+                    is_pointer = true;
+                    ty = *referenced;
+                }
+                TypeData::Array { element, length } => {
+                    inner = parenthesize(inner, is_pointer);
+                    inner += &match length {
+                        Some(length) => format!("[{length}]"),
+                        None => "[]".into(),
+                    };
+                    is_pointer = false;
+                    ty = *element;
+                }
+                TypeData::Function {
+                    return_type,
+                    parameters,
+                    is_variadic,
+                } => {
+                    inner = parenthesize(inner, is_pointer);
+                    inner += &self.nested(|w| w.parameters(parameters, *is_variadic))?;
+                    is_pointer = false;
+                    ty = *return_type;
+                }
+                _ => break,
+            }
+            anonymous = Anonymous::Named;
+        }
+        let mut text = keywords(ty.qualifiers);
+        let base = self.types.get(ty.id)?;
+        match anonymous {
+            Anonymous::Defined if is_anonymous_definition(&base.data) => {
+                self.define(ty, &mut text)?;
+            }
+            _ => text += &specifier(base),
+        }
+        if !inner.is_empty() {
+            text.push(' ');
+        }
+        Ok(text + &inner)
+    }
+
+    fn parameters(&mut self, parameters: &[Parameter], is_variadic: bool) -> Result<String> {
+        let mut texts = Vec::new();
+        for parameter in parameters {
+            let name = parameter.name.as_deref().unwrap_or("");
+            texts.push(self.declare(parameter.ty, name.into(), Anonymous::Named)?);
+        }
+        if is_variadic {
+            texts.push("...".into());
+        }
+        Ok(match texts.is_empty() {
+            true => "(void)".into(),
+            false => format!("({})", texts.join(", ")),
+        })
+    }
+
+    /// Writes `struct foo { ... }`.
+    fn define(&mut self, ty: QualifiedType, text: &mut String) -> Result<()> {
+        let data = &self.types.get(ty.id)?.data;
+        *text += data_keyword(data);
+        if let Some(tag) = data.tag() {
+            text.push(' ');
+            *text += tag;
+        }
+        *text += " {\n";
+        match data {
+            TypeData::Enum {
+                enumerators: Some(enumerators),
+                ..
+            } => {
+                for Enumerator { name, value } in enumerators {
+                    self.indent(text);
+                    *text += &format!("\t{name} = {value},\n");
+                }
+            }
+            _ => {
+                if let Some(members) = self.types.members(ty.id)? {
+                    for member in &members.members {
+                        // A definition is as long as its members are many.
+                        self.steps = 0;
+                        let declaration = self.nested(|w| w.member(member))?;
+                        self.indent(text);
+                        *text += &format!("\t{declaration};\n");
+                    }
+                }
+            }
+        }
+        self.indent(text);
+        text.push('}');
+        Ok(())
+    }
+
+    fn member(&mut self, member: &Member) -> Result<String> {
+        let name = member.name.as_deref().unwrap_or("");
+        let mut text = self.declare(member.ty, name.into(), Anonymous::Defined)?;
+        if let Some(size) = member.bit_field_size {
+            text += &format!(" : {size}");
+        }
+        Ok(text)
+    }
+
+    fn indent(&self, text: &mut String) {
+        text.extend((0..self.depth).map(|_| '\t'));
+    }
+}
+
+fn parenthesize(inner: String, is_pointer: bool) -> String {
+    match is_pointer {
+        true => format!("({inner})"),
+        false => inner,
+    }
+}
+
+/// The qualifiers, each with a blank behind.
+fn keywords(qualifiers: Qualifiers) -> String {
+    qualifiers
+        .keywords()
+        .flat_map(|keyword| [keyword, " "])
+        .collect()
+}
+
+fn is_anonymous_definition(data: &TypeData) -> bool {
+    matches!(
+        data,
+        TypeData::Compound {
+            tag: None,
+            size: Some(_),
+            ..
+        } | TypeData::Enum {
+            tag: None,
+            enumerators: Some(_),
+            ..
+        }
+    )
+}
+
+fn data_keyword(data: &TypeData) -> &'static str {
+    match data {
+        TypeData::Compound { kind, .. } => kind.keyword(),
+        _ => "enum",
+    }
+}
+
+fn with_keyword(data: &TypeData) -> String {
+    let tag = data.tag().unwrap_or("<anonymous>");
+    format!("{} {tag}", data_keyword(data))
+}
+
+/// The name of a type that is no pointer, array or function. Tags need no keyword in C++.
+fn specifier(ty: &Type) -> String {
+    match (&ty.data, ty.language) {
+        (TypeData::Compound { tag: Some(tag), .. }, Language::Cpp | Language::Rust)
+        | (TypeData::Enum { tag: Some(tag), .. }, Language::Cpp | Language::Rust) => {
+            tag.to_string()
+        }
+        (TypeData::Compound { .. } | TypeData::Enum { .. }, _) => with_keyword(&ty.data),
+        (data, _) => match primitive_of(data) {
+            Some(primitive) => primitive.name().into(),
+            None => data.name().unwrap_or("").into(),
+        },
+    }
+}

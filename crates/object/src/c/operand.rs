@@ -1,0 +1,259 @@
+//! What an operator sees of its operands: C's conversions of lvalues, promotions and the usual
+//! arithmetic conversions (C11, 6.3).
+
+use super::primitive::{Primitive, primitive_of, primitive_type};
+use crate::bits::{sign_extend, truncate};
+use crate::layout::{name_of, resolve};
+use crate::object::{Repr, pointer_type};
+use crate::scalar::{Scalar, ScalarKind, decode_float, float_to_integer};
+use crate::{Error, Object, Result, Target};
+use spelunk_types::{QualifiedType, TypeData};
+
+/// An operand, not read yet.
+pub(super) struct Operand<'a> {
+    object: &'a Object,
+    /// The type after conversion of an lvalue: no qualifiers, no array, no function.
+    pub(super) ty: QualifiedType,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Integer(IntegerType),
+    Float {
+        /// In bytes.
+        size: u64,
+    },
+    Pointer {
+        referenced: QualifiedType,
+    },
+    /// Structures and the like, which only some operators take.
+    Other,
+}
+
+/// An integer type in an expression.
+#[derive(Clone, Copy)]
+pub(super) struct IntegerType {
+    pub(super) ty: QualifiedType,
+    pub(super) bits: u32,
+    pub(super) is_signed: bool,
+    /// Width of a bit field wider than `int`, which keeps it (as GCC has it); 0 for none.
+    pub(super) bit_field_size: u8,
+    rank: Rank,
+}
+
+/// The order of integer types of the same width (C11, 6.3.1.1, paragraph 1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    BitField,
+    Extended,
+    /// `char` and `short`, which no operator sees unpromoted.
+    Small,
+    Int,
+    Long,
+    LongLong,
+}
+
+impl<'a> Operand<'a> {
+    pub(super) fn new(target: &dyn Target, object: &'a Object) -> Result<Self> {
+        let types = target.types();
+        let plain = QualifiedType::from(object.ty.id);
+        let (_, own) = resolve(types, object.ty.id)?;
+        let pointer = |referenced| -> Result<Self> {
+            Ok(Self {
+                object,
+                ty: pointer_type(target, referenced, own.language)?.into(),
+                kind: Kind::Pointer { referenced },
+            })
+        };
+        let kind = match &own.data {
+            TypeData::Array { element, .. } => return pointer(*element),
+            TypeData::Function { .. } => return pointer(object.ty),
+            TypeData::Pointer { referenced, .. } => Kind::Pointer {
+                referenced: *referenced,
+            },
+            TypeData::Float { size, .. } => Kind::Float { size: *size },
+            data => match Scalar::of(types, object.ty.id)? {
+                None => Kind::Other,
+                Some(scalar) => {
+                    let (ty, rank) = match data {
+                        TypeData::Enum {
+                            compatible: Some(compatible),
+                            ..
+                        } => (
+                            (*compatible).into(),
+                            rank_of(&resolve(types, *compatible)?.1.data),
+                        ),
+                        _ => (plain, rank_of(data)),
+                    };
+                    Kind::Integer(IntegerType {
+                        ty,
+                        bits: scalar.bits(object.bit_field_size)?,
+                        is_signed: scalar.is_signed(),
+                        bit_field_size: object.bit_field_size,
+                        rank: match object.bit_field_size {
+                            0 => rank,
+                            _ => Rank::BitField,
+                        },
+                    })
+                }
+            },
+        };
+        Ok(Self {
+            object,
+            ty: plain,
+            kind,
+        })
+    }
+
+    /// The type's name for messages.
+    pub(super) fn type_name(&self, target: &dyn Target) -> String {
+        name_of(target.types(), self.ty)
+    }
+
+    /// The type as an integer's after promotion; `None` if it is no integer.
+    pub(super) fn promoted(&self, target: &dyn Target) -> Result<Option<IntegerType>> {
+        match self.kind {
+            Kind::Integer(integer) => integer.promote(target).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn is_arithmetic(&self) -> bool {
+        matches!(self.kind, Kind::Integer(_) | Kind::Float { .. })
+    }
+
+    /// The bits of an integer, Boolean or pointer, extended to 128 bits by its sign; a
+    /// floating-point number cut to an integer of `bits` bits.
+    pub(super) fn load_bits(
+        &self,
+        target: &dyn Target,
+        bits: u32,
+        is_signed: bool,
+    ) -> Result<u128> {
+        match self.kind {
+            Kind::Integer(own) => {
+                let (value, _) = self.object.load(target)?;
+                Ok(match own.is_signed {
+                    true => sign_extend(value, own.bits).cast_unsigned(),
+                    false => value,
+                })
+            }
+            Kind::Float { size } => {
+                let (value, _) = self.object.load(target)?;
+                Ok(float_to_integer(
+                    decode_float(value, size)?,
+                    bits,
+                    is_signed,
+                ))
+            }
+            Kind::Pointer { .. } => Ok(self.address(target)?.into()),
+            Kind::Other => Err(Error::type_("operand is no number")),
+        }
+    }
+
+    /// The value of an integer as one of type `to`.
+    pub(super) fn load_integer(&self, target: &dyn Target, to: IntegerType) -> Result<u128> {
+        let value = self.load_bits(target, to.bits, to.is_signed)?;
+        Ok(truncate(value, to.bits))
+    }
+
+    pub(super) fn load_float(&self, target: &dyn Target) -> Result<f64> {
+        self.object.to_f64(target)
+    }
+
+    /// The address that a pointer holds, or at which an array or function is.
+    pub(super) fn address(&self, target: &dyn Target) -> Result<u64> {
+        match resolve(target.types(), self.object.ty.id)?.1.data {
+            TypeData::Array { .. } | TypeData::Function { .. } => match self.object.repr {
+                Repr::Reference { address, .. } => Ok(address),
+                Repr::Absent(_) => Err(Error::absent()),
+                _ => Err(Error::value("cannot get address of value")),
+            },
+            _ => self.object.pointer_value(target),
+        }
+    }
+}
+
+fn rank_of(data: &TypeData) -> Rank {
+    use Primitive as P;
+    match primitive_of(data) {
+        None => Rank::Extended,
+        Some(P::Int | P::UnsignedInt) => Rank::Int,
+        Some(P::Long | P::UnsignedLong) => Rank::Long,
+        Some(P::LongLong | P::UnsignedLongLong) => Rank::LongLong,
+        Some(_) => Rank::Small,
+    }
+}
+
+impl IntegerType {
+    /// A basic type.
+    fn basic(target: &dyn Target, primitive: Primitive) -> Result<Self> {
+        let ty = primitive_type(target, primitive)?;
+        let scalar = Scalar::of(target.types(), ty.id)?;
+        let Some(scalar) = scalar.filter(|scalar| scalar.is_integer()) else {
+            return Err(Error::type_(format!(
+                "'{}' is not an integer",
+                primitive.name()
+            )));
+        };
+        Ok(Self {
+            ty,
+            bits: scalar.bits(0)?,
+            is_signed: scalar.is_signed(),
+            bit_field_size: 0,
+            rank: rank_of(&resolve(target.types(), ty.id)?.1.data),
+        })
+    }
+
+    /// The integer promotions: what is not wider than `int` becomes `int` or `unsigned int`.
+    fn promote(self, target: &dyn Target) -> Result<Self> {
+        if self.rank >= Rank::Int {
+            return Ok(self);
+        }
+        let int = Self::basic(target, Primitive::Int)?;
+        if self.bits < int.bits || (self.bits == int.bits && self.is_signed) {
+            Ok(int)
+        } else if self.bits == int.bits {
+            Self::basic(target, Primitive::UnsignedInt)
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// The type that both of these, promoted already, are converted to. Between equals it is the
+    /// second, so that the name of its typedef stays.
+    pub(super) fn common(self, other: Self, target: &dyn Target) -> Result<Self> {
+        let key = |ty: Self| (ty.bits, ty.rank);
+        if self.is_signed == other.is_signed {
+            return Ok(match key(self) > key(other) {
+                true => self,
+                false => other,
+            });
+        }
+        let (signed, unsigned) = match self.is_signed {
+            true => (self, other),
+            false => (other, self),
+        };
+        if key(unsigned) >= key(signed) {
+            return Ok(unsigned);
+        }
+        if signed.bits > unsigned.bits {
+            return Ok(signed);
+        }
+        match primitive_of(&resolve(target.types(), signed.ty.id)?.1.data) {
+            Some(primitive) => Self::basic(target, primitive.to_unsigned()),
+            None => Ok(unsigned),
+        }
+    }
+
+    /// A value of this type.
+    pub(super) fn make(self, target: &dyn Target, bits: u128) -> Result<Object> {
+        match Scalar::of(target.types(), self.ty.id)? {
+            Some(scalar) if scalar.kind != ScalarKind::Float => {
+                Object::scalar(self.ty, scalar, self.bit_field_size, bits)
+            }
+            _ => Err(Error::type_("no integer type")),
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! Getting values out of objects.
+
+use super::{Object, Repr};
+use crate::bits;
+use crate::layout::{name_of, resolve, sizeof, too_deep};
+use crate::scalar::{
+    Integer, Scalar, ScalarKind, check_has_values, decode_float, decode_integer, float_to_integer,
+};
+use crate::{Error, ErrorKind, Result, Target, Value};
+use spelunk_types::{Member, TypeData};
+
+/// Memory is read in such pieces, so that a type of absurd size ends at the first hole.
+const CHUNK: u64 = 1 << 20;
+/// Strings are looked for in such pieces.
+const STRING_CHUNK: u64 = 256;
+/// Bytes of a string that has no end before.
+const MAX_STRING: usize = 1 << 26;
+/// Structures in structures of one value.
+const MAX_DEPTH: u32 = 128;
+/// Numbers in one value.
+const MAX_PARTS: usize = 1 << 26;
+
+impl Object {
+    /// This object as a value, read from memory if it is a reference.
+    ///
+    /// # Errors
+    ///
+    /// A fault; also if the type has no values or the object is absent. So do all that follow.
+    pub fn read(&self, target: &dyn Target) -> Result<Self> {
+        let Repr::Reference {
+            address,
+            bit_offset,
+        } = self.repr
+        else {
+            return match self.is_absent() {
+                true => Err(Error::absent()),
+                false => Ok(self.clone()),
+            };
+        };
+        let types = target.types();
+        check_has_values(types, self.ty.id, |what| {
+            format!("cannot read object with {what} type")
+        })?;
+        if bit_offset != 0 || self.bit_field_size != 0 {
+            let (bits, scalar) = self.load(target)?;
+            return Self::scalar(self.ty, scalar, self.bit_field_size, bits);
+        }
+        let size = sizeof(types, self.ty)?;
+        let mut inline = [0; 16];
+        let repr = match inline.get_mut(..usize::try_from(size).unwrap_or(usize::MAX)) {
+            Some(place) => {
+                target.read(address, place)?;
+                Repr::Inline {
+                    length: size as u8,
+                    bytes: inline,
+                }
+            }
+            None => Repr::Heap(read_bytes(target, address, size)?.into()),
+        };
+        Ok(Self {
+            ty: self.ty,
+            bit_field_size: 0,
+            repr,
+        })
+    }
+
+    /// The bits of a scalar. The caller has seen that it is one, or takes the error.
+    pub(crate) fn load(&self, target: &dyn Target) -> Result<(u128, Scalar)> {
+        let types = target.types();
+        let Some(scalar) = Scalar::of(types, self.ty.id)? else {
+            check_has_values(types, self.ty.id, |what| {
+                format!("cannot read object with {what} type")
+            })?;
+            let name = name_of(types, self.ty);
+            return Err(Error::type_(format!("'{name}' is not a scalar")));
+        };
+        Ok((self.load_as(target, scalar)?, scalar))
+    }
+
+    pub(crate) fn load_as(&self, target: &dyn Target, scalar: Scalar) -> Result<u128> {
+        let size = scalar.bits(self.bit_field_size)?;
+        let value = match &self.repr {
+            Repr::Reference {
+                address,
+                bit_offset,
+            } => {
+                let mut buf = [0; 17];
+                let length = (u32::from(*bit_offset) + size).div_ceil(8) as usize;
+                let bytes = buf.get_mut(..length).unwrap_or(&mut []);
+                target.read(*address, bytes)?;
+                bits::read(bytes, scalar.order, u32::from(*bit_offset), size)
+            }
+            Repr::Absent(_) => return Err(Error::absent()),
+            _ => {
+                let bytes = self.value_bytes().unwrap_or(&[]);
+                bits::read(bytes, scalar.order, 0, size)
+            }
+        };
+        value.ok_or_else(out_of_bounds)
+    }
+
+    /// The integer of an integer, Boolean, enumeration or pointer; `None` for other scalars.
+    pub(crate) fn load_integer(&self, target: &dyn Target) -> Result<Option<Integer>> {
+        let (bits, scalar) = self.load(target)?;
+        Ok(match scalar.kind {
+            ScalarKind::Float => None,
+            _ => Some(decode_integer(
+                bits,
+                scalar.bits(self.bit_field_size)?,
+                scalar.is_signed(),
+            )),
+        })
+    }
+
+    /// The value as a host language would hold it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn value(&self, target: &dyn Target) -> Result<Value> {
+        self.parts(target, 0, &mut 0)
+    }
+
+    fn parts(&self, target: &dyn Target, depth: u32, parts: &mut usize) -> Result<Value> {
+        *parts += 1;
+        if depth > MAX_DEPTH {
+            return Err(too_deep());
+        }
+        if *parts > MAX_PARTS {
+            return Err(Error::new(ErrorKind::Memory, "value is too large"));
+        }
+        let types = target.types();
+        if let Some(scalar) = Scalar::of(types, self.ty.id)? {
+            return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
+        }
+        let whole = self.read(target)?;
+        let (id, ty) = resolve(types, self.ty.id)?;
+        match &ty.data {
+            TypeData::Array {
+                element,
+                length: Some(length),
+            } => {
+                let mut values = Vec::new();
+                for index in 0..*length {
+                    let element = whole.element(target, *element, index.cast_signed())?;
+                    values.push(element.parts(target, depth + 1, parts)?);
+                }
+                Ok(Value::Array(values))
+            }
+            _ => {
+                let mut values = Vec::new();
+                if let Some(members) = types.members(id)? {
+                    let members = &members.members;
+                    whole.add_members(target, members, depth, parts, &mut values)?;
+                }
+                Ok(Value::Struct(values))
+            }
+        }
+    }
+
+    fn add_members(
+        &self,
+        target: &dyn Target,
+        members: &[Member],
+        depth: u32,
+        parts: &mut usize,
+        values: &mut Vec<(Box<str>, Value)>,
+    ) -> Result<()> {
+        for member in members {
+            let part = self.part(target, member.ty, member.bit_offset, member.bit_field_size)?;
+            if part.is_absent() {
+                continue;
+            }
+            let value = part.parts(target, depth + 1, parts)?;
+            match (&member.name, value) {
+                (Some(name), value) if !member.is_base => values.push((name.clone(), value)),
+                (_, Value::Struct(inner)) => values.extend(inner),
+                // An unnamed number has no name to stand under.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an integer, Boolean, enumeration or pointer; that of a floating-point number
+    /// without its fraction.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); also for other types, and values that do not fit.
+    pub fn to_i128(&self, target: &dyn Target) -> Result<i128> {
+        match self.to_integer(target)? {
+            Integer::Signed(value) => Ok(value),
+            Integer::Unsigned(value) => {
+                i128::try_from(value).map_err(|_| Error::overflow("int too big to convert"))
+            }
+        }
+    }
+
+    /// As [`to_i128`](Self::to_i128), modulo 2^64: what helpers take addresses, flags and counts
+    /// with.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_i128`](Self::to_i128).
+    pub fn to_u64(&self, target: &dyn Target) -> Result<u64> {
+        Ok(self.to_integer(target)?.bits() as u64)
+    }
+
+    fn to_integer(&self, target: &dyn Target) -> Result<Integer> {
+        let Some(scalar) = Scalar::of(target.types(), self.ty.id)? else {
+            return Err(self.inconvertible(target, "int"));
+        };
+        let bits = self.load_as(target, scalar)?;
+        let size = scalar.bits(self.bit_field_size)?;
+        Ok(match scalar.kind {
+            ScalarKind::Float => {
+                let value = decode_float(bits, scalar.size)?;
+                if !value.is_finite() {
+                    return Err(Error::overflow("cannot convert float infinity to integer"));
+                }
+                Integer::Signed(float_to_integer(value, 128, true).cast_signed())
+            }
+            _ => decode_integer(bits, size, scalar.is_signed()),
+        })
+    }
+
+    /// The value of any arithmetic type, as a floating-point number.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); also for other types.
+    pub fn to_f64(&self, target: &dyn Target) -> Result<f64> {
+        match Scalar::of(target.types(), self.ty.id)? {
+            Some(scalar) if scalar.kind != ScalarKind::Pointer => {
+                let bits = self.load_as(target, scalar)?;
+                match scalar.kind {
+                    ScalarKind::Float => decode_float(bits, scalar.size),
+                    _ => {
+                        let size = scalar.bits(self.bit_field_size)?;
+                        Ok(decode_integer(bits, size, scalar.is_signed()).to_f64())
+                    }
+                }
+            }
+            _ => Err(self.inconvertible(target, "float")),
+        }
+    }
+
+    pub(crate) fn inconvertible(&self, target: &dyn Target, to: &str) -> Error {
+        let name = name_of(target.types(), self.ty);
+        Error::type_(format!("cannot convert '{name}' to {to}"))
+    }
+
+    /// The bytes of the value as they stand in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn to_bytes(&self, target: &dyn Target) -> Result<Vec<u8>> {
+        Ok(self.read(target)?.value_bytes().unwrap_or(&[]).into())
+    }
+
+    /// The bytes up to the first NUL, pointed to or in the array; the array's end also ends them.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); also if this is neither pointer nor array.
+    pub fn string(&self, target: &dyn Target) -> Result<Vec<u8>> {
+        let types = target.types();
+        match &resolve(types, self.ty.id)?.1.data {
+            TypeData::Pointer { .. } => {
+                let (address, _) = self.load(target)?;
+                read_c_string(target, address as u64, u64::MAX)
+            }
+            TypeData::Array { length, .. } => {
+                let limit = match length {
+                    Some(_) => sizeof(types, self.ty)?,
+                    None => u64::MAX,
+                };
+                match &self.repr {
+                    Repr::Reference { address, .. } => read_c_string(target, *address, limit),
+                    Repr::Absent(_) => Err(Error::absent()),
+                    _ => {
+                        let bytes = self.value_bytes().unwrap_or(&[]);
+                        Ok(bytes
+                            .iter()
+                            .copied()
+                            .take_while(|byte| *byte != 0)
+                            .collect())
+                    }
+                }
+            }
+            _ => {
+                let name = name_of(types, self.ty);
+                Err(Error::type_(format!(
+                    "string() argument must be an array or pointer, not '{name}'"
+                )))
+            }
+        }
+    }
+}
+
+pub(crate) fn out_of_bounds() -> Error {
+    Error::out_of_bounds("out of bounds of value")
+}
+
+pub(crate) fn scalar_value(bits: u128, scalar: Scalar, bit_field_size: u8) -> Result<Value> {
+    Ok(match scalar.kind {
+        ScalarKind::Bool => Value::Bool(bits != 0),
+        ScalarKind::Float => Value::Float(decode_float(bits, scalar.size)?),
+        ScalarKind::Signed => Value::Signed(bits::sign_extend(bits, scalar.bits(bit_field_size)?)),
+        ScalarKind::Unsigned | ScalarKind::Pointer => Value::Unsigned(bits),
+    })
+}
+
+/// `size` bytes at `address`, allocated as memory proves to be there.
+pub(crate) fn read_bytes(target: &dyn Target, address: u64, size: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut done = 0;
+    while done < size {
+        let length = (size - done).min(CHUNK);
+        let start = bytes.len();
+        bytes.resize(start + length as usize, 0);
+        let place = bytes.get_mut(start..).unwrap_or(&mut []);
+        target.read(super::create::add(target, address, done), place)?;
+        done += length;
+    }
+    Ok(bytes)
+}
+
+/// The bytes from `address` up to a NUL, `limit` at most.
+///
+/// # Errors
+///
+/// A fault before the string's end; if it does not end at all.
+pub fn read_c_string(target: &dyn Target, address: u64, limit: u64) -> Result<Vec<u8>> {
+    let mut string = Vec::new();
+    let mut address = address;
+    let mut left = limit;
+    while left > 0 {
+        if string.len() > MAX_STRING {
+            return Err(Error::value("string is too long"));
+        }
+        let mut buf = [0; STRING_CHUNK as usize];
+        // Up to the next multiple, so that no page is touched needlessly.
+        let length = (STRING_CHUNK - address % STRING_CHUNK).min(left) as usize;
+        let chunk = buf.get_mut(..length).unwrap_or(&mut []);
+        let length = match target.read(address, chunk) {
+            Ok(()) => length,
+            // The string may end before the hole does begin.
+            Err(error) => match error.kind() {
+                ErrorKind::Fault { address: hole } if hole > address => {
+                    let length = usize::try_from(hole - address)
+                        .unwrap_or(length)
+                        .min(length);
+                    target.read(address, chunk.get_mut(..length).unwrap_or(&mut []))?;
+                    length
+                }
+                _ => return Err(error),
+            },
+        };
+        let chunk = buf.get(..length).unwrap_or(&[]);
+        if let Some(end) = chunk.iter().position(|byte| *byte == 0) {
+            string.extend(chunk.iter().take(end));
+            return Ok(string);
+        }
+        string.extend(chunk);
+        address = super::create::add(target, address, length as u64);
+        left -= length as u64;
+    }
+    Ok(string)
+}
