@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::command::{capture, run};
+use crate::command::{capture, run_quietly};
 
 /// Named as Debian names them.
 const PACKAGES: &[&str] = &[
@@ -43,11 +43,14 @@ pub(crate) fn ensure() -> Result<()> {
     if capture(Command::new("id").arg("-u"))?.trim() != "0" {
         bail!("system packages are missing: sudo {install}");
     }
+    eprintln!("+ {install}");
     // Without the lists of a fresh machine nothing can be installed.
-    run(Command::new("apt-get").args(["-qq", "update"]))?;
-    run(Command::new("sh")
-        .args(["-c", &install])
-        .env("DEBIAN_FRONTEND", "noninteractive"))
+    run_quietly(Command::new("apt-get").args(["-qq", "update"]))?;
+    run_quietly(
+        Command::new("sh")
+            .args(["-c", &install])
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
 }
 
 fn missing() -> Result<Vec<&'static str>> {

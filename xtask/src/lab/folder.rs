@@ -35,7 +35,9 @@ pub(super) fn ensure(folder: &Path, make: impl FnOnce(&Path) -> Result<Value>) -
         .parent()
         .zip(folder.file_name())
         .with_context(|| format!("{} is no folder's name", folder.display()))?;
-    let beside = parent.join(format!(".{}.{}", name.to_string_lossy(), process::id()));
+    let prefix = format!(".{}.", name.to_string_lossy());
+    remove_abandoned(parent, &prefix)?;
+    let beside = parent.join(format!("{prefix}{}", process::id()));
     fs::create_dir_all(&beside).with_context(|| beside.display().to_string())?;
     let made = make(&beside).and_then(|info| {
         fs::write(beside.join(INFO), serde_json::to_vec_pretty(&info)?)?;
@@ -54,4 +56,20 @@ pub(super) fn ensure(folder: &Path, make: impl FnOnce(&Path) -> Result<Value>) -
     made.with_context(|| format!("cannot make {}", folder.display()))?;
     eprintln!("lab: made in {:.0} s", start.elapsed().as_secs_f64());
     Ok(folder.to_path_buf())
+}
+
+/// Removes what runs that were killed left behind: folders named by the prefix and a process that is no
+/// more.
+fn remove_abandoned(parent: &Path, prefix: &str) -> Result<()> {
+    for entry in fs::read_dir(parent).into_iter().flatten() {
+        let entry = entry?;
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(prefix));
+        if process
+            .is_some_and(|id| id.parse::<u32>().is_ok() && !Path::new("/proc").join(id).exists())
+        {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }

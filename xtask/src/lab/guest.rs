@@ -59,7 +59,9 @@ impl Guest {
             let ended = self.qemu.try_wait()?;
             let console = fs::read(&self.console)?;
             let console = String::from_utf8_lossy(&console);
-            let said = console.lines().filter_map(|line| line.split_once(MARK));
+            // The last line may still be growing.
+            let (whole_lines, _) = console.rsplit_once('\n').unwrap_or_default();
+            let said = whole_lines.lines().filter_map(|line| line.split_once(MARK));
             for (_, words) in said.skip(self.shown) {
                 eprintln!("  [{:5.1}] {words}", self.start.elapsed().as_secs_f64());
                 self.shown += 1;
