@@ -20,6 +20,8 @@ pub enum ErrorKind {
         /// The name asked for.
         name: String,
     },
+    /// A container has nothing under this key, which is the message. Python: `KeyError`.
+    Key,
     /// Memory cannot be read. Python: `FaultError`.
     Fault {
         /// The first address that cannot be read.
@@ -186,7 +188,7 @@ impl Error {
     pub fn is_lookup(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::Lookup | ErrorKind::ObjectNotFound { .. }
+            ErrorKind::Lookup | ErrorKind::Key | ErrorKind::ObjectNotFound { .. }
         )
     }
 
@@ -314,7 +316,7 @@ impl From<Error> for spelunk_object::Error {
         let kind = match *error.kind() {
             ErrorKind::Type => K::Type,
             ErrorKind::Value | ErrorKind::Unsupported => K::Value,
-            ErrorKind::Lookup | ErrorKind::ObjectNotFound { .. } => K::Lookup,
+            ErrorKind::Lookup | ErrorKind::Key | ErrorKind::ObjectNotFound { .. } => K::Lookup,
             ErrorKind::Attribute => K::Attribute,
             ErrorKind::Overflow => K::Overflow,
             ErrorKind::ZeroDivision => K::ZeroDivision,

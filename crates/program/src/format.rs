@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// `#3  do_wait (kernel/exit.c:1655:3)`
 pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
-    let mut text = format!("#{:<2} ", frame.index);
+    let mut text = format!("#{:<2} ", frame.index());
     match frame.function_name() {
         Some(function) => text.push_str(function),
         None => text.push_str(&place(frame, program).unwrap_or("???".into())),
@@ -18,7 +18,7 @@ pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
 
 /// `#3 at 0xffffffff81000000 (do_wait+0x1/0x2) in do_wait at kernel/exit.c:1655:3`
 pub(crate) fn frame(frame: &Frame, program: &Program) -> String {
-    let mut text = format!("#{}", frame.index);
+    let mut text = format!("#{}", frame.index());
     if let Some(pc) = frame.pc() {
         let _ = write!(text, " at {pc:#x}");
         if let Some(symbol) = symbol_and_offset(frame, program) {

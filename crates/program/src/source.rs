@@ -10,8 +10,30 @@ impl Program {
     ///
     /// A lookup error if none is known.
     pub fn source_location(&self, address: u64) -> Result<Vec<SourceLocation>> {
-        let _ = address;
-        Err(Error::lookup("source code location not found"))
+        let places = self.find_source_location(address)?;
+        match places.is_empty() {
+            true => Err(Error::lookup("source code location not found")),
+            false => Ok(places),
+        }
+    }
+
+    fn find_source_location(&self, address: u64) -> Result<Vec<SourceLocation>> {
+        let module = self.find_module(address);
+        let Some(file) = module.as_ref().and_then(|module| module.debug_file()) else {
+            return Ok(Vec::new());
+        };
+        let file = file.debug();
+        let mut place = file.find_line(address)?;
+        let mut places = Vec::new();
+        for scope in file.scopes(address)? {
+            // Where this function is inlined is where the next one is at.
+            let here = std::mem::replace(&mut place, scope.call_site);
+            places.extend(here.map(|place| SourceLocation::new(scope.name, place)));
+        }
+        if places.is_empty() {
+            places.extend(place.map(|place| SourceLocation::new(None, place)));
+        }
+        Ok(places)
     }
 
     /// The address that a text means: `schedule+0x1f`, `0xffffffff81000000 + 12`.

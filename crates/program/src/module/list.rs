@@ -1,5 +1,6 @@
 use super::{ModuleFile, ModuleFileStatus, ModuleInfo};
 use crate::{Error, Program, Result};
+use spelunk_debuginfo::orc::OrcTable;
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -8,6 +9,7 @@ pub struct Module {
     info: ModuleInfo,
     debug: OnceLock<Arc<ModuleFile>>,
     stripped: OnceLock<Arc<ModuleFile>>,
+    orc: OnceLock<Option<Arc<OrcTable>>>,
 }
 
 impl Deref for Module {
@@ -24,6 +26,7 @@ impl Module {
             info,
             debug: OnceLock::new(),
             stripped: OnceLock::new(),
+            orc: OnceLock::new(),
         }
     }
 
@@ -94,6 +97,18 @@ impl Module {
             .address_ranges
             .iter()
             .any(|range| range.contains(&address))
+    }
+
+    /// The unwinding tables that stand in the program's memory, if they can be read.
+    pub(crate) fn orc_table(&self, program: &Program) -> Option<Arc<OrcTable>> {
+        if let Some(table) = self.orc.get() {
+            return table.clone();
+        }
+        // Read before it is published: the system calls back.
+        let table = program
+            .os()
+            .and_then(|os| os.orc_table(program, &self.name).ok()?);
+        self.orc.get_or_init(|| table).clone()
     }
 
     /// Gives the module a file. The first one of its kind stays; false if there was one.

@@ -1,33 +1,34 @@
-use crate::{Error, Program, Result, Symbol};
+use super::call::Call;
+use super::variable;
+use crate::{Error, ErrorKind, Program, Result, Symbol};
 use spelunk_base::arch::Register;
+use spelunk_debuginfo::{ObjectKinds, RowSource, Scope, SourceLine, Variable};
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A call, or a function inlined into one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Frame {
-    /// Its index in the trace.
-    pub index: usize,
-    pub(super) registers: Arc<Registers>,
-    pub(super) function: Option<Box<str>>,
-    pub(super) is_inline: bool,
-    pub(super) interrupted: bool,
-    pub(super) source: Option<SourceLocation>,
+    index: usize,
+    call: Arc<Call>,
+    /// Which of the call's functions it is.
+    scope: usize,
+    source: OnceLock<Option<SourceLocation>>,
 }
 
 /// A place in source code.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceLocation {
     /// The function, where it is known.
-    pub function: Option<Box<str>>,
+    pub function: Option<Arc<str>>,
     /// The file, relative to where the compiler ran.
-    pub filename: Box<str>,
+    pub filename: Arc<str>,
     /// The line; 0 if it is not known.
-    pub line: u64,
+    pub line: u32,
     /// The column; 0 if it is not known.
-    pub column: u64,
+    pub column: u32,
 }
 
 impl fmt::Display for SourceLocation {
@@ -40,6 +41,15 @@ impl fmt::Display for SourceLocation {
 }
 
 impl SourceLocation {
+    pub(crate) fn new(function: Option<Arc<str>>, place: SourceLine) -> Self {
+        Self {
+            function,
+            filename: place.file,
+            line: place.line,
+            column: place.column,
+        }
+    }
+
     /// `file:line:column`, without what is not known.
     #[must_use]
     pub fn place(&self) -> String {
@@ -52,17 +62,36 @@ impl SourceLocation {
 }
 
 impl Frame {
+    pub(super) fn new(index: usize, call: Arc<Call>, scope: usize) -> Self {
+        Self {
+            index,
+            call,
+            scope,
+            source: OnceLock::new(),
+        }
+    }
+
+    /// Its index in the trace.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    fn scope(&self) -> Option<&Scope> {
+        self.call.scopes.get(self.scope)
+    }
+
     /// The function in the source code, if debugging information tells it.
     #[must_use]
     pub fn function_name(&self) -> Option<&str> {
-        self.function.as_deref()
+        self.scope()?.name.as_deref()
     }
 
     /// The best name there is: the function's, the symbol's, the program counter, or `???`.
     #[must_use]
     pub fn name(&self, program: &Program) -> String {
-        if let Some(function) = &self.function {
-            return function.to_string();
+        if let Some(function) = self.function_name() {
+            return function.to_owned();
         }
         if let Ok(symbol) = self.symbol(program) {
             return symbol.name.to_string();
@@ -73,37 +102,38 @@ impl Frame {
     /// Whether this is a function inlined into the next frame.
     #[must_use]
     pub fn is_inline(&self) -> bool {
-        self.is_inline
+        self.scope().is_some_and(Scope::is_inline)
     }
 
     /// Whether the frame was interrupted at exactly its program counter, and did not call.
     #[must_use]
     pub fn interrupted(&self) -> bool {
-        self.interrupted
+        self.call.interrupted
     }
 
     /// The program counter, if it is known.
     #[must_use]
     pub fn pc(&self) -> Option<u64> {
-        self.registers.pc()
+        self.call.pc
     }
 
     /// The stack pointer, if it is known.
     #[must_use]
     pub fn sp(&self) -> Option<u64> {
-        self.registers.sp()
+        self.call.registers.sp()
     }
 
     /// An address in the instruction that the frame is at: the program counter, or the byte before
     /// it where that is a return address.
     #[must_use]
     pub fn lookup_address(&self) -> Option<u64> {
-        let pc = self.pc()?;
-        Some(if self.interrupted {
-            pc
-        } else {
-            pc.wrapping_sub(1)
-        })
+        self.call.lookup_address()
+    }
+
+    /// What told the way to the caller; `None` where it was guessed, or there is none.
+    #[must_use]
+    pub fn unwound_by(&self) -> Option<RowSource> {
+        self.call.row.as_ref().map(|(_, source)| *source)
     }
 
     /// The symbol that the frame is in.
@@ -114,7 +144,7 @@ impl Frame {
     pub fn symbol(&self, program: &Program) -> Result<Symbol> {
         let address = self
             .lookup_address()
-            .ok_or_else(|| Error::lookup("program counter is not known at stack frame"))?;
+            .ok_or_else(|| Error::lookup("program counter is not known"))?;
         program.symbol_by_address(address)
     }
 
@@ -125,20 +155,35 @@ impl Frame {
     /// A lookup error if it is not known.
     pub fn source(&self) -> Result<&SourceLocation> {
         self.source
+            .get_or_init(|| self.find_source())
             .as_ref()
             .ok_or_else(|| Error::lookup("source code location not available"))
+    }
+
+    fn find_source(&self) -> Option<SourceLocation> {
+        let name = self.scope().and_then(|scope| scope.name.clone());
+        let place = match self.scope.checked_sub(1) {
+            // Where the function that is inlined here was called.
+            Some(inner) => self.call.scopes.get(inner)?.call_site.clone()?,
+            None => {
+                let file = self.call.file()?.debug();
+                file.find_line(self.lookup_address()?).ok()??
+            }
+        };
+        Some(SourceLocation::new(name, place))
     }
 
     /// The registers.
     #[must_use]
     pub fn registers(&self) -> &Registers {
-        &self.registers
+        &self.call.registers
     }
 
     /// The known registers by their names, in the architecture's order.
     pub fn register_values(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let arch = self.registers.arch();
-        self.registers.iter().filter_map(|(register, value)| {
+        let registers = self.registers();
+        let arch = registers.arch();
+        registers.iter().filter_map(|(register, value)| {
             let info = arch.registers.get(usize::from(register.0))?;
             Some((*info.names.first()?, value))
         })
@@ -151,13 +196,13 @@ impl Frame {
     /// A value error if the architecture has no such register; a lookup error if it is not known
     /// in this frame.
     pub fn register(&self, name: &str) -> Result<u64> {
-        let registers = self.registers.arch().registers;
+        let registers = self.registers().arch().registers;
         let index = registers
             .iter()
             .position(|info| info.names.contains(&name))
             .and_then(|index| u8::try_from(index).ok())
             .ok_or_else(|| Error::value(format!("unknown register '{name}'")))?;
-        self.registers
+        self.registers()
             .get(Register(index))
             .ok_or_else(|| Error::lookup("register value is not known"))
     }
@@ -167,30 +212,68 @@ impl Frame {
     /// # Errors
     ///
     /// If debugging information is damaged.
-    pub fn locals(&self, program: &Program) -> Result<Vec<String>> {
-        let _ = program;
-        Err(Error::not_implemented("variables are not there yet"))
+    pub fn locals(&self) -> Result<Vec<Arc<str>>> {
+        let variables = self.variables()?.into_iter();
+        Ok(variables.map(|variable| variable.name).collect())
+    }
+
+    fn variables(&self) -> Result<Vec<Variable>> {
+        match (self.scope(), self.call.file()) {
+            (Some(scope), Some(file)) => Ok(file.debug().variables(scope)?),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// The object called `name` in the scope of this frame: a local variable or parameter, else
-    /// whatever the program has under that name.
+    /// what the unit has under that name, else the program. `None` where there is none.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::ObjectNotFound`](crate::ErrorKind::ObjectNotFound) if there is none.
+    /// If debugging information is damaged where it is needed.
+    pub fn find(&self, program: &Program, name: &str) -> Result<Option<Object>> {
+        let Some(scope) = self.scope() else {
+            return Ok(None);
+        };
+        let variables = self.variables()?;
+        if let Some(variable) = variables.iter().find(|variable| *variable.name == *name) {
+            return variable::object(program, &self.call, scope, variable).map(Some);
+        }
+        if let Some(unit) = self.unit_name(scope)
+            && let Some(object) = program.find_object(name, ObjectKinds::ANY, Some(&unit))?
+        {
+            return Ok(Some(object));
+        }
+        program.find_object(name, ObjectKinds::ANY, None)
+    }
+
+    /// The source file that the frame's unit was compiled from.
+    fn unit_name(&self, scope: &Scope) -> Option<String> {
+        let file = self.call.file()?.debug();
+        let name = file.with_units(|units| {
+            let unit = units.unit(scope.unit)?;
+            let name = unit.name.map(|name| name.to_string_lossy().into_owned());
+            Ok(name)
+        });
+        name.ok()?
+    }
+
+    /// The object called `name` in the scope of this frame; see [`find`](Self::find).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`] if there is none; as [`find`](Self::find).
     pub fn get(&self, program: &Program, name: &str) -> Result<Object> {
-        let _ = (program, name);
-        Err(Error::not_implemented("variables are not there yet"))
+        self.find(program, name)?
+            .ok_or_else(|| Error::new(ErrorKind::Key, name))
     }
 
     /// Whether [`get`](Self::get) finds `name`.
     ///
     /// # Errors
     ///
-    /// If debugging information is damaged.
+    /// As [`find`](Self::find).
     pub fn contains(&self, program: &Program, name: &str) -> Result<bool> {
-        let _ = (program, name);
-        Err(Error::not_implemented("variables are not there yet"))
+        Ok(self.find(program, name)?.is_some())
     }
 
     /// The frame as drgn's `str(frame)`: `#0 at 0x... (symbol+0x1/0x2) in f at a.c:1:2 (inlined)`.
@@ -198,8 +281,14 @@ impl Frame {
     pub fn format(&self, program: &Program) -> String {
         crate::format::frame(self, program)
     }
+}
 
-    pub(super) fn format_in_trace(&self, program: &Program) -> String {
-        crate::format::frame_in_trace(self, program)
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("index", &self.index)
+            .field("function", &self.function_name())
+            .field("registers", self.registers())
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,11 @@
 //! Stack traces: how a thread got to where it is, and the variables of each call.
 
+mod call;
+mod fallback;
 mod frame;
+mod source;
+mod unwinder;
+mod variable;
 
 pub use frame::{Frame, SourceLocation};
 
@@ -8,6 +13,7 @@ use crate::{Error, Program, Result, Thread};
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
 use std::fmt;
+use unwinder::Unwinder;
 
 /// What a stack is unwound from.
 #[derive(Clone, Debug)]
@@ -92,7 +98,7 @@ impl StackTrace {
         let lines: Vec<String> = self
             .frames
             .iter()
-            .map(|frame| frame.format_in_trace(program))
+            .map(|frame| crate::format::frame_in_trace(frame, program))
             .collect();
         lines.join("\n")
     }
@@ -104,9 +110,27 @@ impl Program {
     /// # Errors
     ///
     /// If it cannot be told where to start. Once there is a first frame, the trace ends with a
-    /// [`StackEnd`] instead.
+    /// [`StackEnd`] instead; it has no frames at all if memory that holds the first is missing.
     pub fn stack_trace(&self, source: &StackSource) -> Result<StackTrace> {
-        let _ = source;
-        Err(Error::not_implemented("stack traces are not there yet"))
+        let platform = self.lookup_platform()?;
+        let unwinder = Unwinder::new(self, platform);
+        if let StackSource::Pcs(pcs) = source {
+            let arch = platform.arch().ok_or_else(no_arch)?;
+            return Ok(unwinder.given(&Registers::new(arch), pcs));
+        }
+        match source::initial_registers(self, source) {
+            Ok(initial) => unwinder.unwind(initial),
+            Err(error) if error.is_fault() => Ok(StackTrace {
+                frames: Vec::new(),
+                end: StackEnd::Lost {
+                    reason: error.to_string(),
+                },
+            }),
+            Err(error) => Err(error),
+        }
     }
+}
+
+fn no_arch() -> Error {
+    Error::not_implemented("stacks of this architecture cannot be unwound yet")
 }

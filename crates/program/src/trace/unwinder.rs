@@ -1,0 +1,175 @@
+//! From one call to its caller, and so on until there is no more.
+
+use super::call::{Call, lookup_address};
+use super::fallback;
+use super::{Frame, StackEnd, StackTrace};
+use crate::{InitialRegisters, Module, Program, Result};
+use spelunk_base::Platform;
+use spelunk_debuginfo::RowSource;
+use spelunk_memory::AddressSpace;
+use spelunk_unwind::{Memory, Registers, Row, StepError, Unreadable, step};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Calls that a trace has at most. The kernel's stacks are 16 KiB, a call takes 8 bytes or more;
+/// a trace through several of them stays below.
+const MAX_CALLS: usize = 8192;
+
+/// The program's memory, as unwinding sees it.
+pub(super) struct StackMemory<'a>(pub(super) &'a Program);
+
+impl Memory for StackMemory<'_> {
+    fn read(&self, address: u64, buffer: &mut [u8]) -> std::result::Result<(), Unreadable> {
+        self.0
+            .read_into(AddressSpace::Virtual, address, buffer)
+            .map_err(|_| Unreadable { address })
+    }
+}
+
+pub(super) struct Unwinder<'a> {
+    program: &'a Program,
+    platform: Platform,
+    calls: Vec<Arc<Call>>,
+    /// Program counters and stack pointers that were there before.
+    seen: HashSet<(u64, Option<u64>)>,
+}
+
+/// What a step came to.
+enum Next {
+    Caller(InitialRegisters),
+    End(StackEnd),
+}
+
+impl<'a> Unwinder<'a> {
+    pub(super) fn new(program: &'a Program, platform: Platform) -> Self {
+        Self {
+            program,
+            platform,
+            calls: Vec::new(),
+            seen: HashSet::new(),
+        }
+    }
+
+    /// The stack whose innermost call has these registers.
+    pub(super) fn unwind(mut self, initial: InitialRegisters) -> Result<StackTrace> {
+        let mut next = initial;
+        let end = loop {
+            self.program.cancel().check()?;
+            let Some(pc) = next.registers.pc() else {
+                break StackEnd::Lost {
+                    reason: "the program counter is not known".into(),
+                };
+            };
+            if !self.seen.insert((pc, next.registers.sp())) {
+                break StackEnd::Loop;
+            }
+            if self.calls.len() >= MAX_CALLS {
+                break StackEnd::TooDeep;
+            }
+            let call = Arc::new(self.look_up(next, pc));
+            self.calls.push(Arc::clone(&call));
+            match self.caller_of(&call) {
+                Next::Caller(caller) => next = caller,
+                Next::End(end) => break end,
+            }
+        };
+        Ok(self.finish(end))
+    }
+
+    /// The calls at these program counters, of which nothing else is known.
+    pub(super) fn given(mut self, registers: &Registers, pcs: &[u64]) -> StackTrace {
+        for pc in pcs {
+            let start = InitialRegisters {
+                registers: registers.clone(),
+                interrupted: false,
+            };
+            let call = self.look_up(start, *pc);
+            self.calls.push(Arc::new(call));
+        }
+        self.finish(StackEnd::Given)
+    }
+
+    fn finish(self, end: StackEnd) -> StackTrace {
+        let mut frames = Vec::new();
+        for call in self.calls {
+            for scope in 0..call.scopes.len().max(1) {
+                frames.push(Frame::new(frames.len(), Arc::clone(&call), scope));
+            }
+        }
+        StackTrace { frames, end }
+    }
+
+    /// What is known of the code at `pc`. Damaged debugging information is as good as none here:
+    /// the frame has fewer names, and the trace goes on.
+    fn look_up(&self, state: InitialRegisters, pc: u64) -> Call {
+        let address = lookup_address(pc, state.interrupted);
+        let module = address.and_then(|address| self.program.find_module(address));
+        let mut call = Call {
+            registers: state.registers,
+            pc: Some(pc),
+            interrupted: state.interrupted,
+            module,
+            row: None,
+            scopes: Vec::new(),
+        };
+        if let (Some(address), Some(module)) = (address, &call.module) {
+            call.row = self.find_row(module, address);
+            if let Some(file) = module.debug_file() {
+                call.scopes = file.debug().scopes(address).unwrap_or_default();
+            }
+        }
+        call
+    }
+
+    /// The row by which to unwind at `address`: from a file, else from the program's memory.
+    fn find_row(&self, module: &Module, address: u64) -> Option<(Row, RowSource)> {
+        let files = [module.debug_file(), module.loaded_file()];
+        let in_files = files.into_iter().flatten();
+        let found = in_files
+            .filter_map(|file| file.debug().find_row(address).ok())
+            .find_map(|row| row);
+        found.or_else(|| {
+            let row = module.orc_table(self.program)?.find_row(address)?;
+            Some((row, RowSource::Orc))
+        })
+    }
+
+    fn caller_of(&self, call: &Call) -> Next {
+        let os = self.program.os();
+        if os.is_some_and(|os| !os.is_own_frame(&call.registers)) {
+            return Next::End(StackEnd::UserCode);
+        }
+        let memory = StackMemory(self.program);
+        let Some((row, _)) = &call.row else {
+            return match fallback::caller_of(self.program, self.platform, call) {
+                Some(registers) => Next::Caller(InitialRegisters {
+                    registers,
+                    interrupted: false,
+                }),
+                None => Next::End(StackEnd::NoUnwindInformation),
+            };
+        };
+        match step(&call.registers, row, self.platform, &memory) {
+            Ok(Some(registers)) => Next::Caller(InitialRegisters {
+                registers,
+                interrupted: row.is_signal_frame,
+            }),
+            Ok(None) => Next::End(StackEnd::Outermost),
+            Err(error) => Next::End(StackEnd::Lost {
+                reason: self.reason(&error),
+            }),
+        }
+    }
+
+    fn reason(&self, error: &StepError) -> String {
+        match error {
+            StepError::UnknownRegister(register) => {
+                let arch = self.platform.arch();
+                let info = arch.and_then(|arch| arch.registers.get(usize::from(register.0)));
+                let name = info.and_then(|info| info.names.first());
+                format!("register {} is not known", name.unwrap_or(&"?"))
+            }
+            error => error.to_string(),
+        }
+    }
+}
