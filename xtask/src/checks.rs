@@ -10,8 +10,6 @@ use crate::tidy;
 
 pub(crate) fn checks(place: &Place) -> Result<()> {
     run(cargo(place).args(["fmt", "--all", "--check"]))?;
-    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
-    run(cargo(place).args(fuzz))?;
     tidy::tidy(place)?;
     run(cargo(place)
         .args(["clippy", "--workspace", "--all-targets", "-q"])
