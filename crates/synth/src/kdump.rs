@@ -1,9 +1,8 @@
 //! Kdump-compressed files. Source: makedumpfile's `IMPLEMENTATION` and the structures in its
 //! `diskdump_mod.h`.
 
-use crate::{Encoding, Writer};
+use crate::{Encoding, Writer, compress};
 use std::collections::BTreeMap;
-use std::io::Write;
 
 /// How pages are compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,20 +35,12 @@ impl Codec {
 
     fn compress(self, page: &[u8]) -> Vec<u8> {
         match self {
-            Self::Plain => Some(page.to_vec()),
-            Self::Zlib => {
-                let level = flate2::Compression::fast();
-                let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
-                encoder
-                    .write_all(page)
-                    .ok()
-                    .and_then(|()| encoder.finish().ok())
-            }
-            Self::Lzo => lzokay::compress::compress(page).ok(),
-            Self::Snappy => snap::raw::Encoder::new().compress_vec(page).ok(),
-            Self::Zstd => zstd::bulk::compress(page, 1).ok(),
+            Self::Plain => page.to_vec(),
+            Self::Zlib => compress::zlib(page),
+            Self::Lzo => compress::lzo(page),
+            Self::Snappy => compress::snappy(page),
+            Self::Zstd => compress::zstd(page),
         }
-        .unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@
 //! mistake in a parser cannot agree with itself. Nothing here checks what it builds: a test that
 //! wants a wrong file gets one.
 
+pub mod compress;
 pub mod elf;
 pub mod flattened;
 pub mod kdump;
