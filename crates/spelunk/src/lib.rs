@@ -30,7 +30,7 @@ use std::sync::Arc;
 /// The operating systems that are known here.
 #[must_use]
 pub fn systems() -> &'static [&'static dyn System] {
-    &[]
+    &[&spelunk_linux::Linux]
 }
 
 /// Opens a core dump: one file, or all parts of a split one. Loads no debugging information.
