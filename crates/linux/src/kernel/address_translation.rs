@@ -76,7 +76,7 @@ impl AddressTranslation {
             .last()
             .map(|segment| segment.last);
         if let Some(last) = last
-            && let Some(base) = table.find_direct_map(&physical, PhysAddr(last))
+            && let Some(base) = table.find_direct_map(&physical)
             && let Some(size) = last.checked_add(1)
         {
             // The same bytes as by the page table, without walking it.

@@ -23,7 +23,8 @@ impl PhysicalMemory {
     }
 
     fn read_at(&self, address: u64, buf: &mut [u8]) -> Result<(), Fault> {
-        self.segments.read(address & !self.not_address, buf)
+        self.segments
+            .read(AddressSpace::Physical, address & !self.not_address, buf)
     }
 }
 

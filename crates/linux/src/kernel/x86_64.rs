@@ -106,19 +106,12 @@ impl PageTable {
 
     /// The address at which physical memory is mapped as a whole: `PAGE_OFFSET`, `page_offset_base`.
     ///
-    /// It is the first thing in the kernel's half of the table (`mm.rst`). Two of its pages have to agree.
-    pub(super) fn find_direct_map(&self, memory: &PhysicalMemory, last: PhysAddr) -> Option<u64> {
+    /// It is the first thing in the kernel's half of the table (`mm.rst`). The page table itself has to be in it, too.
+    pub(super) fn find_direct_map(&self, memory: &PhysicalMemory) -> Option<u64> {
         let (mapped, physical) = self.first_mapped(memory)?;
         let base = mapped.wrapping_sub(physical.0);
-        if base % DIRECT_MAP_ALIGNMENT != 0 {
-            return None;
-        }
-        let far = last.0 & !0xfff;
-        let agrees = |physical: u64| {
-            self.translate(memory, base.wrapping_add(physical)) == Some(PhysAddr(physical))
-        };
-        // The last page may be a hole for the firmware; one in the middle may, too, but hardly both.
-        (agrees(far) || agrees((far / 2) & !0xfff)).then_some(base)
+        let table = self.translate(memory, base.wrapping_add(self.root.0));
+        (base % DIRECT_MAP_ALIGNMENT == 0 && table == Some(self.root)).then_some(base)
     }
 
     /// The lowest address in the kernel's half that is mapped, and where to.

@@ -1,0 +1,4 @@
+//! The lab's dumps, against what the guests said of themselves and what the kernels' sources say.
+
+mod lab;
+mod memory;
