@@ -13,6 +13,7 @@ def fields(task):
     return [
         task.pid.value_(),
         task.tgid.value_(),
+        task.real_parent.tgid.value_(),
         task.comm.string_().decode(errors="replace"),
         task_state_to_char(task),
         hex(task.value_()),
@@ -26,8 +27,9 @@ def files(task):
 
 
 def mount(mnt):
-    root = mnt.mnt.mnt_root
-    return [hex(mnt.value_()), hex(root.value_()), mnt.mnt_devname.string_().decode(errors="replace")]
+    path = d_path(mnt.mnt.address_of_(), mnt.mnt.mnt_root)
+    names = mnt.mnt_devname, mnt.mnt.mnt_sb.s_type.name
+    return [path.decode(errors="replace")] + [name.string_().decode() for name in names]
 
 
 def crashed():
@@ -39,6 +41,8 @@ answer("release", lambda: str(prog["UTS_RELEASE"]))
 answer("platform", lambda: str(prog.platform))
 answer("crashing_cpu", lambda: str(prog["crashing_cpu"]))
 answer("crashed_thread", crashed)
+for name in "schedule", "vfs_read", "btrfs_sync_file", "init_task":
+    answer(f"symbol {name}", lambda: hex(prog.symbol(name).address))
 answer("possible", lambda: list(for_each_possible_cpu(prog)))
 answer("online", lambda: list(for_each_online_cpu(prog)))
 for cpu in for_each_online_cpu(prog):
