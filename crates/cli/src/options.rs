@@ -1,0 +1,54 @@
+use spelunk_base::Architecture;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What the user asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// `-c`: the core dump; several files are the parts of a split one.
+    pub core: Vec<PathBuf>,
+    /// `-s`: files with debugging information.
+    pub symbols: Vec<PathBuf>,
+    /// Which modules' debugging information is searched beyond those.
+    pub symbols_from: SymbolsFrom,
+    /// `--debug-directory`, searched before the usual ones.
+    pub debug_directories: Vec<PathBuf>,
+    /// Whether the usual ones are left out.
+    pub no_default_debug_directories: bool,
+    /// `--kernel-directory`, searched before the usual ones.
+    pub kernel_directories: Vec<PathBuf>,
+    /// Whether the usual ones are left out.
+    pub no_default_kernel_directories: bool,
+    /// `--architecture`, for dumps that do not tell it.
+    pub architecture: Option<Architecture>,
+    /// `-q`: no banner, no warnings, no progress.
+    pub quiet: bool,
+    /// What to run.
+    pub code: Code,
+    /// What follows the script or the code.
+    pub arguments: Vec<OsString>,
+}
+
+/// Which modules' debugging information is searched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SymbolsFrom {
+    /// All modules'.
+    #[default]
+    All,
+    /// `--main-symbols`: the kernel's or executable's own.
+    Main,
+    /// `--no-default-symbols`: none but what was given.
+    Given,
+}
+
+/// What to run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Code {
+    /// A prompt, or standard input if that is no terminal.
+    #[default]
+    Prompt,
+    /// `-e`: an expression or statements.
+    Text(String),
+    /// A script.
+    Script(PathBuf),
+}

@@ -1,0 +1,202 @@
+use crate::usage::{GROUPS, LATER};
+use crate::{Code, Options, SymbolsFrom};
+use lexopt::Arg;
+use spelunk_base::Architecture;
+use std::ffi::OsString;
+use std::fmt;
+
+/// What the command line asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Show the help and leave.
+    Help,
+    /// Show the version and leave.
+    Version,
+    /// Open the program and run something.
+    Run(Box<Options>),
+}
+
+/// A command line that cannot be followed. Shown, it is one line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UsageError(String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+impl From<lexopt::Error> for UsageError {
+    fn from(error: lexopt::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What `arguments` (without the command's own name) ask for.
+///
+/// # Errors
+///
+/// If there is an unknown option, a value is missing or impossible, or there is nothing to debug.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, UsageError> {
+    let mut options = Options::default();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        let name = match argument {
+            Arg::Value(script) => {
+                // With -e, what follows belongs to the code.
+                if options.code == Code::Prompt {
+                    options.code = Code::Script(script.into());
+                } else {
+                    options.arguments.push(script);
+                }
+                options.arguments.extend(parser.raw_args()?);
+                break;
+            }
+            Arg::Short(short) => long_name(short).ok_or_else(|| unknown(&format!("-{short}")))?,
+            Arg::Long(long) => long.to_owned(),
+        };
+        match &*name {
+            "help" => return Ok(Action::Help),
+            "version" => return Ok(Action::Version),
+            "core" => options.core.push(parser.value()?.into()),
+            "symbols" => options.symbols.push(parser.value()?.into()),
+            "main-symbols" => options.symbols_from = SymbolsFrom::Main,
+            "no-default-symbols" => options.symbols_from = SymbolsFrom::Given,
+            "debug-directory" => options.debug_directories.push(parser.value()?.into()),
+            "no-default-debug-directories" => options.no_default_debug_directories = true,
+            "kernel-directory" => options.kernel_directories.push(parser.value()?.into()),
+            "no-default-kernel-directories" => options.no_default_kernel_directories = true,
+            "architecture" => {
+                let value = parser.value()?;
+                let value = value.to_string_lossy();
+                options.architecture = Some(architecture(&value)?);
+            }
+            "exec" => options.code = Code::Text(text(parser.value()?)?),
+            "quiet" => options.quiet = true,
+            _ => return Err(unknown(&format!("--{name}"))),
+        }
+    }
+    if options.core.is_empty() {
+        return Err(UsageError(
+            "nothing to debug: give a core dump with -c PATH".into(),
+        ));
+    }
+    Ok(Action::Run(Box::new(options)))
+}
+
+fn long_name(short: char) -> Option<String> {
+    GROUPS
+        .iter()
+        .flat_map(|(_, options)| *options)
+        .find(|option| option.short == Some(short))
+        .map(|option| option.long.to_owned())
+}
+
+fn unknown(option: &str) -> UsageError {
+    let later = LATER.iter().find(|(name, _)| *name == option);
+    UsageError(match later {
+        Some((name, reason)) => format!("{reason} ({name})"),
+        None => format!("unknown option '{option}'"),
+    })
+}
+
+fn text(value: OsString) -> Result<String, UsageError> {
+    value
+        .into_string()
+        .map_err(|_| UsageError("the code given with -e is not UTF-8".into()))
+}
+
+fn architecture(name: &str) -> Result<Architecture, UsageError> {
+    use Architecture as A;
+    Ok(match &*name.to_ascii_lowercase().replace('-', "_") {
+        "x86_64" | "amd64" => A::X86_64,
+        "i386" | "i686" => A::I386,
+        "aarch64" | "arm64" => A::Aarch64,
+        "arm" => A::Arm,
+        "ppc64" => A::Ppc64,
+        "riscv64" => A::Riscv64,
+        "riscv32" => A::Riscv32,
+        "s390x" => A::S390x,
+        "s390" => A::S390,
+        "loongarch64" => A::LoongArch64,
+        _ => {
+            return Err(UsageError(format!("unknown architecture '{name}'")));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn run(arguments: &[&str]) -> Options {
+        match parse(arguments.iter().map(OsString::from)).unwrap() {
+            Action::Run(options) => *options,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn error(arguments: &[&str]) -> String {
+        parse(arguments.iter().map(OsString::from))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn what_follows_the_script_belongs_to_it() {
+        let options = run(&["-qc", "core", "-s", "vmlinux", "a.py", "-q", "--", "-c", "x"]);
+        assert!(options.quiet);
+        assert_eq!(options.core, [PathBuf::from("core")]);
+        assert_eq!(options.symbols, [PathBuf::from("vmlinux")]);
+        assert_eq!(options.code, Code::Script("a.py".into()));
+        assert_eq!(options.arguments, ["-q", "--", "-c", "x"]);
+    }
+
+    #[test]
+    fn what_follows_code_belongs_to_it() {
+        let options = run(&["--core=a", "-c", "b", "-e", "print(1)", "x", "-q"]);
+        assert_eq!(options.core, ["a", "b"].map(PathBuf::from));
+        assert_eq!(options.code, Code::Text("print(1)".into()));
+        assert_eq!(options.arguments, ["x", "-q"]);
+        assert!(!options.quiet);
+    }
+
+    #[test]
+    fn everything_in_the_help_is_understood() {
+        for option in GROUPS.iter().flat_map(|(_, options)| *options) {
+            let name = format!("--{}", option.long);
+            let mut arguments = vec!["-c", "core", &name];
+            if option.value.is_some() {
+                arguments.push("x86_64");
+            }
+            let result = parse(arguments.iter().map(OsString::from));
+            assert!(result.is_ok(), "{name}: {result:?}");
+            if let Some(short) = option.short {
+                assert_eq!(long_name(short).as_deref(), Some(option.long));
+            }
+            assert!(crate::help().contains(&name));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_one_line() {
+        assert_eq!(error(&["--bogus"]), "unknown option '--bogus'");
+        assert_eq!(error(&["-x"]), "unknown option '-x'");
+        assert_eq!(
+            error(&["-k"]),
+            "the running kernel cannot be debugged yet (-k)"
+        );
+        assert_eq!(
+            error(&[]),
+            "nothing to debug: give a core dump with -c PATH"
+        );
+        assert_eq!(error(&["-c"]), "missing argument for option '-c'");
+        assert_eq!(
+            error(&["--architecture", "vax"]),
+            "unknown architecture 'vax'"
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! The table of options, and the help that is made from it.
+
+/// An option of the command line.
+pub(crate) struct Spec {
+    pub(crate) short: Option<char>,
+    pub(crate) long: &'static str,
+    /// What its value is called; `None` if it takes none.
+    pub(crate) value: Option<&'static str>,
+    pub(crate) help: &'static str,
+}
+
+const fn spec(
+    short: Option<char>,
+    long: &'static str,
+    value: Option<&'static str>,
+    help: &'static str,
+) -> Spec {
+    Spec {
+        short,
+        long,
+        value,
+        help,
+    }
+}
+
+/// Options by the heading that they stand under.
+pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
+    (
+        "what to debug",
+        &[
+            spec(
+                Some('c'),
+                "core",
+                Some("PATH"),
+                "the core dump; once for each part of a split one",
+            ),
+            spec(
+                None,
+                "architecture",
+                Some("ARCH"),
+                "the machine's architecture, if the dump does not tell it: x86_64",
+            ),
+        ],
+    ),
+    (
+        "debugging information",
+        &[
+            spec(
+                Some('s'),
+                "symbols",
+                Some("PATH"),
+                "a file with debugging information, for the module whose build ID it has",
+            ),
+            spec(
+                None,
+                "main-symbols",
+                None,
+                "search only that of the kernel or executable",
+            ),
+            spec(
+                None,
+                "no-default-symbols",
+                None,
+                "search none beyond the files given",
+            ),
+            spec(
+                None,
+                "debug-directory",
+                Some("PATH"),
+                "search by build ID below this directory, too",
+            ),
+            spec(
+                None,
+                "no-default-debug-directories",
+                None,
+                "do not search in /usr/lib/debug",
+            ),
+            spec(
+                None,
+                "kernel-directory",
+                Some("PATH"),
+                "search the kernel and its modules below this directory, too",
+            ),
+            spec(
+                None,
+                "no-default-kernel-directories",
+                None,
+                "do not search in this machine's /boot and /lib/modules",
+            ),
+        ],
+    ),
+    (
+        "what to do",
+        &[
+            spec(
+                Some('e'),
+                "exec",
+                Some("CODE"),
+                "run this code in place of a script",
+            ),
+            spec(
+                Some('q'),
+                "quiet",
+                None,
+                "no banner, no warnings, no progress",
+            ),
+            spec(Some('h'), "help", None, "show this help"),
+            spec(None, "version", None, "show the version"),
+        ],
+    ),
+];
+
+/// The text of `--help`.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::from(
+        "usage: spelunk [OPTION]... -c CORE [SCRIPT [ARGUMENT]...]\n\n\
+         A programmable debugger for the Linux kernel and native programs. Without a script, a\n\
+         prompt for Python, where the program is called prog.\n",
+    );
+    for (heading, options) in GROUPS {
+        text += &format!("\n{heading}:\n");
+        for option in *options {
+            let short = option
+                .short
+                .map_or("    ".into(), |short| format!("-{short}, "));
+            let value = option
+                .value
+                .map_or(String::new(), |value| format!(" {value}"));
+            let name = format!("  {short}--{}{value}", option.long);
+            if name.len() > 36 {
+                text += &format!("{name}\n{:38}{}\n", "", option.help);
+            } else {
+                text += &format!("{name:38}{}\n", option.help);
+            }
+        }
+    }
+    text
+}
+
+/// Options that drgn has and that nothing stands behind here yet, and what they are for.
+pub(crate) const LATER: &[(&str, &str)] = &[
+    ("-k", "the running kernel cannot be debugged yet"),
+    ("--kernel", "the running kernel cannot be debugged yet"),
+    ("-p", "processes cannot be debugged yet"),
+    ("--pid", "processes cannot be debugged yet"),
+    ("--qemu", "virtual machines cannot be debugged yet"),
+    ("--vmcoreinfo", "VMCOREINFO cannot be given yet"),
+    ("--extra-symbols", "symbols of no module cannot be loaded yet"),
+    ("--try-symbols-by", "ways of searching cannot be chosen yet"),
+    ("--no-symbols-by", "ways of searching cannot be chosen yet"),
+    ("--debug-link-directory", "debug links are not followed yet"),
+    (
+        "--no-default-debug-link-directories",
+        "debug links are not followed yet",
+    ),
+];
