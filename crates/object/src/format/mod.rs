@@ -1,21 +1,29 @@
 //! Objects as text in C's syntax.
+//!
+//! * [`FormatOptions`] says how.
+//! * `formatter` writes one object, on one line if it may and fits, else on several.
+//! * `parts` are members and elements, of which those that are zero may be left out.
+//! * `scalar` writes numbers, characters and strings.
+//! * `snapshot` reads a structure once, instead of each of its members.
 
+mod formatter;
 mod options;
+mod parts;
+mod scalar;
+mod snapshot;
 
 pub use options::{FormatOptions, IntegerBase};
 
-impl crate::Object {
+use crate::{Object, Result, Target};
+
+impl Object {
     /// The object in C's syntax.
     ///
     /// # Errors
     ///
-    /// If a type cannot be completed. Memory that cannot be read is shown in place.
-    pub fn format(
-        &self,
-        target: &dyn crate::Target,
-        options: &FormatOptions,
-    ) -> crate::Result<String> {
-        let _ = (target, options);
-        Err(crate::Error::not_implemented("not implemented yet"))
+    /// If the object cannot be read at all, or has a type without values. A part of a structure
+    /// or array that cannot be read says so in its place.
+    pub fn format(&self, target: &dyn Target, options: &FormatOptions) -> Result<String> {
+        formatter::format(self, target, options)
     }
 }

@@ -99,19 +99,6 @@ impl Object {
         value.ok_or_else(out_of_bounds)
     }
 
-    /// The integer of an integer, Boolean, enumeration or pointer; `None` for other scalars.
-    pub(crate) fn load_integer(&self, target: &dyn Target) -> Result<Option<Integer>> {
-        let (bits, scalar) = self.load(target)?;
-        Ok(match scalar.kind {
-            ScalarKind::Float => None,
-            _ => Some(decode_integer(
-                bits,
-                scalar.bits(self.bit_field_size)?,
-                scalar.is_signed(),
-            )),
-        })
-    }
-
     /// The value as a host language would hold it.
     ///
     /// # Errors

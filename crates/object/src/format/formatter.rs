@@ -1,0 +1,563 @@
+//! One object after the other, on one line or several.
+
+use super::options::FormatOptions;
+use super::parts::{Label, Part, Parts};
+use super::scalar::{format_float, write_character, write_integer, write_string};
+use super::snapshot::Snapshot;
+use crate::c::{Primitive, primitive_of};
+use crate::layout::{resolve, too_deep};
+use crate::object::AbsenceReason;
+use crate::scalar::{Integer, decode_float, decode_integer};
+use crate::{Error, ErrorKind, Object, Result, Target, type_name};
+use spelunk_types::{QualifiedType, TypeData};
+use std::fmt::Write;
+
+/// Width of the tab stops that lines are measured with.
+const TAB: usize = 8;
+/// Structures in structures: deeper is a circle in a broken file.
+const MAX_DEPTH: u32 = 128;
+/// Bytes of text that one object may take.
+const MAX_TEXT: usize = 1 << 30;
+/// Values that may be written, also where they do not stay.
+const MAX_STEPS: u64 = 1 << 28;
+
+pub(super) fn format(
+    object: &Object,
+    target: &dyn Target,
+    options: &FormatOptions,
+) -> Result<String> {
+    if let Some(text) = format_dereferenced(object, target, options)? {
+        return Ok(text);
+    }
+    format_whole(object, target, options, String::new(), options.type_name)
+}
+
+/// `*(struct foo *)0x1234 = { ... }`; `None` if that is not wanted or there is nothing behind it.
+fn format_dereferenced(
+    object: &Object,
+    target: &dyn Target,
+    options: &FormatOptions,
+) -> Result<Option<String>> {
+    let types = target.types();
+    let TypeData::Pointer { referenced, .. } = &resolve(types, object.ty.id)?.1.data else {
+        return Ok(None);
+    };
+    if !options.dereference || object.is_absent() {
+        return Ok(None);
+    }
+    let has_values = match &resolve(types, referenced.id)?.1.data {
+        TypeData::Void | TypeData::Function { .. } | TypeData::Array { length: None, .. } => false,
+        _ => !(options.string && is_character(target, *referenced)?),
+    };
+    if !has_values {
+        return Ok(None);
+    }
+    let address = object.pointer_value(target)?;
+    let mut text = String::from("*");
+    if options.type_name {
+        write_type_name(&mut text, target, object.ty)?;
+    }
+    match options
+        .symbolize
+        .then(|| target.symbolize(address))
+        .flatten()
+    {
+        Some(symbol) => push(
+            &mut text,
+            format_args!("({}+{:#x} = {address:#x})", symbol.name, symbol.offset),
+        ),
+        None => push(&mut text, format_args!("{address:#x}")),
+    }
+    text.push_str(" = ");
+    match format_whole(
+        &Object::at(*referenced, address),
+        target,
+        options,
+        text,
+        false,
+    ) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if is_shown_in_place(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The object behind `text`, read at once if that is possible.
+fn format_whole(
+    object: &Object,
+    target: &dyn Target,
+    options: &FormatOptions,
+    text: String,
+    with_type_name: bool,
+) -> Result<String> {
+    let run = |target: &dyn Target| -> Result<(String, bool)> {
+        let mut formatter = Formatter {
+            target,
+            options,
+            out: text.clone(),
+            steps: 0,
+            has_read: false,
+        };
+        let style = Style {
+            type_name: with_type_name,
+            depth: 0,
+        };
+        let columns = options.columns.saturating_sub(formatter.width(0));
+        formatter.object(object, style, columns)?;
+        Ok((formatter.out, formatter.has_read))
+    };
+    match Snapshot::new(target, object) {
+        Ok(snapshot) => Ok(run(&snapshot)?.0),
+        Err(error) if error.is_fault() => match run(target)? {
+            (text, true) => Ok(text),
+            // Nothing of it can be read.
+            (_, false) => Err(error),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// How an object is written.
+#[derive(Clone, Copy)]
+struct Style {
+    type_name: bool,
+    /// How many objects it is in; that far are its lines indented.
+    depth: u32,
+}
+
+struct Formatter<'a> {
+    target: &'a dyn Target,
+    options: &'a FormatOptions,
+    out: String,
+    steps: u64,
+    /// Whether something came out of memory.
+    has_read: bool,
+}
+
+/// What became of a part.
+enum Written {
+    /// It stands there.
+    Whole,
+    /// It stands there, with a note that memory cannot be read.
+    Unreadable,
+    /// It does not fit, and was taken back.
+    Nothing,
+}
+
+impl<'a> Formatter<'a> {
+    /// The width of what was written from `start` on.
+    fn width(&self, start: usize) -> usize {
+        self.out.get(start..).unwrap_or("").chars().count()
+    }
+
+    /// Whether what was written from `start` on has `columns` columns at most.
+    fn fits(&self, start: usize, columns: usize) -> bool {
+        columns == usize::MAX || self.width(start) <= columns
+    }
+
+    /// Writes the object, on one line of `columns` if possible.
+    fn object(&mut self, object: &Object, style: Style, columns: usize) -> Result<()> {
+        match self.one_line(object, style, columns)? {
+            true => Ok(()),
+            false => self.lines(object, style),
+        }
+    }
+
+    /// Writes the object, unless it takes several lines or more than `columns`.
+    fn one_line(&mut self, object: &Object, style: Style, columns: usize) -> Result<bool> {
+        let start = self.out.len();
+        let fits = match self.parts(object, style)? {
+            Some((parts, is_same_line)) => {
+                self.parts_on_line(&parts, is_same_line, style, start, columns)?
+            }
+            None => self.fits(start, columns),
+        };
+        if !fits {
+            self.out.truncate(start);
+        }
+        Ok(fits)
+    }
+
+    /// Writes the object on several lines if it has parts.
+    fn lines(&mut self, object: &Object, style: Style) -> Result<()> {
+        match self.parts(object, style)? {
+            Some((parts, is_same_line)) => self.parts_on_lines(&parts, is_same_line, style),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the type name, and the value of what has no parts. Else gives the parts, and
+    /// whether they share lines.
+    fn parts(&mut self, object: &Object, style: Style) -> Result<Option<(Parts<'a>, bool)>> {
+        self.steps += 1;
+        if style.depth > MAX_DEPTH {
+            return Err(too_deep());
+        }
+        if self.steps > MAX_STEPS || self.out.len() > MAX_TEXT {
+            return Err(Error::new(ErrorKind::Memory, "object is too large to show"));
+        }
+        let (target, options) = (self.target, self.options);
+        let (id, ty) = resolve(target.types(), object.ty.id)?;
+        if object.absence_reason().is_none() {
+            check_formattable(&ty.data)?;
+        }
+        if style.type_name {
+            write_type_name(&mut self.out, target, object.ty)?;
+        }
+        if let Some(reason) = object.absence_reason() {
+            self.out.push_str(match reason {
+                AbsenceReason::Other => "<absent>",
+                AbsenceReason::OptimizedOut => "<optimized out>",
+                AbsenceReason::NotImplemented => "<not implemented>",
+            });
+            return Ok(None);
+        }
+        match &ty.data {
+            TypeData::Compound { .. } => Ok(Some((
+                Parts::members(target, options, object, id)?,
+                options.members_same_line,
+            ))),
+            TypeData::Array { element, length } => {
+                let length = length.unwrap_or(0);
+                if options.string && length > 0 && is_character(target, *element)? {
+                    write_string(&mut self.out, &object.string(target)?);
+                    self.has_read = true;
+                    return Ok(None);
+                }
+                Ok(Some((
+                    Parts::elements(target, options, object, *element, length)?,
+                    options.elements_same_line,
+                )))
+            }
+            TypeData::Function { .. } => {
+                let address = object.address().unwrap_or(0);
+                push(&mut self.out, format_args!("{address:#x}"));
+                Ok(None)
+            }
+            data => {
+                self.scalar(object, data)?;
+                self.has_read = true;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The value of an object without parts.
+    fn scalar(&mut self, object: &Object, data: &TypeData) -> Result<()> {
+        let (target, options) = (self.target, self.options);
+        let (bits, scalar) = object.load(target)?;
+        let value = || -> Result<Integer> {
+            let size = scalar.bits(object.bit_field_size)?;
+            Ok(decode_integer(bits, size, scalar.is_signed()))
+        };
+        match data {
+            TypeData::Float { size, .. } => {
+                self.out += &format_float(decode_float(bits, *size)?);
+            }
+            TypeData::Pointer { referenced, .. } => {
+                self.pointer(bits as u64, *referenced)?;
+            }
+            TypeData::Enum {
+                enumerators: Some(enumerators),
+                ..
+            } => {
+                let number = value()?;
+                let named = enumerators.iter().find(|enumerator| match number {
+                    Integer::Signed(number) => enumerator.value == number,
+                    Integer::Unsigned(number) => u128::try_from(enumerator.value) == Ok(number),
+                });
+                match named {
+                    Some(enumerator) => self.out += &enumerator.name,
+                    None => self.integer(number, super::IntegerBase::Decimal),
+                }
+            }
+            TypeData::Int { size: 1, .. }
+                if options.char && is_character(target, object.ty.id.into())? =>
+            {
+                write_character(&mut self.out, value()?.bits() as u8);
+            }
+            _ => self.integer(value()?, options.integer_base),
+        }
+        Ok(())
+    }
+
+    fn integer(&mut self, value: Integer, base: super::IntegerBase) {
+        let (negative, magnitude) = match value {
+            Integer::Signed(value) => (value < 0, value.unsigned_abs()),
+            Integer::Unsigned(value) => (false, value),
+        };
+        write_integer(&mut self.out, negative, magnitude, base);
+    }
+
+    /// An address, with the symbol and the string that stand there.
+    fn pointer(&mut self, address: u64, referenced: QualifiedType) -> Result<()> {
+        let (target, options) = (self.target, self.options);
+        if options.symbolize
+            && let Some(symbol) = target.symbolize(address)
+        {
+            push(
+                &mut self.out,
+                format_args!("{}+{:#x} = ", symbol.name, symbol.offset),
+            );
+        }
+        push(&mut self.out, format_args!("{address:#x}"));
+        if options.string && is_character(target, referenced)? {
+            // A pointer that leads nowhere is still an address.
+            if let Ok(string) = crate::read_c_string(target, address, u64::MAX) {
+                self.out.push_str(" = ");
+                write_string(&mut self.out, &string);
+            }
+        }
+        Ok(())
+    }
+
+    /// `{ a, b }`, of which everything up to the brace stands there from `start` on. Gives up
+    /// where it does not fit; the caller takes it back.
+    fn parts_on_line(
+        &mut self,
+        parts: &Parts<'a>,
+        is_same_line: bool,
+        style: Style,
+        start: usize,
+        columns: usize,
+    ) -> Result<bool> {
+        let mut separator = "{ ";
+        for index in 0..parts.count() {
+            let Some(part) = parts.get(self.target, index) else {
+                continue;
+            };
+            if !is_same_line {
+                return Ok(false);
+            }
+            self.out.push_str(separator);
+            separator = ", ";
+            let left = match columns {
+                usize::MAX => usize::MAX,
+                _ => columns.saturating_sub(self.width(start)),
+            };
+            match self.part_on_line(&part, style, left)? {
+                Written::Whole => {}
+                Written::Unreadable if parts.end_at_fault() => break,
+                Written::Unreadable => {}
+                Written::Nothing => return Ok(false),
+            }
+            if !self.fits(start, columns) {
+                return Ok(false);
+            }
+        }
+        self.out.push_str(match separator {
+            ", " => " }",
+            _ => "{}",
+        });
+        Ok(self.fits(start, columns))
+    }
+
+    /// Parts on lines of their own, or as many on a line as fit.
+    fn parts_on_lines(
+        &mut self,
+        parts: &Parts<'a>,
+        is_same_line: bool,
+        style: Style,
+    ) -> Result<()> {
+        let indentation = style.depth as usize + 1;
+        self.out.push('{');
+        let mut is_empty = true;
+        // Columns left on a line that further parts may go to.
+        let mut left = None;
+        for index in 0..parts.count() {
+            let Some(part) = parts.get(self.target, index) else {
+                continue;
+            };
+            is_empty = false;
+            if let Some(columns) = left {
+                let start = self.out.len();
+                self.out.push(' ');
+                if let Some(rest) = self.part_and_comma(&part, style, start, columns)? {
+                    left = Some(rest);
+                    continue;
+                }
+                self.out.truncate(start);
+            }
+            self.out.push('\n');
+            self.out.extend((0..indentation).map(|_| '\t'));
+            let start = self.out.len();
+            let columns = self.options.columns.saturating_sub(indentation * TAB);
+            left = self.part_and_comma(&part, style, start, columns)?;
+            if left.is_none() {
+                self.out.truncate(start);
+                let written = self.part_on_lines(&part, style)?;
+                self.out.push(',');
+                if matches!(written, Written::Unreadable) && parts.end_at_fault() {
+                    break;
+                }
+            } else if part.object.as_ref().is_err_and(Error::is_fault) && parts.end_at_fault() {
+                break;
+            }
+            if !is_same_line {
+                left = None;
+            }
+        }
+        if !is_empty {
+            self.out.push('\n');
+            self.out.extend((1..indentation).map(|_| '\t'));
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    /// Writes a part and a comma behind what stands from `start` on, if that fits into `columns`,
+    /// and gives the columns that are left.
+    fn part_and_comma(
+        &mut self,
+        part: &Part<'a>,
+        style: Style,
+        start: usize,
+        columns: usize,
+    ) -> Result<Option<usize>> {
+        let left = match columns {
+            usize::MAX => usize::MAX,
+            _ => columns.saturating_sub(self.width(start)),
+        };
+        if matches!(self.part_on_line(part, style, left)?, Written::Nothing) {
+            return Ok(None);
+        }
+        self.out.push(',');
+        Ok(match columns {
+            usize::MAX => Some(usize::MAX),
+            _ => columns.checked_sub(self.width(start)),
+        })
+    }
+
+    fn part_on_line(&mut self, part: &Part<'a>, style: Style, columns: usize) -> Result<Written> {
+        let start = self.out.len();
+        self.label(part.label);
+        let left = match columns {
+            usize::MAX => usize::MAX,
+            _ => columns.saturating_sub(self.width(start)),
+        };
+        let style = self.style_of(part, style);
+        let inner = self.out.len();
+        let result = match &part.object {
+            Ok(object) => self.one_line(object, style, left),
+            Err(error) => Err(error.clone()),
+        };
+        match result {
+            Ok(true) => Ok(Written::Whole),
+            Ok(false) => {
+                self.out.truncate(start);
+                Ok(Written::Nothing)
+            }
+            Err(error) => self.note(part, style, inner, error),
+        }
+    }
+
+    fn part_on_lines(&mut self, part: &Part<'a>, style: Style) -> Result<Written> {
+        self.label(part.label);
+        let style = self.style_of(part, style);
+        let inner = self.out.len();
+        let result = match &part.object {
+            Ok(object) => self.lines(object, style),
+            Err(error) => Err(error.clone()),
+        };
+        match result {
+            Ok(()) => Ok(Written::Whole),
+            Err(error) => self.note(part, style, inner, error),
+        }
+    }
+
+    /// Writes, in place of the part that begins at `inner`, why it cannot be shown.
+    fn note(
+        &mut self,
+        part: &Part<'a>,
+        style: Style,
+        inner: usize,
+        error: Error,
+    ) -> Result<Written> {
+        if !is_shown_in_place(&error) {
+            return Err(error);
+        }
+        self.out.truncate(inner);
+        if style.type_name {
+            write_type_name(&mut self.out, self.target, part.ty)?;
+        }
+        match error.is_fault() {
+            true => {
+                push(&mut self.out, format_args!("<fault: {error}>"));
+                Ok(Written::Unreadable)
+            }
+            false => {
+                push(&mut self.out, format_args!("<error: {error}>"));
+                Ok(Written::Whole)
+            }
+        }
+    }
+
+    fn label(&mut self, label: Label<'_>) {
+        match label {
+            Label::None => {}
+            Label::Member(name) => push(&mut self.out, format_args!(".{name} = ")),
+            Label::Index(index) => push(&mut self.out, format_args!("[{index}] = ")),
+        }
+    }
+
+    fn style_of(&self, part: &Part<'_>, outer: Style) -> Style {
+        Style {
+            type_name: match part.is_element {
+                true => self.options.element_type_names,
+                false => self.options.member_type_names,
+            },
+            depth: outer.depth + 1,
+        }
+    }
+}
+
+fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let result = out.write_fmt(text);
+    debug_assert!(result.is_ok());
+}
+
+fn write_type_name(out: &mut String, target: &dyn Target, ty: QualifiedType) -> Result<()> {
+    let name = type_name(target.types(), ty)?;
+    push(out, format_args!("({name})"));
+    Ok(())
+}
+
+/// Whether what went wrong with a part is no matter of the rest.
+fn is_shown_in_place(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Fault { .. }
+            | ErrorKind::Type
+            | ErrorKind::Value
+            | ErrorKind::Overflow
+            | ErrorKind::OutOfBounds
+            | ErrorKind::NotImplemented
+            | ErrorKind::Other
+    )
+}
+
+fn check_formattable(data: &TypeData) -> Result<()> {
+    let what = match data {
+        TypeData::Void => "void",
+        TypeData::Compound {
+            kind, size: None, ..
+        } => &format!("incomplete {}", kind.keyword()),
+        TypeData::Enum {
+            compatible: None, ..
+        } => "incomplete enum",
+        _ => return Ok(()),
+    };
+    Err(Error::type_(format!("cannot format {what} object")))
+}
+
+/// Whether objects of the type are characters, and pointers to them strings. Only C's own types
+/// are, not their typedefs: a `u8` is a number.
+fn is_character(target: &dyn Target, ty: QualifiedType) -> Result<bool> {
+    let data = &target.types().get(ty.id)?.data;
+    Ok(matches!(data, TypeData::Int { size: 1, .. })
+        && matches!(
+            primitive_of(data),
+            Some(Primitive::Char | Primitive::SignedChar | Primitive::UnsignedChar)
+        ))
+}

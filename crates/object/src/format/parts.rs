@@ -1,0 +1,300 @@
+//! Members and elements, of which those that C would set to zero by itself may be left out.
+
+use super::options::FormatOptions;
+use crate::layout::{resolve, sizeof};
+use crate::object::{Repr, add};
+use crate::scalar::{Scalar, ScalarKind, decode_float};
+use crate::{Error, ErrorKind, Object, Result, Target};
+use spelunk_types::{QualifiedType, TypeData, TypeId};
+
+/// The ends of arrays are looked for in such pieces.
+const CHUNK: u64 = 1 << 16;
+/// Elements without size that are shown.
+const MAX_EMPTY: u64 = 1 << 10;
+/// Anonymous members in anonymous members.
+const MAX_DEPTH: u32 = 64;
+/// Numbers that are looked at to see whether an object is zero.
+const MAX_STEPS: u32 = 1 << 20;
+
+/// A member or element.
+pub(super) struct Part<'a> {
+    pub(super) label: Label<'a>,
+    pub(super) is_element: bool,
+    pub(super) ty: QualifiedType,
+    /// The part, or why there is none.
+    pub(super) object: Result<Object>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Label<'a> {
+    None,
+    Member(&'a str),
+    Index(u64),
+}
+
+/// The parts of an object that are shown.
+pub(super) enum Parts<'a> {
+    Members(Vec<Part<'a>>),
+    Elements {
+        array: Object,
+        element: QualifiedType,
+        end: u64,
+        size: u64,
+        with_index: bool,
+        skip_implicit: bool,
+    },
+}
+
+impl<'a> Parts<'a> {
+    /// The members of a structure, union or class.
+    pub(super) fn members(
+        target: &'a dyn Target,
+        options: &FormatOptions,
+        object: &Object,
+        id: TypeId,
+    ) -> Result<Self> {
+        let mut parts = Vec::new();
+        add_members(target, options, object, id, 0, 0, &mut parts)?;
+        if !options.implicit_members {
+            let shown = |part: &Part<'_>| match &part.object {
+                Ok(object) => !is_implicit(target, object),
+                Err(_) => true,
+            };
+            if options.member_names {
+                parts.retain(shown);
+            } else {
+                // Without names, only what stands before others can be told.
+                let end = parts.iter().rposition(shown).map_or(0, |last| last + 1);
+                parts.truncate(end);
+            }
+        }
+        Ok(Self::Members(parts))
+    }
+
+    /// The elements of an array.
+    pub(super) fn elements(
+        target: &dyn Target,
+        options: &FormatOptions,
+        array: &Object,
+        element: QualifiedType,
+        length: u64,
+    ) -> Result<Self> {
+        let size = sizeof(target.types(), element)?;
+        let end = match options.implicit_elements {
+            true => length,
+            // Where the end cannot be read, elements are shown up to where they cannot be.
+            false => find_end(target, array, element, size, length).unwrap_or(length),
+        };
+        Ok(Self::Elements {
+            array: array.clone(),
+            element,
+            end: if size == 0 { end.min(MAX_EMPTY) } else { end },
+            size,
+            with_index: options.element_indices,
+            skip_implicit: options.element_indices && !options.implicit_elements,
+        })
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        match self {
+            Self::Members(parts) => parts.len() as u64,
+            Self::Elements { end, .. } => *end,
+        }
+    }
+
+    /// The part at `index`, unless it is left out.
+    pub(super) fn get(&self, target: &dyn Target, index: u64) -> Option<Part<'a>> {
+        match self {
+            Self::Members(parts) => {
+                let part = parts.get(usize::try_from(index).ok()?)?;
+                Some(Part {
+                    label: part.label,
+                    is_element: false,
+                    ty: part.ty,
+                    object: part.object.clone(),
+                })
+            }
+            Self::Elements {
+                array,
+                element,
+                size,
+                with_index,
+                skip_implicit,
+                ..
+            } => {
+                let object = array.element(target, *element, index.cast_signed());
+                if *skip_implicit
+                    && let Ok(object) = &object
+                    && is_implicit(target, object)
+                {
+                    return None;
+                }
+                Some(Part {
+                    label: match with_index {
+                        true => Label::Index(index),
+                        false => Label::None,
+                    },
+                    is_element: true,
+                    ty: *element,
+                    object: object.and_then(|object| {
+                        // The array ends where memory does, however long it is said to be.
+                        if let Some(address) = object.address()
+                            && *size > 0
+                        {
+                            target.read(address, &mut [0])?;
+                        }
+                        Ok(object)
+                    }),
+                })
+            }
+        }
+    }
+
+    /// Whether what follows a part that cannot be read is no better.
+    pub(super) fn end_at_fault(&self) -> bool {
+        matches!(self, Self::Elements { .. })
+    }
+}
+
+fn add_members<'a>(
+    target: &'a dyn Target,
+    options: &FormatOptions,
+    object: &Object,
+    id: TypeId,
+    offset: u64,
+    depth: u32,
+    parts: &mut Vec<Part<'a>>,
+) -> Result<()> {
+    let types = target.types();
+    if depth > MAX_DEPTH {
+        return Err(crate::layout::too_deep());
+    }
+    let Some(members) = types.members(id)? else {
+        return Ok(());
+    };
+    for member in &members.members {
+        let offset = offset.wrapping_add(member.bit_offset);
+        let name = match member.is_base {
+            true => None,
+            false => member.name.as_deref(),
+        };
+        if name.is_none() && options.member_names {
+            let (inner, _) = resolve(types, member.ty.id)?;
+            if types.members(inner)?.is_some() {
+                add_members(target, options, object, inner, offset, depth + 1, parts)?;
+                continue;
+            }
+        }
+        parts.push(Part {
+            label: match name {
+                Some(name) if options.member_names => Label::Member(name),
+                _ => Label::None,
+            },
+            is_element: false,
+            ty: member.ty,
+            object: object.part(target, member.ty, offset, member.bit_field_size),
+        });
+    }
+    Ok(())
+}
+
+/// Whether C would give the object its value by itself: zeros. What cannot be read is not zero.
+fn is_implicit(target: &dyn Target, object: &Object) -> bool {
+    is_zero(target, object, 0, &mut 0).unwrap_or(false)
+}
+
+fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) -> Result<bool> {
+    *steps += 1;
+    if depth > MAX_DEPTH || *steps > MAX_STEPS {
+        return Ok(false);
+    }
+    if object.is_absent() {
+        return Ok(true);
+    }
+    let types = target.types();
+    if let Some(scalar) = Scalar::of(types, object.ty.id)? {
+        let bits = object.load_as(target, scalar)?;
+        return Ok(match scalar.kind {
+            ScalarKind::Float => bits == 0 || decode_float(bits, scalar.size)? == 0.0,
+            _ => bits == 0,
+        });
+    }
+    let (id, ty) = resolve(types, object.ty.id)?;
+    match &ty.data {
+        TypeData::Compound { size: Some(_), .. } => {
+            let Some(members) = types.members(id)? else {
+                return Ok(true);
+            };
+            for member in &members.members {
+                let part =
+                    object.part(target, member.ty, member.bit_offset, member.bit_field_size)?;
+                if !is_zero(target, &part, depth + 1, steps)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        TypeData::Array {
+            element,
+            length: Some(length),
+        } => {
+            let size = sizeof(types, *element)?;
+            Ok(find_end(target, object, *element, size, *length)? == 0)
+        }
+        TypeData::Array { length: None, .. } => Ok(true),
+        _ => Ok(false),
+    }
+}
+
+/// The number of elements up to the last that is not zero.
+fn find_end(
+    target: &dyn Target,
+    array: &Object,
+    element: QualifiedType,
+    size: u64,
+    length: u64,
+) -> Result<u64> {
+    if size == 0 {
+        return Ok(0);
+    }
+    let mut end = length;
+    while end > 0 {
+        // Zero bytes are zero elements; but bytes that are none may be padding.
+        let bytes = end.checked_mul(size).ok_or_else(too_large)?;
+        let Some(last) = find_last_byte(target, array, bytes)? else {
+            return Ok(0);
+        };
+        end = last / size;
+        let candidate = array.element(target, element, end.cast_signed())?;
+        if !is_zero(target, &candidate, 1, &mut 0)? {
+            return Ok(end + 1);
+        }
+    }
+    Ok(0)
+}
+
+fn too_large() -> Error {
+    Error::new(ErrorKind::Overflow, "type size is too large")
+}
+
+/// Where the last byte that is not zero stands among the first `end` of the object.
+fn find_last_byte(target: &dyn Target, object: &Object, end: u64) -> Result<Option<u64>> {
+    let last = |bytes: &[u8]| bytes.iter().rposition(|byte| *byte != 0);
+    let Repr::Reference { address, .. } = object.repr else {
+        let bytes = object.value_bytes().unwrap_or(&[]);
+        let end = usize::try_from(end).unwrap_or(usize::MAX).min(bytes.len());
+        return Ok(last(bytes.get(..end).unwrap_or(&[])).map(|place| place as u64));
+    };
+    let mut end = end;
+    let mut buf = vec![0; end.min(CHUNK) as usize];
+    while end > 0 {
+        let start = (end - 1) / CHUNK * CHUNK;
+        let chunk = buf.get_mut(..(end - start) as usize).unwrap_or(&mut []);
+        target.read(add(target, address, start), chunk)?;
+        if let Some(place) = last(chunk) {
+            return Ok(Some(start + place as u64));
+        }
+        end = start;
+    }
+    Ok(None)
+}
