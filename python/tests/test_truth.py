@@ -5,52 +5,27 @@ came and went.
 """
 
 import json
-import os
 import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
+from lab import DUMPS, Guest
 
-CACHE = pathlib.Path(
-    os.environ.get("SPELUNK_CACHE")
-    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "spelunk"
-)
-SPELUNK = os.environ.get("SPELUNK_TEST_COMMAND") or str(pathlib.Path(sys.executable).with_name("spelunk"))
 OVERVIEW = pathlib.Path(__file__).with_name("compare") / "overview.py"
-DUMPS = {
-    "panic": "vmcore.elf",
-    "la57": "vmcore.elf",
-    "stop-nokaslr": "vmcore.elf",
-    "panic-5.10": "vmcore.elf",
-    "panic-7.2": "vmcore.elf",
-    "kdump": "dumps/vmcore.elf",
-    "kyber": "vmcore.elf",
-    "kyber-oops": "vmcore.elf",
-    "kyber-kdump": "dumps/kdump.zlib.d31",
-}
 WORKERS = re.compile(r"kworker/|jbd2/vda|ext4-rsv-conver|sleep$|sh$")
 
 
-class Guest:
-    """One dump: Spelunk's answers, and the truth."""
+class Answers:
+    """Of one dump: Spelunk's answers, and the truth."""
 
     def __init__(self, name):
-        self.folder = CACHE / "dumps" / name
-        assert self.folder.is_dir(), f"no dump {name}: make it with `cargo xtask lab {name}`"
-        self.release = self.truth("uname").split()[2]
-        modules = f"usr/lib/debug/lib/modules/{self.release}"
-        [kernel] = [root / modules for root in CACHE.glob("root*") if (root / modules).is_dir()]
-        command = [SPELUNK, "-q", "-c", self.folder / DUMPS[name], "--kernel-directory", kernel, OVERVIEW]
-        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        guest = Guest(name)
+        self.truth = guest.truth
+        self.release = guest.release
         self.answers = {}
-        for line in output.splitlines():
+        for line in guest.run(OVERVIEW).splitlines():
             key, _, answer = line.partition("\t")
             self.answers[key] = json.loads(answer)
-
-    def truth(self, name):
-        return (self.folder / "truth" / name).read_text(errors="replace")
 
     def tasks(self):
         """(tgid, pid, ppid, state, comm) of every thread."""
@@ -61,7 +36,7 @@ class Guest:
 
 @pytest.fixture(scope="module", params=DUMPS)
 def guest(request):
-    return Guest(request.param)
+    return Answers(request.param)
 
 
 def test_release(guest):

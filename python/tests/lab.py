@@ -1,0 +1,46 @@
+"""The dumps that `cargo xtask lab` makes, and the `spelunk` command to open them with."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+CACHE = pathlib.Path(
+    os.environ.get("SPELUNK_CACHE")
+    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "spelunk"
+)
+SPELUNK = os.environ.get("SPELUNK_TEST_COMMAND") or str(pathlib.Path(sys.executable).with_name("spelunk"))
+DUMPS = {
+    "panic": "vmcore.elf",
+    "la57": "vmcore.elf",
+    "stop-nokaslr": "vmcore.elf",
+    "panic-5.10": "vmcore.elf",
+    "panic-7.2": "vmcore.elf",
+    "kdump": "dumps/vmcore.elf",
+    "kyber": "vmcore.elf",
+    "kyber-oops": "vmcore.elf",
+    "kyber-kdump": "dumps/kdump.zlib.d31",
+}
+
+
+class Guest:
+    """A dump, and what its guest said about itself."""
+
+    def __init__(self, name):
+        self.folder = CACHE / "dumps" / name
+        assert self.folder.is_dir(), f"no dump {name}: make it with `cargo xtask lab {name}`"
+        self.core = self.folder / DUMPS[name]
+        self.release = self.truth("uname").split()[2]
+
+    def truth(self, name):
+        return (self.folder / "truth" / name).read_text(errors="replace")
+
+    def run(self, *arguments):
+        """What `spelunk` prints that opens this dump with all debug files there are."""
+        modules = f"usr/lib/debug/lib/modules/{self.release}"
+        [kernel] = [root / modules for root in CACHE.glob("root*") if (root / modules).is_dir()]
+        command = [SPELUNK, "-q", "-c", self.core, "--kernel-directory", kernel]
+        if "kyber_buggy" in self.truth("modules"):
+            command += ["-s", CACHE / "kyber/kyber_buggy.ko.debug"]
+        result = subprocess.run(command + list(arguments), stdout=subprocess.PIPE, check=True, text=True)
+        return result.stdout
