@@ -1,9 +1,11 @@
 use crate::error::DebugInfoError;
+use crate::index::NameIndex;
 use crate::info::FileList;
+use crate::pc::PcTables;
 use crate::units::{Dwarf, Units};
 use gimli::{DwarfSections, EndianSlice, RunTimeEndian};
 use self_cell::self_cell;
-use spelunk_base::{BuildId, ByteOrder};
+use spelunk_base::{BuildId, ByteOrder, Cancel, NoProgress, Progress};
 use spelunk_elf::{ElfFile, SectionAddresses, SectionData};
 use spelunk_types::{ProducerId, TypeStore};
 use std::sync::{Arc, OnceLock, Weak};
@@ -34,6 +36,8 @@ pub struct DebugFile {
     addresses: SectionAddresses,
     bias: u64,
     units: OnceLock<Result<UnitsCell, DebugInfoError>>,
+    pub(crate) pc_tables: PcTables,
+    index: OnceLock<Result<NameIndex, DebugInfoError>>,
     program: OnceLock<ProgramLink>,
 }
 
@@ -53,6 +57,8 @@ impl DebugFile {
             addresses,
             bias,
             units: OnceLock::new(),
+            pc_tables: PcTables::default(),
+            index: OnceLock::new(),
             program: OnceLock::new(),
         })
     }
@@ -107,6 +113,38 @@ impl DebugFile {
             Ok(cell) => cell.with_dependent(|_, units| look(units)),
             Err(error) => Err(error.clone()),
         }
+    }
+
+    /// The names in the file, from the index file or made now.
+    ///
+    /// # Errors
+    ///
+    /// If the debug sections cannot be read.
+    pub fn index(&self) -> Result<&NameIndex, DebugInfoError> {
+        self.prepare_index(&NoProgress, &Cancel::default())
+    }
+
+    /// As [`index`](Self::index), for a user who waits and may lose patience.
+    ///
+    /// # Errors
+    ///
+    /// As [`index`](Self::index), and [`DebugInfoError::Cancelled`].
+    pub fn prepare_index(
+        &self,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<&NameIndex, DebugInfoError> {
+        let index = match self.index.get() {
+            Some(index) => index,
+            None => {
+                let index = NameIndex::open(&self.elf, progress, cancel);
+                if let Err(DebugInfoError::Cancelled) = index {
+                    return Err(DebugInfoError::Cancelled);
+                }
+                self.index.get_or_init(|| index)
+            }
+        };
+        index.as_ref().map_err(Clone::clone)
     }
 
     /// Makes the file a producer of types of `store`.

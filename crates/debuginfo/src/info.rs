@@ -1,8 +1,11 @@
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use crate::object::{FoundObject, ObjectKinds};
+use crate::index::IndexEntry;
+use crate::object::{FoundObject, ObjectKinds, ObjectValue};
+use rayon::prelude::*;
 use spelunk_base::{Cancel, Progress};
 use spelunk_types::{QualifiedType, TypeKind, TypeStore};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The debugging information of a program: all its files, in the order in which they were added.
@@ -72,9 +75,12 @@ impl DebugInfo {
     /// [`DebugInfoError::Cancelled`] if `cancel` says so. Files whose debugging information is
     /// damaged are no error: they have fewer names.
     pub fn prepare(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<(), DebugInfoError> {
-        let _ = progress;
-        cancel.check()?;
-        Ok(())
+        self.files.snapshot().par_iter().try_for_each(|file| {
+            match file.prepare_index(progress, cancel) {
+                Err(DebugInfoError::Cancelled) => Err(DebugInfoError::Cancelled),
+                _ => Ok(()),
+            }
+        })
     }
 
     /// The type of one of these kinds called `name` (`A::B` in C++), defined in the source file
@@ -89,7 +95,12 @@ impl DebugInfo {
         name: &str,
         filename: Option<&str>,
     ) -> Result<Option<QualifiedType>, DebugInfoError> {
-        let _ = (kinds, name, filename);
+        for file in self.files.snapshot().iter() {
+            let found = file.find_type(&self.store, kinds, name, filename)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
         Ok(None)
     }
 
@@ -105,8 +116,24 @@ impl DebugInfo {
         filename: Option<&str>,
         kinds: ObjectKinds,
     ) -> Result<Option<FoundObject>, DebugInfoError> {
-        let _ = (name, filename, kinds);
-        Ok(None)
+        let mut absent = None;
+        for file in self.files.snapshot().iter() {
+            match file.find_object(&self.store, name, filename, kinds)? {
+                Some(FoundObject {
+                    value: ObjectValue::Absent(_),
+                    ..
+                }) if absent.is_some() => {}
+                Some(
+                    found @ FoundObject {
+                        value: ObjectValue::Absent(_),
+                        ..
+                    },
+                ) => absent = Some(found),
+                Some(found) => return Ok(Some(found)),
+                None => {}
+            }
+        }
+        Ok(absent)
     }
 
     /// The names of objects of these kinds that start with `prefix`, sorted, each once, at most
@@ -121,8 +148,10 @@ impl DebugInfo {
         kinds: ObjectKinds,
         limit: usize,
     ) -> Result<Vec<String>, DebugInfoError> {
-        let _ = (prefix, kinds, limit);
-        Ok(Vec::new())
+        self.names(prefix, limit, |entry| {
+            let kind = entry.kind.object_kind();
+            kind.is_some_and(|kind| kinds.contains(kind))
+        })
     }
 
     /// The names (without keyword) of types of these kinds that start with `prefix`, sorted, each
@@ -137,7 +166,32 @@ impl DebugInfo {
         kinds: &[TypeKind],
         limit: usize,
     ) -> Result<Vec<String>, DebugInfoError> {
-        let _ = (prefix, kinds, limit);
-        Ok(Vec::new())
+        self.names(prefix, limit, |entry| {
+            kinds.iter().any(|kind| entry.kind.may_be(*kind))
+        })
+    }
+
+    fn names(
+        &self,
+        prefix: &str,
+        limit: usize,
+        wanted: impl Fn(&IndexEntry) -> bool,
+    ) -> Result<Vec<String>, DebugInfoError> {
+        let mut all = BTreeSet::new();
+        for file in self.files.snapshot().iter() {
+            for (name, mut entries) in file.index()?.names(file.elf()) {
+                if let Ok(name) = std::str::from_utf8(name)
+                    && name.starts_with(prefix)
+                    && !all.contains(name)
+                    && entries.any(|entry| wanted(&entry))
+                {
+                    all.insert(name.to_owned());
+                    if all.len() > limit {
+                        all.pop_last();
+                    }
+                }
+            }
+        }
+        Ok(all.into_iter().collect())
     }
 }

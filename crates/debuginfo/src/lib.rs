@@ -8,25 +8,30 @@
 //! out of this crate are the target's.
 
 mod die;
+mod entry;
 mod error;
 mod file;
+mod filename;
+mod find;
 mod index;
 mod info;
 mod language;
 mod object;
 pub mod orc;
 mod pc;
+mod place;
 mod symtab;
 mod types;
 mod unit_map;
 mod units;
 
 pub use die::DieId;
+pub use entry::Die;
 pub use error::DebugInfoError;
 pub use file::DebugFile;
 pub use index::{IndexEntry, NameIndex, NameKind};
 pub use info::DebugInfo;
-pub use object::{FoundObject, ObjectKinds, ObjectValue};
+pub use object::{Absence, FoundObject, ObjectKinds, ObjectValue};
 pub use pc::{
     FrameState, RowSource, Scope, SourceLine, Variable, VariableKind, VariableValue,
 };

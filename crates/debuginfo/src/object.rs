@@ -46,10 +46,19 @@ pub struct FoundObject {
 pub enum ObjectValue {
     /// At this address in the target.
     Address(u64),
-    /// These bytes, in the order that memory would have them.
+    /// These bytes, as many as its type has, in the order that memory would have them.
     Bytes(Box<[u8]>),
     /// This number: an enumerator.
     Constant(i128),
     /// It has no place and no value, for this reason.
-    Absent(String),
+    Absent(Absence),
+}
+
+/// Why an object has no place and no value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Absence {
+    /// The compiler left it out: a function that is inlined everywhere, a variable not used.
+    OptimizedOut,
+    /// Each thread has its own, or it is described in a way that is not supported.
+    NotImplemented,
 }

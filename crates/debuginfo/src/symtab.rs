@@ -5,6 +5,7 @@ use spelunk_base::{Cursor, Platform, Truncated};
 use spelunk_elf::constants::{self as elf, SymbolBind, SymbolSection, SymbolType};
 use spelunk_elf::{ElfError, ElfFile, SectionAddresses, SectionData};
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -42,6 +43,8 @@ pub struct SymbolTable {
 struct Entry {
     address: u64,
     size: u64,
+    /// How many bytes of its section follow.
+    rest: u64,
     name: u32,
     binding: SymbolBind,
     kind: SymbolType,
@@ -119,22 +122,28 @@ impl<'a> Placement<'a> {
         }
     }
 
-    /// `None` if the symbol is nowhere: undefined, or in a section that is not loaded.
-    fn address(&self, symbol: &RawSymbol) -> Option<u64> {
+    /// The address of a symbol and how many bytes of its section follow. `None` if the symbol is
+    /// nowhere: undefined, or in a section that is not loaded.
+    fn find(&self, symbol: &RawSymbol) -> Option<(u64, u64)> {
         let section = match symbol.section {
             elf::SHN_UNDEF => return None,
             elf::SHN_ABS if self.span.contains(&symbol.value) => {
-                return Some(symbol.value.wrapping_add(self.bias));
+                return Some((symbol.value.wrapping_add(self.bias), 0));
             }
-            section if section.0 >= elf::SHN_LORESERVE => return Some(symbol.value),
+            section if section.0 >= elf::SHN_LORESERVE => return Some((symbol.value, 0)),
             section => self.elf.section_at(u32::from(section.0))?,
         };
         if self.elf.is_relocatable() {
             let start = self.addresses.find(&section.name)?;
-            return Some(start.wrapping_add(symbol.value));
+            let rest = section.size.saturating_sub(symbol.value);
+            return Some((start.wrapping_add(symbol.value), rest));
         }
         let bias = if is_moved(section) { self.bias } else { 0 };
-        Some(symbol.value.wrapping_add(bias))
+        let rest = symbol
+            .value
+            .checked_sub(section.address)
+            .and_then(|offset| section.size.checked_sub(offset));
+        Some((symbol.value.wrapping_add(bias), rest.unwrap_or(0)))
     }
 }
 
@@ -169,9 +178,10 @@ impl SymbolTable {
             ..Self::default()
         };
         while let Ok(raw) = RawSymbol::parse(&mut cursor, elf.platform()) {
-            if let Some(address) = placement.address(&raw) {
+            if let Some((address, rest)) = placement.find(&raw) {
                 table.entries.push(Entry {
                     address,
+                    rest,
                     size: raw.size,
                     name: raw.name,
                     binding: SymbolBind(raw.info >> 4),
@@ -184,24 +194,25 @@ impl SymbolTable {
     }
 
     fn sort(&mut self) {
-        let mut order: Vec<u32> = (0..).take(self.entries.len()).collect();
-        order.retain(|index| self.entry(*index).is_some_and(|entry| entry.is_somewhere()));
+        let entries = self.entries.iter().zip(0u32..);
+        let somewhere = entries.filter(|(entry, _)| entry.is_somewhere());
         // Of equals the first in the file is preferred, and so stands last.
-        order.reverse();
-        order.sort_by_key(|index| {
-            let entry = self.entry(*index);
-            entry.map(|entry| (entry.address, std::cmp::Reverse(entry.rank())))
-        });
+        let mut order: Vec<_> = somewhere
+            .map(|(entry, index)| (entry.address, Reverse(entry.rank()), Reverse(index)))
+            .collect();
+        order.sort_unstable();
         let mut furthest = 0;
-        let starts = order.into_iter().filter_map(|index| {
-            let entry = self.entry(index)?;
-            furthest = entry.address.saturating_add(entry.size).max(furthest);
-            Some(Start {
-                address: entry.address,
-                furthest,
-                entry: index,
-            })
-        });
+        let starts = order
+            .into_iter()
+            .filter_map(|(address, _, Reverse(index))| {
+                let entry = self.entry(index)?;
+                furthest = address.saturating_add(entry.size).max(furthest);
+                Some(Start {
+                    address,
+                    furthest,
+                    entry: index,
+                })
+            });
         self.by_address = starts.collect();
     }
 
@@ -213,7 +224,7 @@ impl SymbolTable {
     ///
     /// Of the symbols that contain the address, the one that starts last; of those, a global one
     /// before a weak one before others; of those, the first in the file. If none contains it and
-    /// the last symbol before it has no size (such as a label in assembly), that one.
+    /// the last symbol before it in its section has no size (such as a label in assembly), that one.
     #[must_use]
     pub fn find(&self, address: u64) -> Option<Symbol> {
         self.find_entry(address).map(|entry| self.symbol(entry))
@@ -233,7 +244,7 @@ impl SymbolTable {
             .rev()
             .take_while(|start| start.address == nearest);
         same.filter_map(|start| self.entry(start.entry))
-            .find(|entry| entry.size == 0)
+            .find(|entry| entry.size == 0 && address.wrapping_sub(entry.address) < entry.rest)
     }
 
     /// The symbols of `before`, all of which start at `address` at the latest, that contain it: the
@@ -349,7 +360,7 @@ impl Entry {
         !matches!(self.kind, elf::STT_FILE | elf::STT_SECTION | elf::STT_TLS)
     }
 
-    /// Which of two symbols with the same claim is better: the smaller one.
+    /// Of two symbols with the same claim the one with the smaller rank is better.
     fn rank(&self) -> u8 {
         match self.binding {
             elf::STB_GLOBAL | elf::STB_GNU_UNIQUE => 0,

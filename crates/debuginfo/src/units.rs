@@ -137,11 +137,6 @@ impl<'a> Units<'a> {
         self.type_units.get(&signature).copied()
     }
 
-    /// Where a unit starts.
-    pub(crate) fn start(&self, index: UnitIndex) -> Option<DieId> {
-        self.slots.get(index.0 as usize).map(|slot| slot.start)
-    }
-
     /// The error that says what is wrong at an entry.
     #[must_use]
     pub fn damaged(&self, die: DieId, message: String) -> DebugInfoError {

@@ -16,6 +16,22 @@ pub struct SourceLine {
     pub column: u32,
 }
 
+impl SourceLine {
+    /// Whether anything is known of it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.file.is_empty()
+    }
+
+    fn unknown() -> Self {
+        Self {
+            file: "".into(),
+            line: 0,
+            column: 0,
+        }
+    }
+}
+
 /// The line tables of the units that were asked for.
 #[derive(Default)]
 pub(super) struct LineTables(Cache<UnitIndex, UnitLines>);
@@ -47,7 +63,8 @@ struct LineRow {
 }
 
 impl DebugFile {
-    /// The line that the code at `pc` was compiled from.
+    /// The line that the code at `pc` was compiled from: `None` if no unit has code there, the
+    /// [unknown](SourceLine::is_known) line if one has, but from no line.
     ///
     /// # Errors
     ///
@@ -60,7 +77,7 @@ impl DebugFile {
             };
             let lines = self.unit_lines(units, index)?;
             let Some(row) = lines.find(pc) else {
-                return Ok(None);
+                return Ok(Some(SourceLine::unknown()));
             };
             let file = lines.file_name(units, units.unit(index)?, row.file.into());
             Ok(Some(SourceLine {
@@ -209,7 +226,7 @@ fn path(
     };
     match directory {
         Some(directory) if !name.starts_with('/') && !directory.is_empty() => {
-            format!("{}/{name}", directory.trim_end_matches('/'))
+            format!("{directory}/{name}")
         }
         _ => name,
     }

@@ -1,7 +1,10 @@
-use crate::{DebugFile, DebugInfoError, Scope, Variable};
+use super::frame_environment::FrameEnvironment;
+use crate::entry::Die;
+use crate::units::Slice;
+use crate::{DebugFile, DebugInfoError, DieId, Scope, Units, Variable};
+use gimli::{AttributeValue, DwAt, constants as dw};
 use spelunk_base::Platform;
-use spelunk_types::QualifiedType;
-use spelunk_unwind::expression::{ExpressionError, Location};
+use spelunk_unwind::expression::{self, ExpressionError, Location, PieceKind};
 use spelunk_unwind::{Memory, Registers, Row};
 
 /// What is known of the frame whose variables are looked at.
@@ -21,34 +24,21 @@ pub struct FrameState<'a> {
 }
 
 /// Where a variable is, or what it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum VariableValue {
     /// There.
     At(Location),
-    /// It is this number, whatever its type's size (`DW_AT_const_value`).
+    /// It is this number, in as many bits as its type has (`DW_AT_const_value`).
     Constant(i128),
-    /// It has these bytes (`DW_AT_const_value` with a block).
+    /// It has these bytes (`DW_AT_const_value` with a block or a string).
     Bytes(Vec<u8>),
-    /// It has no location at this address: optimized out.
+    /// It is nowhere at this address: optimized out, or declared here and defined elsewhere.
     OptimizedOut,
-    /// Its location cannot be computed in this frame, for this reason.
+    /// Where it is cannot be told in this frame, for this reason.
     Unknown(ExpressionError),
 }
 
 impl DebugFile {
-    /// The type of a variable.
-    ///
-    /// # Errors
-    ///
-    /// If the debug information is damaged there.
-    pub fn variable_type(&self, variable: &Variable) -> Result<QualifiedType, DebugInfoError> {
-        let _ = variable;
-        Err(DebugInfoError::Missing {
-            file: self.name().to_owned(),
-            what: "types of variables yet",
-        })
-    }
-
     /// Where `variable` of `scope` is in the frame.
     ///
     /// # Errors
@@ -60,7 +50,95 @@ impl DebugFile {
         scope: &Scope,
         frame: FrameState<'_>,
     ) -> Result<VariableValue, DebugInfoError> {
-        let _ = (variable, scope, frame);
-        Ok(VariableValue::OptimizedOut)
+        self.with_units(|units| {
+            let context = Context {
+                units,
+                bias: self.bias(),
+                function: scope.function,
+                frame,
+            };
+            let value = units.integrate(variable.die, |die| context.value(die))?;
+            Ok(value.unwrap_or(VariableValue::OptimizedOut))
+        })
+    }
+}
+
+/// A frame, with the debug information of the function in it.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c, 'a> {
+    pub(super) units: &'c Units<'a>,
+    pub(super) bias: u64,
+    pub(super) function: DieId,
+    pub(super) frame: FrameState<'c>,
+}
+
+impl<'a> Context<'_, 'a> {
+    fn value(&self, die: &Die<'_, 'a>) -> Result<Option<VariableValue>, DebugInfoError> {
+        if die.attr(dw::DW_AT_location).is_some() {
+            return Ok(Some(match self.expression(die, dw::DW_AT_location)? {
+                Some(expression) => self.evaluate(die, &expression),
+                None => VariableValue::OptimizedOut,
+            }));
+        }
+        Ok(die
+            .attr(dw::DW_AT_const_value)
+            .and_then(|value| match value {
+                AttributeValue::Block(block) => Some(VariableValue::Bytes(block.slice().to_vec())),
+                AttributeValue::Exprloc(block) => {
+                    Some(VariableValue::Bytes(block.0.slice().to_vec()))
+                }
+                // Forms without a sign of their own: the value's bits, of which the type takes some.
+                AttributeValue::Data1(value) => Some(VariableValue::Constant(value.into())),
+                AttributeValue::Data2(value) => Some(VariableValue::Constant(value.into())),
+                AttributeValue::Data4(value) => Some(VariableValue::Constant(value.into())),
+                AttributeValue::Data8(value) => Some(VariableValue::Constant(value.into())),
+                AttributeValue::Udata(value) => Some(VariableValue::Constant(value.into())),
+                AttributeValue::Sdata(value) => Some(VariableValue::Constant(value.into())),
+                value => {
+                    let text = self.units.dwarf().attr_string(die.unit(), value).ok()?;
+                    let mut bytes = text.slice().to_vec();
+                    bytes.push(0);
+                    Some(VariableValue::Bytes(bytes))
+                }
+            }))
+    }
+
+    fn evaluate(&self, die: &Die<'_, 'a>, expression: &[u8]) -> VariableValue {
+        let environment = FrameEnvironment::new(*self, die);
+        match expression::evaluate(expression, environment.encoding(), &environment) {
+            Ok(location) if location.as_whole() == Some(&PieceKind::OptimizedOut) => {
+                VariableValue::OptimizedOut
+            }
+            Ok(location) => VariableValue::At(location),
+            Err(error) => VariableValue::Unknown(error),
+        }
+    }
+
+    /// The expression that an attribute has at the frame's address: the attribute itself, or the
+    /// entry of a location list (DWARF 5, section 2.6.2). `None` if there is none.
+    pub(super) fn expression(
+        &self,
+        die: &Die<'_, 'a>,
+        name: DwAt,
+    ) -> Result<Option<Slice<'a>>, DebugInfoError> {
+        let value = match die.attr(name) {
+            None => return Ok(None),
+            Some(AttributeValue::Exprloc(expression)) => return Ok(Some(expression.0)),
+            // DWARF 2 and 3.
+            Some(AttributeValue::Block(block)) => return Ok(Some(block)),
+            Some(value) => value,
+        };
+        let damaged = |error| die.damaged(format!("{name}: {error}"));
+        let dwarf = self.units.dwarf();
+        let Some(mut list) = dwarf.attr_locations(die.unit(), value).map_err(damaged)? else {
+            return Ok(None);
+        };
+        let pc = self.frame.pc.wrapping_sub(self.bias);
+        while let Some(entry) = list.next().map_err(damaged)? {
+            if (entry.range.begin..entry.range.end).contains(&pc) {
+                return Ok(Some(entry.data.0));
+            }
+        }
+        Ok(None)
     }
 }

@@ -9,6 +9,7 @@
 
 mod cache;
 mod cfi;
+mod frame_environment;
 mod functions;
 mod line;
 mod location;

@@ -11,6 +11,8 @@ pub struct Scope {
     pub unit: UnitIndex,
     /// Its `DW_TAG_subprogram` or `DW_TAG_inlined_subroutine`.
     pub die: DieId,
+    /// The `DW_TAG_subprogram` whose code it is part of: itself, unless it is an inlined copy.
+    pub function: DieId,
     /// The name as it was written; `None` if the debug information has none.
     pub name: Option<Arc<str>>,
     /// The mangled name, where there is one.
@@ -88,10 +90,12 @@ impl DebugFile {
                     column: call.column,
                 }),
             };
-            let names = units.function_names(unit, node.offset)?;
+            let function = scopes.first().map_or(die, |outermost| outermost.die);
+            let names = units.function_names(die)?;
             scopes.push(Scope {
                 unit,
                 die,
+                function,
                 name: names.name,
                 linkage_name: names.linkage_name,
                 call_site,

@@ -1,4 +1,6 @@
-use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex};
+use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex, Units};
+use gimli::constants as dw;
+use spelunk_types::{QualifiedType, TypeStore};
 use std::sync::Arc;
 
 /// A variable of a function.
@@ -25,13 +27,57 @@ pub enum VariableKind {
 
 impl DebugFile {
     /// The variables of `scope` that are visible at the address it was found for: those of the
-    /// innermost block first, in each block in the order of the source.
+    /// function first, those of the innermost block last, in each in the order of the source. Of
+    /// two with the same name the later one hides the earlier one.
     ///
     /// # Errors
     ///
     /// If the debug information is damaged there.
     pub fn variables(&self, scope: &Scope) -> Result<Vec<Variable>, DebugInfoError> {
-        let _ = scope;
-        Ok(Vec::new())
+        self.with_units(|units| {
+            let mut variables = Vec::new();
+            for die in [scope.die].iter().chain(scope.blocks.iter().rev()) {
+                push_variables(units, scope.unit, *die, &mut variables)?;
+            }
+            Ok(variables)
+        })
     }
+
+    /// The type of a variable, declared in `store`.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn variable_type(
+        &self,
+        store: &TypeStore,
+        variable: &Variable,
+    ) -> Result<QualifiedType, DebugInfoError> {
+        self.type_of(store, variable.die)
+    }
+}
+
+/// Adds the variables that stand directly in the function or block `die`.
+fn push_variables(
+    units: &Units<'_>,
+    unit: UnitIndex,
+    die: DieId,
+    variables: &mut Vec<Variable>,
+) -> Result<(), DebugInfoError> {
+    units.die(die)?.for_each_child(|child| {
+        let kind = match child.tag() {
+            dw::DW_TAG_formal_parameter => VariableKind::Parameter,
+            dw::DW_TAG_variable => VariableKind::Local,
+            _ => return Ok(()),
+        };
+        if let Some(name) = units.name_of(child.id())? {
+            variables.push(Variable {
+                name,
+                kind,
+                unit,
+                die: child.id(),
+            });
+        }
+        Ok(())
+    })
 }

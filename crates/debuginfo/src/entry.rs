@@ -1,0 +1,231 @@
+use crate::die::DieId;
+use crate::error::DebugInfoError;
+use crate::units::{Entry, Slice, Unit, Units};
+use gimli::{AttributeValue, DwAt, DwTag, UnitSectionOffset, constants as dw};
+use spelunk_base::Language;
+use std::borrow::Cow;
+
+/// Namespaces in namespaces: more is no program but a damaged file.
+const MAX_DEPTH: usize = 128;
+
+/// An entry with its unit: what attributes mean depends on both.
+pub struct Die<'u, 'a> {
+    units: &'u Units<'a>,
+    unit: &'u Unit<'a>,
+    entry: Entry<'a>,
+    id: DieId,
+}
+
+impl<'a> Units<'a> {
+    /// The entry with this id.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or it is damaged.
+    pub fn die(&self, id: DieId) -> Result<Die<'_, 'a>, DebugInfoError> {
+        let outside = || self.damaged(id, "no unit has an entry here".to_owned());
+        let unit = self.unit(self.find_unit(id).ok_or_else(outside)?)?;
+        let offset = usize::try_from(id.offset()).map_err(|_| outside())?;
+        let offset = UnitSectionOffset(offset).to_unit_offset(&unit.header);
+        let entry = unit
+            .entry(offset.ok_or_else(outside)?)
+            .map_err(|error| self.damaged(id, error.to_string()))?;
+        Ok(Die {
+            units: self,
+            unit,
+            entry,
+            id,
+        })
+    }
+}
+
+impl<'u, 'a> Die<'u, 'a> {
+    /// Where the entry is.
+    #[must_use]
+    pub fn id(&self) -> DieId {
+        self.id
+    }
+
+    /// All units of the file.
+    #[must_use]
+    pub fn units(&self) -> &'u Units<'a> {
+        self.units
+    }
+
+    /// The unit that the entry is in.
+    #[must_use]
+    pub fn unit(&self) -> &'u Unit<'a> {
+        self.unit
+    }
+
+    /// The entry's tag.
+    #[must_use]
+    pub fn tag(&self) -> DwTag {
+        self.entry.tag()
+    }
+
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attr(&self, name: DwAt) -> Option<AttributeValue<Slice<'a>>> {
+        self.entry.attr_value(name)
+    }
+
+    /// The error that says what is wrong with the entry.
+    #[must_use]
+    pub fn damaged(&self, message: impl Into<String>) -> DebugInfoError {
+        self.units.damaged(self.id, message.into())
+    }
+
+    /// The name, if it has one. What is not UTF-8 is replaced.
+    ///
+    /// # Errors
+    ///
+    /// If the name cannot be read.
+    pub fn name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
+        let Some(value) = self.attr(dw::DW_AT_name) else {
+            return Ok(None);
+        };
+        let name = self.units.dwarf().attr_string(self.unit, value);
+        let name = name.map_err(|error| self.damaged(format!("DW_AT_name: {error}")))?;
+        Ok(Some(String::from_utf8_lossy(name.slice())))
+    }
+
+    /// Whether a flag is set.
+    #[must_use]
+    pub fn flag(&self, name: DwAt) -> bool {
+        matches!(self.attr(name), Some(AttributeValue::Flag(true)))
+    }
+
+    /// A constant that is no negative number.
+    #[must_use]
+    pub fn unsigned(&self, name: DwAt) -> Option<u64> {
+        self.attr(name)?.udata_value()
+    }
+
+    /// The entry that an attribute refers to.
+    ///
+    /// # Errors
+    ///
+    /// If the attribute is no reference, or leads out of the file.
+    pub fn reference(&self, name: DwAt) -> Result<Option<DieId>, DebugInfoError> {
+        let Some(value) = self.attr(name) else {
+            return Ok(None);
+        };
+        let id = match value {
+            AttributeValue::UnitRef(offset) if offset.is_in_bounds(&self.unit.header) => {
+                let header = &self.unit.header;
+                let offset = offset.to_unit_section_offset(header);
+                Some(DieId::new(header.section(), offset))
+            }
+            AttributeValue::DebugInfoRef(offset) => Some(DieId::new(
+                gimli::SectionId::DebugInfo,
+                UnitSectionOffset(offset.0),
+            )),
+            AttributeValue::DebugTypesRef(signature) => self.units.find_type_unit(signature.0),
+            AttributeValue::DebugInfoRefSup(_) => {
+                return Err(self.damaged(format!(
+                    "{name} leads to a supplementary file, which is not supported"
+                )));
+            }
+            _ => None,
+        };
+        id.map(Some)
+            .ok_or_else(|| self.damaged(format!("{name} leads to no entry")))
+    }
+
+    /// The entry that this one is the code or the definition of, if any.
+    ///
+    /// # Errors
+    ///
+    /// As [`reference`](Self::reference).
+    pub fn origin(&self) -> Result<Option<Die<'u, 'a>>, DebugInfoError> {
+        let origin = self.reference(dw::DW_AT_abstract_origin)?;
+        let origin = match origin {
+            Some(origin) => Some(origin),
+            None => self.reference(dw::DW_AT_specification)?,
+        };
+        origin.map(|origin| self.units.die(origin)).transpose()
+    }
+
+    /// The language of the unit.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        match self.root().map(|root| root.attr(dw::DW_AT_language)) {
+            Ok(Some(AttributeValue::Language(language))) => crate::language::language(language),
+            _ => Language::C,
+        }
+    }
+
+    /// The name with the namespaces and classes that it is in, as the index has it: `A::B`.
+    ///
+    /// # Errors
+    ///
+    /// If names cannot be read.
+    pub fn path(&self) -> Result<Option<String>, DebugInfoError> {
+        let Some(name) = self.name()? else {
+            return Ok(None);
+        };
+        let mut path = String::new();
+        if self.language() == Language::Cpp {
+            let mut outer = self.root()?;
+            for _ in 0..MAX_DEPTH {
+                let mut inner = None;
+                outer.for_each_child(|child| {
+                    if child.id <= self.id {
+                        inner = Some(child);
+                    }
+                    Ok(())
+                })?;
+                match inner {
+                    Some(inner) if inner.id != self.id => outer = inner,
+                    _ => break,
+                }
+                if let Some(name) = outer.name()? {
+                    path.push_str(&name);
+                    path.push_str("::");
+                }
+            }
+        }
+        path.push_str(&name);
+        Ok(Some(path))
+    }
+
+    /// The unit's first entry.
+    fn root(&self) -> Result<Die<'u, 'a>, DebugInfoError> {
+        let header = &self.unit.header;
+        let offset = header.root_offset().to_unit_section_offset(header);
+        self.units.die(DieId::new(header.section(), offset))
+    }
+
+    /// Calls `visit` with the entries directly inside of this one, in order.
+    ///
+    /// # Errors
+    ///
+    /// If they are damaged, or what `visit` returns.
+    pub fn for_each_child(
+        &self,
+        mut visit: impl FnMut(Die<'u, 'a>) -> Result<(), DebugInfoError>,
+    ) -> Result<(), DebugInfoError> {
+        if !self.entry.has_children() {
+            return Ok(());
+        }
+        let damaged = |error: gimli::Error| self.damaged(format!("entries inside: {error}"));
+        let mut cursor = self
+            .unit
+            .entries_at_offset(self.entry.offset())
+            .map_err(damaged)?;
+        cursor.next_entry().map_err(damaged)?;
+        let mut more = cursor.next_entry().map_err(damaged)?;
+        while more && let Some(entry) = cursor.current() {
+            let offset = entry.offset().to_unit_section_offset(&self.unit.header);
+            visit(Die {
+                units: self.units,
+                unit: self.unit,
+                entry: entry.clone(),
+                id: DieId::new(self.unit.header.section(), offset),
+            })?;
+            more = cursor.next_sibling().map_err(damaged)?.is_some();
+        }
+        Ok(())
+    }
+}

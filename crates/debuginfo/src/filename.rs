@@ -1,0 +1,96 @@
+use crate::entry::Die;
+use crate::units::Slice;
+use gimli::{AttributeValue, constants as dw};
+
+/// Whether the source file that the entry was written in has a path that ends in the components of
+/// `wanted`: `sched/core.c` and `/linux/kernel/sched/./core.c` match `kernel/sched/core.c`, while
+/// `ed/core.c` does not.
+pub(crate) fn matches(die: &Die<'_, '_>, wanted: &str) -> bool {
+    let origin = || die.origin().ok().flatten();
+    match path(die).or_else(|| path(&origin()?)) {
+        Some(path) => ends_in(&path, wanted),
+        None => false,
+    }
+}
+
+/// The path of the file that `DW_AT_decl_file` says.
+fn path(die: &Die<'_, '_>) -> Option<String> {
+    let unit = die.unit();
+    let header = unit.line_program.as_ref()?.header();
+    let file = match die.attr(dw::DW_AT_decl_file)? {
+        AttributeValue::FileIndex(file) => file,
+        value => value.udata_value()?,
+    };
+    let entry = header.file(file)?;
+    let text = |value: AttributeValue<Slice<'_>>| {
+        let text = die.units().dwarf().attr_string(unit, value).ok()?;
+        Some(String::from_utf8_lossy(text.slice()).into_owned())
+    };
+    let name = text(entry.path_name())?;
+    if name.starts_with('/') {
+        return Some(name);
+    }
+    let directory = entry.directory(header).and_then(text).unwrap_or_default();
+    if directory.starts_with('/') {
+        return Some(format!("{directory}/{name}"));
+    }
+    let compiled_in = unit.comp_dir.map(|path| path.to_string_lossy());
+    let compiled_in = compiled_in.as_deref().unwrap_or_default();
+    Some(format!("{compiled_in}/{directory}/{name}"))
+}
+
+/// Whether the last components of `path` are all those of `wanted`.
+fn ends_in(path: &str, wanted: &str) -> bool {
+    let path = components(path);
+    let wanted = components(wanted);
+    path.ends_with(&wanted)
+}
+
+/// The components of a path, without `.`, `..` and what `..` takes back; the root is one.
+fn components(path: &str) -> Vec<&str> {
+    let mut components = Vec::new();
+    if path.starts_with('/') {
+        components.push("/");
+    }
+    for component in path.split('/') {
+        match component {
+            "" | "." => {}
+            ".." if !matches!(components.last(), None | Some(&".." | &"/")) => {
+                components.pop();
+            }
+            ".." if components.last() == Some(&"/") => {}
+            component => components.push(component),
+        }
+    }
+    components
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ends_in;
+
+    #[test]
+    fn paths_match_by_whole_components() {
+        let path = "/build/linux/kernel/sched/../sched/./core.c";
+        for wanted in [
+            "core.c",
+            "sched/core.c",
+            "kernel/sched//core.c",
+            "./core.c",
+            "",
+        ] {
+            assert!(ends_in(path, wanted), "{wanted}");
+        }
+        assert!(ends_in(path, "/build/linux/kernel/sched/core.c"));
+        for wanted in [
+            "ore.c",
+            "/core.c",
+            "kernel/core.c",
+            "/linux/kernel/sched/core.c",
+        ] {
+            assert!(!ends_in(path, wanted), "{wanted}");
+        }
+        assert!(ends_in("../include/a.h", "../include/a.h"));
+        assert!(!ends_in("include/a.h", "../include/a.h"));
+    }
+}

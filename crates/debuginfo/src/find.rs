@@ -1,0 +1,189 @@
+use crate::entry::Die;
+use crate::error::DebugInfoError;
+use crate::file::DebugFile;
+use crate::filename;
+use crate::index::{IndexEntry, NameKind};
+use crate::object::{FoundObject, ObjectKinds, ObjectValue};
+use crate::place::{function_value, variable_value};
+use gimli::{DwTag, constants as dw};
+use hashbrown::HashSet;
+use spelunk_types::{QualifiedType, TypeData, TypeKind, TypeStore};
+
+impl NameKind {
+    /// Which kind of object it is the name of, if of any.
+    pub(crate) fn object_kind(self) -> Option<ObjectKinds> {
+        match self {
+            Self::Enumerator => Some(ObjectKinds::CONSTANT),
+            Self::Function | Self::InlineFunction => Some(ObjectKinds::FUNCTION),
+            Self::Variable => Some(ObjectKinds::VARIABLE),
+            _ => None,
+        }
+    }
+
+    /// The tag of the entry that the index leads to.
+    fn tag(self) -> DwTag {
+        match self {
+            Self::Struct => dw::DW_TAG_structure_type,
+            Self::Union => dw::DW_TAG_union_type,
+            Self::Class => dw::DW_TAG_class_type,
+            Self::Enum | Self::Enumerator => dw::DW_TAG_enumeration_type,
+            Self::Typedef => dw::DW_TAG_typedef,
+            Self::BaseType => dw::DW_TAG_base_type,
+            Self::Variable => dw::DW_TAG_variable,
+            Self::Function | Self::InlineFunction => dw::DW_TAG_subprogram,
+        }
+    }
+}
+
+impl DebugFile {
+    /// The file's first type of one of these kinds that is called `name`.
+    pub(crate) fn find_type(
+        &self,
+        store: &TypeStore,
+        kinds: &[TypeKind],
+        name: &str,
+        filename: Option<&str>,
+    ) -> Result<Option<QualifiedType>, DebugInfoError> {
+        let wanted = |entry: &IndexEntry| kinds.iter().any(|kind| entry.kind.may_be(*kind));
+        let entries = self.entries(name, wanted)?;
+        self.find_entry(&entries, filename, |entry, die| {
+            let id = store.declare(self.producer()?, die.id().as_u64())?;
+            if entry.kind == NameKind::BaseType && !kinds.contains(&store.get(id)?.data.kind()) {
+                return Ok(None);
+            }
+            Ok(Some(id.into()))
+        })
+    }
+
+    /// The file's first object of one of these kinds that is called `name`; one that has a place
+    /// or value, if there is one.
+    pub(crate) fn find_object(
+        &self,
+        store: &TypeStore,
+        name: &str,
+        filename: Option<&str>,
+        kinds: ObjectKinds,
+    ) -> Result<Option<FoundObject>, DebugInfoError> {
+        let wanted = |entry: &IndexEntry| {
+            let kind = entry.kind.object_kind();
+            kind.is_some_and(|kind| kinds.contains(kind))
+        };
+        let mut entries = self.entries(name, wanted)?;
+        // Code first: copies of an inline function stand in every file that includes its header.
+        entries.sort_by_key(|entry| entry.kind == NameKind::InlineFunction);
+        let mut absent = None;
+        let found = self.find_entry(&entries, filename, |entry, die| {
+            let found = self.object(store, name, entry, die)?;
+            match found {
+                Some(FoundObject {
+                    value: ObjectValue::Absent(_),
+                    ..
+                }) if entry.kind != NameKind::InlineFunction => {
+                    absent = absent.take().or(found);
+                    Ok(None)
+                }
+                found => Ok(found),
+            }
+        })?;
+        Ok(match found {
+            Some(found) if !matches!(found.value, ObjectValue::Absent(_)) => Some(found),
+            found => absent.or(found),
+        })
+    }
+
+    fn entries(
+        &self,
+        name: &str,
+        wanted: impl Fn(&IndexEntry) -> bool,
+    ) -> Result<Vec<IndexEntry>, DebugInfoError> {
+        Ok(self
+            .index()?
+            .find(self.elf(), name)
+            .filter(wanted)
+            .collect())
+    }
+
+    /// What `accept` makes of the first entry in a file that matches `filename` and of which it
+    /// makes anything.
+    fn find_entry<T>(
+        &self,
+        entries: &[IndexEntry],
+        filename: Option<&str>,
+        mut accept: impl FnMut(&IndexEntry, &Die<'_, '_>) -> Result<Option<T>, DebugInfoError>,
+    ) -> Result<Option<T>, DebugInfoError> {
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        self.with_units(|units| {
+            let mut seen = HashSet::new();
+            // A header's definitions stand in thousands of units: look at one of each mark first.
+            let (first, rest): (Vec<&IndexEntry>, Vec<&IndexEntry>) = entries
+                .iter()
+                .partition(|entry| seen.insert((entry.kind, entry.mark)));
+            for entry in first.into_iter().chain(rest) {
+                let die = units.die(entry.die)?;
+                // An index file that is out of date leads to anything.
+                if die.tag() != entry.kind.tag()
+                    || filename.is_some_and(|filename| !filename::matches(&die, filename))
+                {
+                    continue;
+                }
+                if let Some(found) = accept(entry, &die)? {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    fn object(
+        &self,
+        store: &TypeStore,
+        name: &str,
+        entry: &IndexEntry,
+        die: &Die<'_, '_>,
+    ) -> Result<Option<FoundObject>, DebugInfoError> {
+        let (platform, bias) = (self.elf().platform(), self.bias());
+        let Some(kind) = entry.kind.object_kind() else {
+            return Ok(None);
+        };
+        let (ty, value) = match entry.kind {
+            NameKind::Variable => (
+                self.type_of(store, die.id())?,
+                variable_value(die, platform, bias)?,
+            ),
+            NameKind::Enumerator => {
+                let ty = self.type_at(store, die.id())?;
+                let Some(value) = enumerator(store, ty, name)? else {
+                    return Ok(None);
+                };
+                (ty, ObjectValue::Constant(value))
+            }
+            _ => (
+                self.type_at(store, die.id())?,
+                function_value(die, platform, bias)?,
+            ),
+        };
+        Ok(Some(FoundObject { ty, kind, value }))
+    }
+}
+
+/// The value of the enumerator that is the last component of `path`.
+fn enumerator(
+    store: &TypeStore,
+    ty: QualifiedType,
+    path: &str,
+) -> Result<Option<i128>, DebugInfoError> {
+    let name = path.rsplit("::").next().unwrap_or(path);
+    let TypeData::Enum {
+        enumerators: Some(enumerators),
+        ..
+    } = &store.get(ty.id)?.data
+    else {
+        return Ok(None);
+    };
+    let found = enumerators
+        .iter()
+        .find(|enumerator| &*enumerator.name == name);
+    Ok(found.map(|enumerator| enumerator.value))
+}

@@ -1,0 +1,58 @@
+use crate::entry::Die;
+use crate::error::DebugInfoError;
+use crate::file::DebugFile;
+use gimli::{AttributeValue, constants as dw};
+use spelunk_types::{TypeData, TypeStore};
+
+/// Dimensions of an array: more is no program but a damaged file.
+const MAX_DIMENSIONS: usize = 1 << 10;
+
+impl DebugFile {
+    /// An array of arrays, as C sees it, for an array of several dimensions.
+    pub(super) fn array(
+        &self,
+        store: &TypeStore,
+        die: &Die<'_, '_>,
+    ) -> Result<TypeData, DebugInfoError> {
+        let mut lengths = Vec::new();
+        die.for_each_child(|child| {
+            if matches!(
+                child.tag(),
+                dw::DW_TAG_subrange_type | dw::DW_TAG_enumeration_type
+            ) {
+                if lengths.len() == MAX_DIMENSIONS {
+                    return Err(child.damaged("array has too many dimensions"));
+                }
+                lengths.push(length(&child));
+            }
+            Ok(())
+        })?;
+        let language = die.language();
+        let mut element = self.declared_type(store, die)?;
+        let (outermost, inner) = match lengths.split_first() {
+            Some((outermost, inner)) => (*outermost, inner),
+            None => (None, &[][..]),
+        };
+        for length in inner.iter().rev() {
+            element = store.array(element, *length, language)?.into();
+        }
+        Ok(TypeData::Array {
+            element,
+            length: outermost,
+        })
+    }
+}
+
+/// The number of elements of a dimension. `None` for `[]`, and for an array whose length is only
+/// known when the program runs (the bound is an expression or a variable).
+fn length(subrange: &Die<'_, '_>) -> Option<u64> {
+    if let Some(count) = subrange.attr(dw::DW_AT_count) {
+        return count.udata_value();
+    }
+    match subrange.attr(dw::DW_AT_upper_bound)? {
+        // Some compilers say -1 for `[0]`, in more or fewer bits.
+        AttributeValue::Sdata(bound) if bound < 0 => Some(0),
+        AttributeValue::Data4(u32::MAX) => Some(0),
+        bound => Some(bound.udata_value()?.checked_add(1).unwrap_or(0)),
+    }
+}

@@ -1,0 +1,49 @@
+use crate::entry::Die;
+use crate::error::DebugInfoError;
+use crate::file::DebugFile;
+use gimli::constants as dw;
+use spelunk_types::{Parameter, TypeData, TypeStore};
+
+/// Parameters of a function: more is no program but a damaged file.
+const MAX_PARAMETERS: usize = 1 << 16;
+
+impl DebugFile {
+    /// The type of a function: of `DW_TAG_subroutine_type`, or of a function itself.
+    pub(super) fn function(
+        &self,
+        store: &TypeStore,
+        die: &Die<'_, '_>,
+    ) -> Result<TypeData, DebugInfoError> {
+        // The code of an inline function lists only the parameters that are left of it.
+        if let Some(origin) = die.reference(dw::DW_AT_abstract_origin)? {
+            let origin = die.units().die(origin)?;
+            if origin.reference(dw::DW_AT_abstract_origin)?.is_some() {
+                return Err(origin.damaged("abstract function has an origin"));
+            }
+            return self.function(store, &origin);
+        }
+        let mut parameters = Vec::new();
+        let mut is_variadic = false;
+        die.for_each_child(|child| {
+            match child.tag() {
+                dw::DW_TAG_formal_parameter => {
+                    if parameters.len() == MAX_PARAMETERS {
+                        return Err(child.damaged("function has too many parameters"));
+                    }
+                    parameters.push(Parameter {
+                        name: super::optional_name(&child)?,
+                        ty: self.declared_type(store, &child)?,
+                    });
+                }
+                dw::DW_TAG_unspecified_parameters => is_variadic = true,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(TypeData::Function {
+            return_type: self.declared_type(store, die)?,
+            parameters: parameters.into(),
+            is_variadic,
+        })
+    }
+}

@@ -1,0 +1,110 @@
+use crate::entry::Die;
+use crate::error::DebugInfoError;
+use gimli::{AttributeValue, Expression, Operation, constants as dw};
+use spelunk_base::ByteOrder;
+
+/// Where a member is in its structure.
+pub(super) struct MemberPlace {
+    /// From the start of the structure.
+    pub(super) bit_offset: u64,
+    /// Width, of a bit field.
+    pub(super) bit_field_size: Option<u64>,
+}
+
+impl MemberPlace {
+    /// Where the member (or base class) is, whichever way DWARF says it.
+    pub(super) fn of(die: &Die<'_, '_>, order: ByteOrder) -> Result<Self, DebugInfoError> {
+        let overflow = || die.damaged("member is too far from the start of its type");
+        let byte_offset = byte_offset(die)?;
+        let bit_offset = byte_offset.checked_mul(8).ok_or_else(overflow)?;
+        let bit_field_size = die.unsigned(dw::DW_AT_bit_size);
+        let inside = match bit_field_size {
+            None => 0,
+            // DWARF 4 and later: counted in the order of memory.
+            Some(_) if let Some(offset) = die.unsigned(dw::DW_AT_data_bit_offset) => offset,
+            // DWARF 2 and 3: from the most significant bit of the storage unit to the field's,
+            // negative where the field hangs out of the unit (DWARF 3, section 5.6.6).
+            Some(size) if let Some(offset) = signed(die, dw::DW_AT_bit_offset) => match order {
+                ByteOrder::Big => {
+                    return Ok(Self {
+                        bit_offset: bit_offset.checked_add_signed(offset).ok_or_else(overflow)?,
+                        bit_field_size,
+                    });
+                }
+                ByteOrder::Little => {
+                    let unit = storage_size(die)?.checked_mul(8).ok_or_else(overflow)?;
+                    let end = bit_offset.checked_add(unit).ok_or_else(overflow)?;
+                    let start = end.checked_sub(size).ok_or_else(overflow)?;
+                    let negated = offset.checked_neg().ok_or_else(overflow)?;
+                    return Ok(Self {
+                        bit_offset: start.checked_add_signed(negated).ok_or_else(overflow)?,
+                        bit_field_size,
+                    });
+                }
+            },
+            Some(_) => 0,
+        };
+        Ok(Self {
+            bit_offset: bit_offset.checked_add(inside).ok_or_else(overflow)?,
+            bit_field_size,
+        })
+    }
+}
+
+fn signed(die: &Die<'_, '_>, name: gimli::DwAt) -> Option<i64> {
+    match die.attr(name)? {
+        AttributeValue::Sdata(value) => Some(value),
+        value => value.udata_value().map(u64::cast_signed),
+    }
+}
+
+/// The offset of the member, or of its storage unit, in bytes.
+fn byte_offset(die: &Die<'_, '_>) -> Result<u64, DebugInfoError> {
+    match die.attr(dw::DW_AT_data_member_location) {
+        // Members of a union, and bit fields of DWARF 4, have none.
+        None => Ok(0),
+        Some(AttributeValue::Exprloc(expression)) => constant_offset(die, expression),
+        Some(AttributeValue::LocationListsRef(_)) => {
+            Err(die.damaged("members whose place is a list of locations are not supported"))
+        }
+        Some(value) => value
+            .udata_value()
+            .ok_or_else(|| die.damaged("member has an invalid DW_AT_data_member_location")),
+    }
+}
+
+/// What an expression of DWARF 2 adds to the address of the structure.
+fn constant_offset<R: gimli::Reader>(
+    die: &Die<'_, '_>,
+    expression: Expression<R>,
+) -> Result<u64, DebugInfoError> {
+    let mut operations = expression.operations(die.unit().encoding());
+    let mut next = || operations.next().map_err(|error| die.damaged(error.to_string()));
+    let offset = match (next()?, next()?) {
+        (Some(Operation::PlusConstant { value }), None) => Some(value),
+        (Some(Operation::UnsignedConstant { value }), None) => Some(value),
+        (Some(Operation::UnsignedConstant { value }), Some(Operation::Plus)) => Some(value),
+        _ => None,
+    };
+    offset.ok_or_else(|| {
+        die.damaged("members whose place must be computed (virtual bases) are not supported")
+    })
+}
+
+/// The size of a member or variable in bytes, where DWARF says it: its own (of the unit that a bit
+/// field is counted in), else its type's.
+pub(crate) fn storage_size(die: &Die<'_, '_>) -> Result<u64, DebugInfoError> {
+    if let Some(size) = die.unsigned(dw::DW_AT_byte_size) {
+        return Ok(size);
+    }
+    let mut ty = die.reference(dw::DW_AT_type)?;
+    for _ in 0..super::MAX_CHAIN {
+        let Some(id) = ty else { break };
+        let behind = die.units().die(id)?;
+        if let Some(size) = behind.unsigned(dw::DW_AT_byte_size) {
+            return Ok(size);
+        }
+        ty = behind.reference(dw::DW_AT_type)?;
+    }
+    Err(die.damaged("type of the member or variable has no size"))
+}
