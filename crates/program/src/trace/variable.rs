@@ -24,7 +24,7 @@ pub(super) fn object(
         Some(file) => file.debug(),
         None => return Err(crate::Error::other("the frame has lost its file")),
     };
-    let ty = file.variable_type(variable)?;
+    let ty = file.variable_type(program.types(), variable)?;
     let Some(pc) = call.lookup_address() else {
         return Ok(absent(ty));
     };

@@ -1,0 +1,187 @@
+use crate::files::{Directory, elf_file};
+use crate::system::{KERNEL_ID, MODULE_ID, RELEASE, TestSystem, program};
+use spelunk_memory::AddressSpace;
+use spelunk_program::{ErrorKind, LoadReport, LoadRequest, Program, SearchOptions, StackSource};
+use spelunk_program::{StackEnd, Thread};
+use spelunk_synth::elf::{ET_EXEC, ET_REL};
+use std::path::PathBuf;
+
+fn load(program: &Program) -> LoadReport {
+    program.load_debug_info(&LoadRequest::everything()).unwrap()
+}
+
+fn paths(report: &LoadReport) -> Vec<PathBuf> {
+    report.loaded.iter().map(|file| file.path.clone()).collect()
+}
+
+#[test]
+fn a_dump_opens_once_and_its_memory_is_there() {
+    let directory = Directory::new();
+    let program = program(&directory);
+    let core = directory.path().join("vmcore");
+    assert_eq!(program.core_dump_paths(), [core.as_path()]);
+    assert_eq!(
+        program.read(AddressSpace::Physical, 0x1ffe, 2).unwrap(),
+        [0x5a; 2]
+    );
+    let fault = program.read(AddressSpace::Physical, 0x1ffe, 1 << 40);
+    assert_eq!(
+        *fault.unwrap_err().kind(),
+        ErrorKind::Fault { address: 0x2000 }
+    );
+    let again = program.open_core(&[core], &[&TestSystem]).unwrap_err();
+    assert_eq!(again.to_string(), "program memory was already initialized");
+}
+
+#[test]
+fn files_are_found_in_the_layouts_of_distributions() {
+    let kernel = elf_file(ET_EXEC, &KERNEL_ID, true);
+    let module = elf_file(ET_REL, &MODULE_ID, true);
+    let layouts = [
+        (
+            format!("usr/lib/debug/boot/vmlinux-{RELEASE}"),
+            format!("usr/lib/debug/lib/modules/{RELEASE}/kernel/drivers/some-driver.ko"),
+        ),
+        (
+            format!("usr/lib/debug/lib/modules/{RELEASE}/vmlinux"),
+            format!("usr/lib/debug/lib/modules/{RELEASE}/kernel/some-driver.ko.debug"),
+        ),
+        (
+            format!("lib/modules/{RELEASE}/build/vmlinux"),
+            format!("lib/modules/{RELEASE}/updates/dkms/some_driver.ko"),
+        ),
+        (
+            "usr/lib/debug/.build-id/01/020304.debug".into(),
+            "usr/lib/debug/.build-id/05/060708.debug".into(),
+        ),
+    ];
+    for (kernel_path, module_path) in layouts {
+        let directory = Directory::new();
+        let expected = [
+            directory.write(&kernel_path, &kernel),
+            directory.write(&module_path, &module),
+        ];
+        let program = program(&directory);
+        assert_eq!(paths(&load(&program)), expected);
+        assert!(load(&program).loaded.is_empty(), "loaded twice");
+        let module = program.module_by_address(0x20010).unwrap();
+        assert_eq!(module.name, "some_driver");
+        assert!(!module.wants_debug_file());
+    }
+}
+
+#[test]
+fn the_directory_of_one_kernel_leads_to_all_of_it() {
+    let directory = Directory::new();
+    let kernel = directory.write(
+        &format!("usr/lib/debug/boot/vmlinux-{RELEASE}"),
+        &elf_file(ET_EXEC, &KERNEL_ID, true),
+    );
+    let modules = directory.path().join(format!("lib/modules/{RELEASE}"));
+    let module = directory.write(
+        &format!("lib/modules/{RELEASE}/kernel/some-driver.ko"),
+        &elf_file(ET_REL, &MODULE_ID, true),
+    );
+    let program = program(&directory);
+    program.set_search_options(SearchOptions {
+        kernel_directories: vec![modules],
+        ..SearchOptions::clone(&program.search_options())
+    });
+    assert_eq!(paths(&load(&program)), [kernel, module]);
+}
+
+#[test]
+fn what_does_not_match_is_refused_with_both_build_ids() {
+    let directory = Directory::new();
+    directory.write(
+        &format!("boot/vmlinux-{RELEASE}"),
+        &elf_file(ET_EXEC, &MODULE_ID, true),
+    );
+    let given = directory.write("some-driver.ko", &elf_file(ET_REL, &[9, 9], true));
+    let other = directory.write("other.ko", &elf_file(ET_REL, &[0xab], true));
+    let broken = directory.write("broken", b"no ELF");
+    let program = program(&directory);
+    let report = program
+        .load_debug_info(&LoadRequest {
+            paths: vec![given, other, broken],
+            ..LoadRequest::everything()
+        })
+        .unwrap();
+    assert!(report.loaded.is_empty());
+    assert_eq!(report.missing.len(), 2);
+    let text = report.to_string();
+    for part in [
+        "the file has build ID 05060708, the kernel in the dump has 01020304",
+        "the file has build ID 0909, the some_driver in the dump has 05060708",
+        "other.ko: nothing that is loaded has its build ID ab",
+        "broken: not an ELF file",
+        "some_driver (build ID 05060708)",
+        "the list of loaded modules is not complete: address is not mapped: 0x1234",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
+}
+
+#[test]
+fn a_file_with_debugging_information_is_preferred() {
+    let directory = Directory::new();
+    let kernel = directory.write("debug", &elf_file(ET_EXEC, &KERNEL_ID, true));
+    let stripped = directory.write("stripped.ko", &elf_file(ET_REL, &MODULE_ID, false));
+    let full = directory.write("full.ko", &elf_file(ET_REL, &MODULE_ID, true));
+    let program = program(&directory);
+    let request = LoadRequest {
+        paths: vec![stripped.clone(), full.clone(), kernel.clone()],
+        ..LoadRequest::default()
+    };
+    let report = program.load_debug_info(&request).unwrap();
+    assert_eq!(paths(&report), [kernel, full]);
+    assert_eq!(report.refused.len(), 1);
+    assert_eq!(report.refused[0].path, stripped);
+}
+
+#[test]
+fn symbols_alone_are_used_and_said_to_be_not_enough() {
+    let directory = Directory::new();
+    let kernel = directory.write(
+        &format!("boot/vmlinux-{RELEASE}"),
+        &elf_file(ET_EXEC, &KERNEL_ID, false),
+    );
+    let program = program(&directory);
+    let report = load(&program);
+    assert_eq!(paths(&report), [kernel]);
+    assert!(report.to_string().contains("no debugging information"));
+    assert!(program.main_module().unwrap().wants_debug_file());
+}
+
+#[test]
+fn a_trace_without_memory_is_empty_and_says_why() {
+    let directory = Directory::new();
+    let program = program(&directory);
+    let thread = Thread {
+        tid: 1,
+        object: None,
+    };
+    let trace = program.stack_trace(&StackSource::Thread(thread)).unwrap();
+    assert!(trace.frames().is_empty());
+    let reason = "address is not mapped: 0x5678".into();
+    assert_eq!(*trace.end(), StackEnd::Lost { reason });
+    let missing = program.stack_trace(&StackSource::Tid(7)).unwrap_err();
+    assert_eq!(missing.to_string(), "thread with ID 7 not found");
+}
+
+#[test]
+fn given_program_counters_are_frames_without_registers() {
+    let directory = Directory::new();
+    let program = program(&directory);
+    let pcs = vec![0x10010, 0];
+    let trace = program.stack_trace(&StackSource::Pcs(pcs)).unwrap();
+    assert_eq!(*trace.end(), StackEnd::Given);
+    assert_eq!(trace.format(&program), "#0  0x10010\n#1  0x0");
+    let frame = &trace.frames()[0];
+    assert_eq!((frame.pc(), frame.sp()), (Some(0x10010), None));
+    assert_eq!(frame.register_values().count(), 0);
+    assert_eq!(frame.format(&program), "#0 at 0x10010");
+    let unknown = frame.register("nonsense").unwrap_err();
+    assert_eq!(*unknown.kind(), ErrorKind::Value);
+    assert!(frame.register("rsp").unwrap_err().is_lookup());
+}

@@ -1,0 +1,5 @@
+//! The program against small systems and files that are built here.
+
+mod files;
+mod loading;
+mod system;

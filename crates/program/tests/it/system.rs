@@ -1,0 +1,109 @@
+//! A system with a kernel and a module, and nothing more to tell.
+
+use crate::files::{Directory, vmcore};
+use spelunk_base::BuildId;
+use spelunk_object::Object;
+use spelunk_program::{
+    BringUp, Error, InitialRegisters, ModuleInfo, ModuleKind, Os, Program, Result, SearchOptions,
+    System, Thread, ThreadIter,
+};
+use std::sync::Arc;
+
+pub(crate) const RELEASE: &str = "9.9.9-test";
+pub(crate) const KERNEL_ID: [u8; 4] = [1, 2, 3, 4];
+pub(crate) const MODULE_ID: [u8; 4] = [5, 6, 7, 8];
+
+pub(crate) struct TestSystem;
+
+struct TestOs;
+
+impl System for TestSystem {
+    fn bring_up(&self, _: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>> {
+        Ok(Some(Arc::new(TestOs)))
+    }
+}
+
+fn module(kind: ModuleKind, name: &str, build_id: &[u8], start: u64) -> ModuleInfo {
+    ModuleInfo {
+        kind,
+        name: name.into(),
+        build_id: BuildId::new(build_id),
+        address_ranges: vec![start..start + 0x1000],
+        section_addresses: Default::default(),
+        bias: 0,
+        object: None,
+    }
+}
+
+impl Os for TestOs {
+    fn describe(&self) -> String {
+        format!("Test {RELEASE}")
+    }
+
+    fn is_kernel(&self) -> bool {
+        true
+    }
+
+    fn release(&self) -> Option<&str> {
+        Some(RELEASE)
+    }
+
+    fn main_module(&self, _: &Program) -> Result<ModuleInfo> {
+        Ok(module(ModuleKind::Main, "kernel", &KERNEL_ID, 0x10000))
+    }
+
+    fn loaded_modules(&self, _: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()> {
+        found(module(
+            ModuleKind::Relocatable,
+            "some_driver",
+            &MODULE_ID,
+            0x20000,
+        ));
+        Err(Error::fault("address is not mapped", 0x1234))
+    }
+
+    fn threads(&self, _: &Program) -> Result<Box<dyn ThreadIter>> {
+        Err(Error::not_implemented("no threads"))
+    }
+
+    fn find_thread(&self, _: &Program, _: u64) -> Result<Option<Thread>> {
+        Ok(None)
+    }
+
+    fn crashed_thread(&self, _: &Program) -> Result<Thread> {
+        Err(Error::lookup("nothing crashed"))
+    }
+
+    fn main_thread(&self, _: &Program) -> Result<Thread> {
+        Err(Error::unsupported("no main thread"))
+    }
+
+    fn thread_name(&self, _: &Program, _: &Thread) -> Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+
+    fn thread_of(&self, _: &Program, _: &Object) -> Result<Option<Thread>> {
+        Ok(None)
+    }
+
+    fn initial_registers(&self, _: &Program, _: &Thread) -> Result<InitialRegisters> {
+        Err(Error::fault("address is not mapped", 0x5678))
+    }
+
+    fn find_object(&self, _: &Program, _: &str) -> Result<Option<Object>> {
+        Ok(None)
+    }
+}
+
+/// The program of a dump of the system, which searches only below `directory`.
+pub(crate) fn program(directory: &Directory) -> Arc<Program> {
+    let program = Program::new(None);
+    let core = directory.write("vmcore", &vmcore(RELEASE));
+    program.open_core(&[core], &[&TestSystem]).unwrap();
+    program.set_search_options(SearchOptions {
+        debug_directories: Vec::new(),
+        kernel_directories: vec![directory.path().to_owned()],
+        use_default_kernel_directories: false,
+    });
+    program
+}
