@@ -158,8 +158,6 @@ pub(crate) fn bad_pointer(message: String, address: u64) -> Error {
 /// Where a member stands in a structure: looked up once, read often.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
-    /// The member's type.
-    pub(crate) ty: QualifiedType,
     /// Distance from the start of the structure, in bytes.
     pub(crate) offset: u64,
     /// Size, in bytes.
@@ -171,7 +169,6 @@ impl Field {
     pub(crate) fn new(program: &Program, ty: QualifiedType, designator: &str) -> Result<Self> {
         let part = Object::at(ty, 0).subobject(program, designator)?;
         Ok(Self {
-            ty: part.ty(),
             offset: part.address().unwrap_or(0),
             size: sizeof(program.types(), part.ty())?,
         })

@@ -78,23 +78,17 @@ impl HelperIter for NodeEntries {
     }
 }
 
-/// Calls `visit` with the address of each `ty` whose `member` is a node of the list at `head`, until it says
-/// `false`.
-pub(crate) fn visit_entries(
+/// An iterator over each `ty` whose `member` is a node of the list at `head`.
+pub(crate) fn entries(
     program: &Program,
     ty: QualifiedType,
     head: &Object,
     member: &str,
-    visit: &mut dyn FnMut(u64) -> Result<bool>,
-) -> Result<()> {
-    let entries = Entries::new(program, ty, member)?;
-    let mut nodes = Nodes::of_list(program, head, false)?;
-    while let Some(node) = nodes.next_address(program)? {
-        if !visit(entries.address(node))? {
-            break;
-        }
-    }
-    Ok(())
+) -> Result<Value> {
+    Ok(Value::iter(NodeEntries {
+        entries: Entries::new(program, ty, member)?,
+        nodes: Nodes::of_list(program, head, false)?,
+    }))
 }
 
 /// Whether the list at `head` has no nodes.

@@ -4,13 +4,15 @@
 //! Kernels change. A helper never asks for the version: it looks for the member or symbol that it needs, the newest
 //! name first, with a note on when it changed.
 
-mod bitops;
+pub mod bitops;
 pub mod cpumask;
 mod entry;
+pub mod fs;
 pub mod list;
 pub mod module;
 pub mod percpu;
 pub mod pid;
+pub mod printk;
 pub mod rbtree;
 pub mod sched;
 pub mod xarray;
@@ -26,10 +28,12 @@ pub fn helpers() -> &'static [&'static Helper] {
         [
             bitops::HELPERS,
             cpumask::HELPERS,
+            fs::HELPERS,
             list::HELPERS,
             module::HELPERS,
             percpu::HELPERS,
             pid::HELPERS,
+            printk::HELPERS,
             rbtree::HELPERS,
             sched::HELPERS,
             xarray::HELPERS,

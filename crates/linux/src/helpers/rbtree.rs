@@ -142,7 +142,7 @@ enum Order {
 }
 
 /// A walk over all nodes of a tree, each read once.
-struct Walk {
+pub(crate) struct Walk {
     layout: Layout,
     order: Order,
     /// The subtree to go down next; 0 if none.
@@ -162,6 +162,16 @@ impl Walk {
             stack: Vec::new(),
             seen: HashSet::new(),
         })
+    }
+
+    /// The nodes of the tree at `root`, in order.
+    pub(crate) fn in_order(program: &Program, root: &Object) -> Result<Self> {
+        Self::new(program, root, Order::In)
+    }
+
+    /// The address of the next node.
+    pub(crate) fn next_address(&mut self, program: &Program) -> Result<Option<u64>> {
+        Ok(self.next_node(program)?.map(|node| node.address))
     }
 
     fn enter(&mut self, program: &Program, address: u64) -> Result<Node> {
@@ -221,25 +231,6 @@ impl HelperIter for WalkEntries {
         };
         Ok(Some(self.entries.containing(program, node.address)?.into()))
     }
-}
-
-/// Calls `visit` with the address of each `ty` whose `member` is a node of the tree at `root`, in order, until it says
-/// `false`.
-pub(crate) fn visit_entries(
-    program: &Program,
-    ty: QualifiedType,
-    root: &Object,
-    member: &str,
-    visit: &mut dyn FnMut(u64) -> Result<bool>,
-) -> Result<()> {
-    let entries = Entries::new(program, ty, member)?;
-    let mut walk = Walk::new(program, root, Order::In)?;
-    while let Some(node) = walk.next_node(program)? {
-        if !visit(entries.address(node.address))? {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// An entry of the tree at `root` that `compare` finds equal to what is sought, which it compares with entries.

@@ -1,11 +1,10 @@
 //! XArrays, and the radix trees and IDs that are built of them: `include/linux/xarray.h`, `include/linux/idr.h`.
 
 use crate::access::{
-    Field, byte_order, find_member, find_type_named, integer, integer_named, parse_words,
-    pointer_type, read, type_named, word_size,
+    Field, find_member, find_type_named, integer, integer_named, parse_words, pointer_type, read,
+    type_named,
 };
 use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
-use spelunk_base::ByteOrder;
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
 use spelunk_types::QualifiedType;
@@ -30,8 +29,6 @@ pub struct XArray {
 struct NodeLayout {
     shift: Field,
     slots: Field,
-    order: ByteOrder,
-    word_size: usize,
     /// What the lowest two bits of the pointer to a node are.
     tag: u64,
 }
@@ -55,8 +52,6 @@ impl NodeLayout {
         Ok(Self {
             shift: Field::new(program, node, "shift")?,
             slots: Field::new(program, node, "slots")?,
-            order: byte_order(program),
-            word_size: word_size(program),
             tag: if is_xarray { 2 } else { 1 },
         })
     }

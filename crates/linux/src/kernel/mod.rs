@@ -6,7 +6,7 @@
 //! * [`LinuxKernel`] is what the program asks from then on.
 
 mod address_translation;
-mod kernel;
+mod linux_kernel;
 mod modules;
 mod orc;
 mod physical;
@@ -16,4 +16,4 @@ mod threads;
 mod x86_64;
 
 pub use address_translation::AddressTranslation;
-pub use kernel::{Linux, LinuxKernel};
+pub use linux_kernel::{Linux, LinuxKernel};
