@@ -1,0 +1,144 @@
+//! Numbers and plain values on their way between Python and the engine.
+
+use crate::error::raise;
+use crate::object::PyObject;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString};
+use spelunk_object::Value;
+
+/// An argument that is an integer or has `__index__()`, such as an object: `IntegerLike`.
+pub(crate) struct Integer(pub(crate) i128);
+
+impl<'py> FromPyObject<'_, 'py> for Integer {
+    type Error = PyErr;
+
+    fn extract(any: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        integer(&any).map(Self)
+    }
+}
+
+/// An `IntegerLike` argument that is an address, or another number of up to 64 bits.
+#[derive(Clone, Copy)]
+pub(crate) struct Address(pub(crate) u64);
+
+impl<'py> FromPyObject<'_, 'py> for Address {
+    type Error = PyErr;
+
+    fn extract(any: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if any.is_exact_instance_of::<PyInt>() {
+            return any.extract().map(Self);
+        }
+        let number = integer(&any)?;
+        u64::try_from(number).map(Self).map_err(|_| {
+            PyOverflowError::new_err(if number < 0 {
+                "can't convert negative int to unsigned"
+            } else {
+                "Python int too large to convert to C unsigned long"
+            })
+        })
+    }
+}
+
+/// What `any.__index__()` is.
+fn integer(any: &Bound<'_, PyAny>) -> PyResult<i128> {
+    if any.is_instance_of::<PyInt>() {
+        return any.extract();
+    }
+    if let Ok(object) = any.cast_exact::<PyObject>() {
+        return object.get().index(any.py());
+    }
+    if !any.hasattr("__index__")? {
+        return Err(PyTypeError::new_err(format!(
+            "'{}' object cannot be interpreted as an integer",
+            any.get_type().name()?
+        )));
+    }
+    any.call_method0("__index__")?.extract()
+}
+
+/// A number as the engine takes it; `None` for anything else than a number.
+pub(crate) fn number(any: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
+    if let Ok(value) = any.cast::<PyBool>() {
+        return Ok(Some(Value::Bool(value.is_true())));
+    }
+    if any.is_instance_of::<PyInt>() {
+        if let Ok(value) = any.extract::<i128>() {
+            return Ok(Some(Value::Signed(value)));
+        }
+        return any.extract().map(Value::Unsigned).map(Some);
+    }
+    if let Ok(value) = any.cast::<PyFloat>() {
+        return Ok(Some(Value::Float(value.value())));
+    }
+    Ok(None)
+}
+
+/// A value as the engine takes it: numbers, objects, mappings by member, sequences.
+pub(crate) fn value(any: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if let Some(value) = number(any)? {
+        return Ok(value);
+    }
+    if let Ok(object) = any.cast::<PyObject>() {
+        let object = object.get();
+        return object.object.value(object.target()).map_err(raise);
+    }
+    if let Ok(bytes) = any.cast::<PyBytes>() {
+        let bytes = bytes.as_bytes();
+        return Ok(Value::Array(
+            bytes.iter().map(|byte| Value::from(*byte)).collect(),
+        ));
+    }
+    if let Ok(mapping) = any.cast::<PyMapping>() {
+        let mut members = Vec::new();
+        for item in mapping.items()? {
+            let (name, member): (String, Bound<'_, PyAny>) = item.extract()?;
+            members.push((name.into(), value(&member)?));
+        }
+        return Ok(Value::Struct(members));
+    }
+    if !any.is_instance_of::<PyString>() && any.hasattr("__iter__")? {
+        let elements: PyResult<Vec<Value>> =
+            any.try_iter()?.map(|element| value(&element?)).collect();
+        return elements.map(Value::Array);
+    }
+    if any.hasattr("__float__")? && !any.hasattr("__index__")? {
+        return Ok(Value::Float(any.extract()?));
+    }
+    integer(any).map(Value::Signed)
+}
+
+/// A value of the engine as Python shows it.
+pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        Value::Signed(number) => signed(py, *number)?,
+        Value::Unsigned(number) => match u64::try_from(*number) {
+            Ok(number) => number.into_pyobject(py)?.into_any(),
+            Err(_) => number.into_pyobject(py)?.into_any(),
+        },
+        Value::Float(number) => PyFloat::new(py, *number).into_any(),
+        Value::Bool(value) => PyBool::new(py, *value).to_owned().into_any(),
+        Value::Struct(members) => {
+            let dict = PyDict::new(py);
+            for (name, member) in members {
+                dict.set_item(&**name, to_python(py, member)?)?;
+            }
+            dict.into_any()
+        }
+        Value::Array(elements) => {
+            let elements: PyResult<Vec<_>> = elements
+                .iter()
+                .map(|element| to_python(py, element))
+                .collect();
+            PyList::new(py, elements?)?.into_any()
+        }
+    })
+}
+
+/// An integer. Most fit 64 bits, for which Python has a faster way.
+pub(crate) fn signed(py: Python<'_>, number: i128) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match i64::try_from(number) {
+        Ok(number) => number.into_pyobject(py)?.into_any(),
+        Err(_) => number.into_pyobject(py)?.into_any(),
+    })
+}

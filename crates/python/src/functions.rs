@@ -1,0 +1,218 @@
+//! The functions of the package.
+
+use crate::convert::Integer;
+use crate::error::raise;
+use crate::object::PyObject;
+use crate::program::{PyProgram, lookup_default};
+use crate::types::{PyType, type_argument};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use spelunk_object::{Object, Value};
+use spelunk_types::QualifiedType;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// A type, or the name of one of the default program.
+fn type_of(py: Python<'_>, argument: &Any<'_>) -> PyResult<(Py<PyProgram>, QualifiedType)> {
+    if let Ok(ty) = argument.cast::<PyType>() {
+        let ty = ty.get();
+        return Ok((ty.prog_ref().clone_ref(py), ty.ty()));
+    }
+    if argument.is_instance_of::<PyString>() {
+        let prog = lookup_default(py)?;
+        let ty = type_argument(prog.get(), argument, "type must be Type or str")?;
+        return Ok((prog, ty));
+    }
+    Err(PyTypeError::new_err(format!(
+        "expected Type, Object, or str, not {}",
+        argument.get_type().name()?
+    )))
+}
+
+fn expect_object<'a, 'py>(
+    function: &str,
+    argument: &'a Any<'py>,
+) -> PyResult<&'a Bound<'py, PyObject>> {
+    argument.cast::<PyObject>().map_err(|_| {
+        let name = if argument.is_none() {
+            "None".into()
+        } else {
+            let name = argument.get_type().name();
+            name.map(|name| name.to_string()).unwrap_or_default()
+        };
+        PyTypeError::new_err(format!(
+            "{function}() argument 2 must be spelunk.Object, not {name}"
+        ))
+    })
+}
+
+fn type_in(object: &PyObject, ty: &Any<'_>) -> PyResult<QualifiedType> {
+    type_argument(object.prog.get(), ty, "type must be Type or str")
+}
+
+fn sibling(
+    py: Python<'_>,
+    object: &PyObject,
+    result: spelunk_object::Result<Object>,
+) -> PyResult<PyObject> {
+    Ok(PyObject {
+        prog: object.prog.clone_ref(py),
+        object: result.map_err(raise)?,
+    })
+}
+
+/// The null pointer of a type.
+///
+///     >>> NULL(prog, "struct task_struct *")
+///     (struct task_struct *)0x0
+#[pyfunction]
+#[pyo3(name = "NULL")]
+pub(crate) fn null(prog: &Bound<'_, PyProgram>, r#type: &Any<'_>) -> PyResult<PyObject> {
+    let ty = type_argument(prog.get(), r#type, "type must be Type or str")?;
+    let value = Value::Unsigned(0);
+    let object = Object::from_value(prog.get().target(), ty, &value, None).map_err(raise)?;
+    Ok(PyObject {
+        prog: prog.clone().unbind(),
+        object,
+    })
+}
+
+/// The value of an object converted as by C's cast operator.
+///
+///     >>> cast("unsigned int", Object(prog, "float", 2.0))
+///     (unsigned int)2
+#[pyfunction]
+pub(crate) fn cast(py: Python<'_>, r#type: &Any<'_>, obj: &Any<'_>) -> PyResult<PyObject> {
+    let obj = expect_object("cast", obj)?.get();
+    let ty = type_in(obj, r#type)?;
+    sibling(py, obj, obj.object.cast(obj.target(), ty))
+}
+
+/// The value of an object converted as by assignment.
+///
+///     >>> implicit_convert("unsigned int", Object(prog, "float", 3.5))
+///     (unsigned int)3
+#[pyfunction]
+#[pyo3(signature = (r#type, obj, *, bit_field_size=None))]
+pub(crate) fn implicit_convert(
+    py: Python<'_>,
+    r#type: &Any<'_>,
+    obj: &Any<'_>,
+    bit_field_size: Option<Integer>,
+) -> PyResult<PyObject> {
+    let obj = expect_object("implicit_convert", obj)?.get();
+    let ty = type_in(obj, r#type)?;
+    let bits = bit_field_size
+        .map(|bits| {
+            u64::try_from(bits.0)
+                .map_err(|_| PyValueError::new_err("bit_field_size must not be negative"))
+        })
+        .transpose()?;
+    sibling(py, obj, obj.object.implicit_convert(obj.target(), ty, bits))
+}
+
+/// The memory of an object, or its bytes, seen as another type.
+///
+///     >>> reinterpret("unsigned int", Object(prog, "float", 1.0))
+///     (unsigned int)1065353216
+#[pyfunction]
+pub(crate) fn reinterpret(py: Python<'_>, r#type: &Any<'_>, obj: &Any<'_>) -> PyResult<PyObject> {
+    let obj = expect_object("reinterpret", obj)?.get();
+    let ty = type_in(obj, r#type)?;
+    sibling(py, obj, obj.object.reinterpret(obj.target(), ty))
+}
+
+/// A pointer to the structure that has what a pointer points to as its member.
+///
+///     >>> container_of(node, "struct task_struct", "tasks")
+///
+/// :param member: The member, which may be inside of others: ``a.b[3].c``.
+#[pyfunction]
+pub(crate) fn container_of(
+    py: Python<'_>,
+    ptr: &Bound<'_, PyObject>,
+    r#type: &Any<'_>,
+    member: &str,
+) -> PyResult<PyObject> {
+    let ptr = ptr.get();
+    let ty = type_in(ptr, r#type)?;
+    sibling(py, ptr, ptr.object.container_of(ptr.target(), ty, member))
+}
+
+/// The size of a type or of an object, in bytes.
+///
+///     >>> sizeof("struct list_head")
+///     16
+#[pyfunction]
+#[pyo3(signature = (type_or_obj, /))]
+pub(crate) fn sizeof(py: Python<'_>, type_or_obj: &Any<'_>) -> PyResult<u64> {
+    let (prog, ty) = match type_or_obj.cast::<PyObject>() {
+        Ok(obj) => (obj.get().prog.clone_ref(py), obj.get().object.ty()),
+        Err(_) => type_of(py, type_or_obj)?,
+    };
+    spelunk_object::sizeof(prog.get().target().types(), ty).map_err(raise)
+}
+
+/// The alignment of a type, in bytes.
+///
+///     >>> alignof("long")
+///     8
+#[pyfunction]
+#[pyo3(signature = (r#type, /))]
+pub(crate) fn alignof(py: Python<'_>, r#type: &Any<'_>) -> PyResult<u64> {
+    let (prog, ty) = type_of(py, r#type)?;
+    spelunk_object::alignof(prog.get().target(), ty).map_err(raise)
+}
+
+/// Where a member stands in a type, in bytes from its start.
+///
+///     >>> offsetof(prog.type("struct task_struct"), "comm")
+///     2976
+#[pyfunction]
+pub(crate) fn offsetof(py: Python<'_>, r#type: &Any<'_>, member: &str) -> PyResult<u64> {
+    let (prog, ty) = type_of(py, r#type)?;
+    spelunk_object::offsetof(prog.get().target(), ty, member).map_err(raise)
+}
+
+/// Whether a file name, such as from debugging information, ends in the components of another.
+///
+///     >>> filename_matches("/usr/src/linux/kernel/sched/core.c", "sched/core.c")
+///     True
+#[pyfunction]
+pub(crate) fn filename_matches(haystack: Option<&str>, needle: Option<&str>) -> bool {
+    let (Some(haystack), Some(needle)) = (haystack, needle) else {
+        return needle.is_none_or(str::is_empty);
+    };
+    let components = |path: &str| -> Vec<String> {
+        path.split('/')
+            .filter(|part| !part.is_empty() && *part != ".")
+            .rev()
+            .map(ToOwned::to_owned)
+            .collect()
+    };
+    let (whole, end) = (components(haystack), components(needle));
+    if needle.starts_with('/') && (whole.len() != end.len() || !haystack.starts_with('/')) {
+        return false;
+    }
+    whole.starts_with(&end)
+}
+
+/// The program of a core dump, with the debugging information that is found in the usual places.
+///
+///     >>> prog = program_from_core_dump("vmcore")
+#[pyfunction]
+pub(crate) fn program_from_core_dump<'py>(
+    py: Python<'py>,
+    path: &Any<'py>,
+) -> PyResult<Bound<'py, PyProgram>> {
+    let prog = py.get_type::<PyProgram>().call0()?;
+    prog.call_method1("set_core_dump", (path,))?;
+    match prog.call_method0("load_default_debug_info") {
+        Err(error) if !error.is_instance_of::<crate::error::MissingDebugInfoError>(py) => {
+            return Err(error);
+        }
+        _ => {}
+    }
+    Ok(prog.cast_into()?)
+}

@@ -1,0 +1,247 @@
+//! Operators on objects: C's, and what Python needs of them.
+
+use super::{PyObject, operand};
+use crate::convert::Integer;
+use crate::error::raise;
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PySlice;
+use spelunk_object::{BinaryOperator as Op, UnaryOperator};
+use std::sync::atomic::{AtomicUsize, Ordering as AtomicOrdering};
+
+impl PyObject {
+    /// `self operator other`, or `other operator self`; Python's `NotImplemented` where `other`
+    /// is nothing that C could compute with.
+    fn binary<'py>(
+        slf: &Bound<'py, Self>,
+        operator: Op,
+        other: &Bound<'py, PyAny>,
+        reflected: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let this = slf.get();
+        let Some(other) = operand(this, other)? else {
+            return Ok(py.NotImplemented().into_bound(py));
+        };
+        let target = this.target();
+        let result = if reflected {
+            other.binary(target, operator, &this.object)
+        } else {
+            this.object.binary(target, operator, &other)
+        };
+        let result = this.sibling(py, result.map_err(raise)?);
+        Ok(Bound::new(py, result)?.into_any())
+    }
+
+    fn unary(&self, py: Python<'_>, operator: UnaryOperator) -> PyResult<Self> {
+        let result = self.object.unary(self.target(), operator).map_err(raise)?;
+        Ok(self.sibling(py, result))
+    }
+
+    fn slice(&self, py: Python<'_>, slice: &Bound<'_, PySlice>) -> PyResult<Self> {
+        let bound = |name: &str| -> PyResult<Option<i64>> {
+            let value = slice.getattr(name)?;
+            if value.is_none() {
+                return Ok(None);
+            }
+            let value: Integer = value.extract()?;
+            i64::try_from(value.0)
+                .map(Some)
+                .map_err(|_| PyOverflowError::new_err("slice bound is too large"))
+        };
+        if !slice.getattr("step")?.is_none() && bound("step")? != Some(1) {
+            return Err(PyValueError::new_err("object slice step must be 1"));
+        }
+        let part = self
+            .object
+            .slice(self.target(), bound("start")?, bound("stop")?)
+            .map_err(raise)?;
+        Ok(self.sibling(py, part))
+    }
+
+    /// An element, for any integer index.
+    fn element(&self, py: Python<'_>, index: i128) -> PyResult<Self> {
+        let index =
+            i64::try_from(index).map_err(|_| PyOverflowError::new_err("index is too large"))?;
+        let element = self.object.index(self.target(), index).map_err(raise)?;
+        Ok(self.sibling(py, element))
+    }
+}
+
+type Any<'py> = Bound<'py, PyAny>;
+
+#[pymethods]
+impl PyObject {
+    fn __add__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Add, other, false)
+    }
+
+    fn __radd__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Add, other, true)
+    }
+
+    fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Subtract, other, false)
+    }
+
+    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Subtract, other, true)
+    }
+
+    fn __mul__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Multiply, other, false)
+    }
+
+    fn __rmul__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Multiply, other, true)
+    }
+
+    fn __truediv__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Divide, other, false)
+    }
+
+    fn __rtruediv__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Divide, other, true)
+    }
+
+    fn __mod__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Remainder, other, false)
+    }
+
+    fn __rmod__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Remainder, other, true)
+    }
+
+    fn __lshift__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::ShiftLeft, other, false)
+    }
+
+    fn __rlshift__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::ShiftLeft, other, true)
+    }
+
+    fn __rshift__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::ShiftRight, other, false)
+    }
+
+    fn __rrshift__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::ShiftRight, other, true)
+    }
+
+    fn __and__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::And, other, false)
+    }
+
+    fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::And, other, true)
+    }
+
+    fn __xor__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Xor, other, false)
+    }
+
+    fn __rxor__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Xor, other, true)
+    }
+
+    fn __or__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Or, other, false)
+    }
+
+    fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Any<'py>) -> PyResult<Any<'py>> {
+        Self::binary(slf, Op::Or, other, true)
+    }
+
+    fn __pos__(&self, py: Python<'_>) -> PyResult<Self> {
+        self.unary(py, UnaryOperator::Plus)
+    }
+
+    fn __neg__(&self, py: Python<'_>) -> PyResult<Self> {
+        self.unary(py, UnaryOperator::Minus)
+    }
+
+    fn __invert__(&self, py: Python<'_>) -> PyResult<Self> {
+        self.unary(py, UnaryOperator::Not)
+    }
+
+    fn __bool__(&self) -> PyResult<bool> {
+        self.object.truth(self.target()).map_err(raise)
+    }
+
+    fn __richcmp__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Any<'py>,
+        operator: CompareOp,
+    ) -> PyResult<Any<'py>> {
+        let py = slf.py();
+        let this = slf.get();
+        let Some(other) = operand(this, other)? else {
+            return Ok(py.NotImplemented().into_bound(py));
+        };
+        let order = this.object.compare(this.target(), &other).map_err(raise)?;
+        let holds = match (operator, order) {
+            (CompareOp::Ne, None) => true,
+            (_, None) => false,
+            (operator, Some(order)) => operator.matches(order),
+        };
+        Ok(pyo3::types::PyBool::new(py, holds).to_owned().into_any())
+    }
+
+    fn __len__(&self) -> PyResult<usize> {
+        let length = self.object.len(self.target()).map_err(raise)?;
+        usize::try_from(length).map_err(|_| PyOverflowError::new_err("array is too long"))
+    }
+
+    fn __getitem__(&self, py: Python<'_>, index: &Any<'_>) -> PyResult<Self> {
+        if let Ok(slice) = index.cast::<PySlice>() {
+            return self.slice(py, slice);
+        }
+        let index: Integer = index.extract().map_err(|_| {
+            let name = index.get_type().name().map(|name| name.to_string());
+            PyTypeError::new_err(format!(
+                "object subscript must be integer or slice, not {}",
+                name.unwrap_or_default()
+            ))
+        })?;
+        self.element(py, index.0)
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Elements> {
+        let length = slf.get().__len__()?;
+        Ok(Elements {
+            array: slf.unbind(),
+            next: 0.into(),
+            length,
+        })
+    }
+}
+
+/// The elements of an array, one by one.
+#[pyclass(frozen, module = "spelunk", name = "_ObjectIterator")]
+pub(crate) struct Elements {
+    array: Py<PyObject>,
+    next: AtomicUsize,
+    length: usize,
+}
+
+#[pymethods]
+impl Elements {
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyObject>> {
+        let index = self.next.fetch_add(1, AtomicOrdering::Relaxed);
+        if index >= self.length {
+            self.next.store(self.length, AtomicOrdering::Relaxed);
+            return Ok(None);
+        }
+        self.array.get().element(py, index as i128).map(Some)
+    }
+
+    fn __length_hint__(&self) -> usize {
+        self.length
+            .saturating_sub(self.next.load(AtomicOrdering::Relaxed))
+    }
+}

@@ -1,0 +1,222 @@
+//! Reading memory, and memory that Python provides.
+
+use super::PyProgram;
+use crate::convert::{Address, Integer};
+use crate::error::raise;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use spelunk_memory::{AddressSpace, FaultKind, SegmentFault, SegmentReader};
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+
+fn space(physical: bool) -> AddressSpace {
+    if physical {
+        AddressSpace::Physical
+    } else {
+        AddressSpace::Virtual
+    }
+}
+
+/// A function of Python's that provides the bytes of a segment.
+struct Reader {
+    function: Py<PyAny>,
+    address: u64,
+    physical: bool,
+}
+
+thread_local! {
+    /// What a reader raised on this thread, and the addresses it was asked for: the engine's
+    /// faults are plain data and cannot carry it.
+    static RAISED: RefCell<Option<(u64, usize, PyErr)>> = const { RefCell::new(None) };
+}
+
+/// What a reader raised when it was asked for `address`.
+pub(crate) fn take_reader_exception(address: u64) -> Option<PyErr> {
+    let (start, size, error) = RAISED.take()?;
+    (address.wrapping_sub(start) < size as u64).then_some(error)
+}
+
+impl SegmentReader for Reader {
+    fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SegmentFault> {
+        let address = self.address.wrapping_add(offset);
+        let result = Python::attach(|py| -> PyResult<()> {
+            let arguments = (address, buf.len(), offset, self.physical);
+            let bytes = self.function.call1(py, arguments)?;
+            let copied;
+            let bytes = match bytes.cast_bound::<PyBytes>(py) {
+                Ok(bytes) => bytes.as_bytes(),
+                Err(_) => {
+                    copied = bytes.extract::<Vec<u8>>(py)?;
+                    &copied
+                }
+            };
+            if bytes.len() != buf.len() {
+                return Err(PyValueError::new_err(format!(
+                    "memory read callback returned buffer of length {} (expected {})",
+                    bytes.len(),
+                    buf.len()
+                )));
+            }
+            buf.copy_from_slice(bytes);
+            Ok(())
+        });
+        result.map_err(|error| {
+            RAISED.set(Some((address, buf.len(), error)));
+            SegmentFault {
+                offset,
+                kind: FaultKind::Reader,
+            }
+        })
+    }
+}
+
+/// The readers of a program, kept where Python's collector of garbage sees them.
+#[derive(Default)]
+pub(super) struct Readers(Mutex<Vec<Arc<Reader>>>);
+
+impl Readers {
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // The collector must not wait: a list that is being changed is looked at the next time.
+        let Ok(readers) = self.0.try_lock() else {
+            return Ok(());
+        };
+        readers
+            .iter()
+            .try_for_each(|reader| visit.call(&reader.function))
+    }
+}
+
+impl PyProgram {
+    fn read_uint(&self, address: Address, size: u8, physical: bool) -> PyResult<u64> {
+        self.program
+            .read_uint(space(physical), address.0, size)
+            .map_err(raise)
+    }
+}
+
+#[pymethods]
+impl PyProgram {
+    /// Bytes of memory.
+    ///
+    ///     >>> prog.read(0xffffffff82a1b5e0, 9)
+    ///     b'swapper/0'
+    ///
+    /// :param physical: Whether the address is a physical one.
+    /// :raises FaultError: if not all of it can be read
+    #[pyo3(signature = (address, size, physical=false))]
+    fn read<'py>(
+        &self,
+        py: Python<'py>,
+        address: Address,
+        size: Integer,
+        physical: bool,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        if size.0 < 0 {
+            return Err(PyValueError::new_err("negative size"));
+        }
+        let size = u64::try_from(size.0)
+            .map_err(|_| PyOverflowError::new_err("int too big to convert"))?;
+        let bytes = self
+            .program
+            .read(space(physical), address.0, size)
+            .map_err(raise)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// The bytes from an address to the next null byte.
+    ///
+    ///     >>> prog.read_c_string(0xffffffff82a1b5e0)
+    ///     b'swapper/0'
+    ///
+    /// :param max_size: Stop after that many bytes.
+    /// :raises FaultError: if memory cannot be read before the end
+    #[pyo3(signature = (address, physical=false, *, max_size=None),
+           text_signature = "($self, address, physical=False, *, max_size=...)")]
+    fn read_c_string<'py>(
+        &self,
+        py: Python<'py>,
+        address: Address,
+        physical: bool,
+        max_size: Option<Integer>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let max_size = match max_size {
+            None => usize::MAX,
+            Some(size) if size.0 < 0 => return Err(PyValueError::new_err("negative size")),
+            Some(size) => usize::try_from(size.0).unwrap_or(usize::MAX),
+        };
+        let bytes = self
+            .program
+            .read_c_string(space(physical), address.0, max_size)
+            .map_err(raise)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// The 8-bit number at an address.
+    #[pyo3(signature = (address, physical=false))]
+    fn read_u8(&self, address: Address, physical: bool) -> PyResult<u64> {
+        self.read_uint(address, 1, physical)
+    }
+
+    /// The 16-bit number at an address.
+    #[pyo3(signature = (address, physical=false))]
+    fn read_u16(&self, address: Address, physical: bool) -> PyResult<u64> {
+        self.read_uint(address, 2, physical)
+    }
+
+    /// The 32-bit number at an address.
+    #[pyo3(signature = (address, physical=false))]
+    fn read_u32(&self, address: Address, physical: bool) -> PyResult<u64> {
+        self.read_uint(address, 4, physical)
+    }
+
+    /// The 64-bit number at an address.
+    #[pyo3(signature = (address, physical=false))]
+    fn read_u64(&self, address: Address, physical: bool) -> PyResult<u64> {
+        self.read_uint(address, 8, physical)
+    }
+
+    /// The number of an address's size at an address.
+    #[pyo3(signature = (address, physical=false))]
+    fn read_word(&self, address: Address, physical: bool) -> PyResult<u64> {
+        self.program
+            .read_word(space(physical), address.0)
+            .map_err(raise)
+    }
+
+    /// Provide memory by a function. It hides what was at these addresses before.
+    ///
+    ///     >>> def read(address, count, offset, physical):
+    ///     ...     return bytes(count)
+    ///     >>> prog.add_memory_segment(0x1000, 0x1000, read)
+    ///
+    /// :param read_fn: Called as ``read_fn(address, count, offset, physical)``, returns ``count``
+    ///     bytes; what it raises comes out of whatever read the memory.
+    #[pyo3(signature = (address, size, read_fn, physical=false))]
+    fn add_memory_segment(
+        &self,
+        address: Address,
+        size: Address,
+        read_fn: Bound<'_, PyAny>,
+        physical: bool,
+    ) -> PyResult<()> {
+        if !read_fn.is_callable() {
+            return Err(PyTypeError::new_err("read_fn must be callable"));
+        }
+        let reader = Arc::new(Reader {
+            function: read_fn.unbind(),
+            address: address.0,
+            physical,
+        });
+        self.program
+            .add_memory_segment(space(physical), address.0, size.0, Arc::clone(&reader) as _)
+            .map_err(raise)?;
+        self.readers
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(reader);
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! `spelunk.Program`.
+
+mod default;
+mod lookup;
+mod memory;
+mod modules;
+mod open;
+mod threads;
+mod type_constructors;
+
+use crate::enums::{PROGRAM_FLAGS, PyLanguage};
+use crate::error::raise;
+use crate::platform::PyPlatform;
+use memory::Readers;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use spelunk_object::Target;
+use spelunk_program::Program;
+use spelunk_types::{QualifiedType, TypeData};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use default::{get_default_prog, lookup_default, set_default_prog};
+pub(crate) use memory::take_reader_exception;
+pub(crate) use open::progress_bar;
+
+/// A program being debugged: its memory, types, variables, symbols, threads.
+///
+///     >>> prog = Program()
+///     >>> prog.set_core_dump("vmcore")
+///     >>> prog.load_default_debug_info()
+///     >>> prog["init_task"].comm
+///     (char [16])"swapper/0"
+#[pyclass(frozen, name = "Program", module = "spelunk")]
+pub(crate) struct PyProgram {
+    pub(crate) program: Arc<Program>,
+    /// A number that no other program has or will have.
+    pub(crate) serial: u64,
+    /// For whatever scripts want to remember.
+    cache: Py<PyDict>,
+    config: Py<PyDict>,
+    readers: Readers,
+}
+
+impl PyProgram {
+    pub(crate) fn target(&self) -> &dyn Target {
+        &*self.program
+    }
+
+    /// What a type is, behind typedefs.
+    pub(crate) fn unaliased_data(&self, ty: QualifiedType) -> PyResult<&TypeData> {
+        let types = self.target().types();
+        let ty = spelunk_object::unaliased(types, ty).map_err(raise)?;
+        Ok(&types.get(ty.id).map_err(raise)?.data)
+    }
+}
+
+#[pymethods]
+impl PyProgram {
+    /// A program of which nothing is known yet but perhaps its platform.
+    #[new]
+    #[pyo3(signature = (platform=None, *, vmcoreinfo=None))]
+    fn new(
+        py: Python<'_>,
+        platform: Option<PyRef<'_, PyPlatform>>,
+        vmcoreinfo: Option<Vec<u8>>,
+    ) -> PyResult<Self> {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        if vmcoreinfo.is_some() {
+            return Err(pyo3::exceptions::PyNotImplementedError::new_err(
+                "vmcoreinfo cannot be given yet: it is taken from the dump",
+            ));
+        }
+        Ok(Self {
+            program: Program::new(platform.map(|platform| platform.0)),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            cache: PyDict::new(py).unbind(),
+            config: PyDict::new(py).unbind(),
+            readers: Readers::default(),
+        })
+    }
+
+    /// What the program is.
+    #[getter]
+    fn flags<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let flags = self.program.flags();
+        let bits = u32::from(flags.is_linux_kernel)
+            | u32::from(flags.is_live) << 1
+            | u32::from(flags.is_local) << 2;
+        PROGRAM_FLAGS.member(py, bits)
+    }
+
+    /// The platform, or ``None`` if it is not known yet.
+    #[getter]
+    fn platform(&self) -> Option<PyPlatform> {
+        self.program.platform().map(PyPlatform)
+    }
+
+    /// The language that names of types are read in.
+    #[getter]
+    fn language(&self) -> PyLanguage {
+        PyLanguage(self.program.language())
+    }
+
+    #[setter]
+    fn set_language(&self, language: PyLanguage) {
+        self.program.set_language(language.0);
+    }
+
+    /// The path of the core dump, or ``None``.
+    #[getter]
+    fn core_dump_path(&self) -> Option<String> {
+        let path = self.program.core_dump_paths().first()?;
+        Some(path.to_string_lossy().into_owned())
+    }
+
+    /// A dictionary for whatever scripts want to remember of the program.
+    #[getter]
+    fn cache(&self, py: Python<'_>) -> Py<PyDict> {
+        self.cache.clone_ref(py)
+    }
+
+    /// A dictionary for options of helpers and plugins.
+    #[getter]
+    fn config(&self, py: Python<'_>) -> Py<PyDict> {
+        self.config.clone_ref(py)
+    }
+
+    /// The size of an address in bytes.
+    fn address_size(&self) -> PyResult<u8> {
+        Ok(self
+            .program
+            .lookup_platform()
+            .map_err(raise)?
+            .address_size())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.cache)?;
+        visit.call(&self.config)?;
+        self.readers.traverse(&visit)
+    }
+}

@@ -1,0 +1,53 @@
+//! The modules of the program.
+
+use super::PyProgram;
+use crate::convert::Address;
+use crate::error::raise;
+use crate::module::{ModuleIterator, PyModule};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use spelunk_program::Module;
+use std::sync::Arc;
+
+impl PyProgram {
+    fn wrap<'py>(slf: &Bound<'py, Self>, module: Arc<Module>) -> PyResult<Bound<'py, PyAny>> {
+        PyModule::wrap(slf, module)
+    }
+}
+
+#[pymethods]
+impl PyProgram {
+    /// The modules found so far.
+    ///
+    ///     >>> [module.name for module in prog.modules()][0]
+    ///     'kernel'
+    fn modules(slf: &Bound<'_, Self>) -> ModuleIterator {
+        ModuleIterator::new(slf.clone().unbind(), slf.get().program.modules())
+    }
+
+    /// The kernel or executable.
+    #[pyo3(signature = ())]
+    fn main_module<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let module = slf.get().program.main_module().map_err(raise)?;
+        Self::wrap(slf, module)
+    }
+
+    /// The module with a name, or that an address is in.
+    ///
+    ///     >>> prog.module("loop").name
+    ///     'loop'
+    ///
+    /// :raises LookupError: if there is none
+    #[pyo3(signature = (address_or_name, /))]
+    fn module<'py>(
+        slf: &Bound<'py, Self>,
+        address_or_name: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let program = &slf.get().program;
+        let module = match address_or_name.cast::<PyString>() {
+            Ok(name) => program.module_by_name(name.to_str()?),
+            Err(_) => program.module_by_address(address_or_name.extract::<Address>()?.0),
+        };
+        Self::wrap(slf, module.map_err(raise)?)
+    }
+}

@@ -1,0 +1,168 @@
+//! Opening a dump and loading debugging information.
+
+use super::PyProgram;
+use crate::error::{MissingDebugInfoError, raise};
+use crate::progress::Bar;
+use crate::work;
+use pyo3::exceptions::PyNotImplementedError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use spelunk_program::{LoadReport, LoadRequest, Program};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The display of the progress of `program`.
+pub(crate) fn progress_bar(program: &Program) -> Arc<Bar> {
+    let bar = Arc::new(Bar::default());
+    program.set_progress(Arc::clone(&bar) as _);
+    bar
+}
+
+/// A path given as `str`, `bytes` or `os.PathLike`; several as a sequence of them.
+fn paths(path: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+    if path.is_instance_of::<PyList>() || path.is_instance_of::<PyTuple>() {
+        return path.try_iter()?.map(|path| one_path(&path?)).collect();
+    }
+    Ok(vec![one_path(path)?])
+}
+
+fn one_path(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let bytes = path.py().import("os")?.call_method1("fsencode", (path,))?;
+    let bytes = bytes.cast::<PyBytes>()?.as_bytes().to_vec();
+    Ok(std::ffi::OsString::from_vec(bytes).into())
+}
+
+impl PyProgram {
+    fn load(&self, py: Python<'_>, request: &LoadRequest) -> PyResult<LoadReport> {
+        work::run(py, self, || {
+            self.program.load_debug_info(request).map_err(raise)
+        })
+    }
+}
+
+/// What loading came to, as plain values: for the banner.
+fn load_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyAny>> {
+    let dict = pyo3::types::PyDict::new(py);
+    let loaded: Vec<(String, String)> = report
+        .loaded
+        .iter()
+        .map(|file| {
+            (
+                file.module.clone(),
+                file.path.to_string_lossy().into_owned(),
+            )
+        })
+        .collect();
+    let texts = |items: &[String]| PyList::new(py, items);
+    let missing: Vec<String> = report.missing.iter().map(ToString::to_string).collect();
+    let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
+    dict.set_item("loaded", loaded)?;
+    dict.set_item("missing", texts(&missing)?)?;
+    dict.set_item("refused", texts(&refused)?)?;
+    dict.set_item("problems", texts(&report.problems)?)?;
+    Ok(dict.into_any())
+}
+
+#[pymethods]
+impl PyProgram {
+    /// Make this the program that a core dump is of.
+    ///
+    ///     >>> prog.set_core_dump("vmcore")
+    ///
+    /// :param path: The dump's path; a list of paths for a dump that was split into several files.
+    fn set_core_dump(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
+        if !path.is_instance_of::<PyString>() && path.extract::<i32>().is_ok() {
+            return Err(PyNotImplementedError::new_err(
+                "core dumps cannot be opened by file descriptor yet: give a path",
+            ));
+        }
+        let paths = paths(path)?;
+        work::run(py, self, || {
+            self.program
+                .open_core(&paths, spelunk::systems())
+                .map_err(raise)
+        })
+    }
+
+    /// Load debugging information.
+    ///
+    ///     >>> prog.load_debug_info(["vmlinux"])
+    ///
+    /// :param paths: Files, each of which goes to the modules whose build ID it has.
+    /// :param default: Search the files of all modules in the usual places.
+    /// :param main: Search the files of the kernel or executable.
+    /// :raises MissingDebugInfoError: if some were searched and not found; those that were found
+    ///     are loaded
+    #[pyo3(signature = (paths=None, default=false, main=false),
+           text_signature = "($self, paths=(), default=False, main=False)")]
+    fn load_debug_info(
+        &self,
+        py: Python<'_>,
+        paths: Option<&Bound<'_, PyAny>>,
+        default: bool,
+        main: bool,
+    ) -> PyResult<()> {
+        let paths = match paths {
+            None => Vec::new(),
+            Some(paths) => paths
+                .try_iter()?
+                .map(|path| one_path(&path?))
+                .collect::<PyResult<_>>()?,
+        };
+        let request = LoadRequest {
+            paths,
+            main,
+            default,
+        };
+        let report = self.load(py, &request)?;
+        if report.is_complete() || report.missing.is_empty() {
+            return Ok(());
+        }
+        Err(MissingDebugInfoError::new_err(report.to_string()))
+    }
+
+    /// Load the debugging information of all modules from the usual places.
+    ///
+    ///     >>> prog.load_default_debug_info()
+    fn load_default_debug_info(&self, py: Python<'_>) -> PyResult<()> {
+        self.load_debug_info(py, None, true, true)
+    }
+
+    /// What `load_debug_info()` does, but returns a dictionary that says what was found, what is
+    /// missing and why: for the command.
+    fn _load(
+        &self,
+        py: Python<'_>,
+        paths: Vec<PathBuf>,
+        default: bool,
+        main: bool,
+    ) -> PyResult<Py<PyAny>> {
+        let request = LoadRequest {
+            paths,
+            main,
+            default,
+        };
+        let report = self.load(py, &request)?;
+        Ok(load_report(py, &report)?.unbind())
+    }
+
+    /// Choose where debugging information is searched: for the command.
+    fn _set_search(
+        &self,
+        debug_directories: Vec<PathBuf>,
+        default_debug_directories: bool,
+        kernel_directories: Vec<PathBuf>,
+        default_kernel_directories: bool,
+    ) {
+        let mut options = self.program.search_options().as_ref().clone();
+        if !default_debug_directories {
+            options.debug_directories.clear();
+        }
+        // The user's own come before the usual ones.
+        options.debug_directories.splice(0..0, debug_directories);
+        options.kernel_directories = kernel_directories;
+        options.use_default_kernel_directories = default_kernel_directories;
+        self.program.set_search_options(options);
+    }
+}

@@ -1,0 +1,122 @@
+//! Threads and stack traces of the program.
+
+use super::PyProgram;
+use crate::convert::Address;
+use crate::error::raise;
+use crate::object::PyObject;
+use crate::once::Taken;
+use crate::stack::PyStackTrace;
+use crate::thread::PyThread;
+use pyo3::prelude::*;
+use spelunk_program::{StackSource, Thread};
+
+impl PyProgram {
+    fn thread_of(slf: &Bound<'_, Self>, thread: Thread) -> PyThread {
+        PyThread {
+            prog: slf.clone().unbind(),
+            thread,
+        }
+    }
+
+    /// Unwinds away from the interpreter: it takes a while, and other threads may go on.
+    pub(crate) fn unwind(
+        py: Python<'_>,
+        prog: &Py<Self>,
+        source: &StackSource,
+    ) -> PyResult<PyStackTrace> {
+        let program = &prog.get().program;
+        let trace = py.detach(|| program.stack_trace(source)).map_err(raise)?;
+        Ok(PyStackTrace {
+            prog: prog.clone_ref(py),
+            trace: trace.into(),
+        })
+    }
+}
+
+#[pymethods]
+impl PyProgram {
+    /// All threads; in the kernel, all tasks but the idle ones.
+    ///
+    ///     >>> [thread.tid for thread in prog.threads()][:3]
+    ///     [1, 2, 3]
+    fn threads(slf: &Bound<'_, Self>) -> PyResult<ThreadIterator> {
+        let threads = slf.get().program.threads().map_err(raise)?;
+        Ok(ThreadIterator {
+            prog: slf.clone().unbind(),
+            threads: Taken::new(threads),
+        })
+    }
+
+    /// The thread with an ID.
+    ///
+    ///     >>> prog.thread(1).name
+    ///     'init'
+    fn thread(slf: &Bound<'_, Self>, tid: Address) -> PyResult<PyThread> {
+        let thread = slf.get().program.thread(tid.0).map_err(raise)?;
+        Ok(Self::thread_of(slf, thread))
+    }
+
+    /// The main thread of a process.
+    fn main_thread(slf: &Bound<'_, Self>) -> PyResult<PyThread> {
+        let thread = slf.get().program.main_thread().map_err(raise)?;
+        Ok(Self::thread_of(slf, thread))
+    }
+
+    /// The thread that crashed.
+    ///
+    ///     >>> prog.crashed_thread().stack_trace()
+    fn crashed_thread(slf: &Bound<'_, Self>) -> PyResult<PyThread> {
+        let thread = slf.get().program.crashed_thread().map_err(raise)?;
+        Ok(Self::thread_of(slf, thread))
+    }
+
+    /// The stack trace of a thread.
+    ///
+    ///     >>> prog.stack_trace(1)[0].name
+    ///     'context_switch'
+    ///
+    /// :param thread: A thread ID, a ``struct task_struct *``, or a ``struct pt_regs``.
+    fn stack_trace(slf: &Bound<'_, Self>, thread: &Bound<'_, PyAny>) -> PyResult<PyStackTrace> {
+        let source = if let Ok(object) = thread.cast::<PyObject>() {
+            StackSource::Object(object.get().object.clone())
+        } else {
+            StackSource::Tid(thread.extract::<Address>()?.0)
+        };
+        Self::unwind(slf.py(), &slf.clone().unbind(), &source)
+    }
+
+    /// A stack trace with these program counters, innermost first, as someone recorded them.
+    fn stack_trace_from_pcs(
+        slf: &Bound<'_, Self>,
+        pcs: &Bound<'_, PyAny>,
+    ) -> PyResult<PyStackTrace> {
+        let pcs: PyResult<Vec<u64>> = pcs
+            .try_iter()?
+            .map(|pc| Ok(pc?.extract::<Address>()?.0))
+            .collect();
+        Self::unwind(slf.py(), &slf.clone().unbind(), &StackSource::Pcs(pcs?))
+    }
+}
+
+/// What `Program.threads()` returns.
+#[pyclass(frozen, name = "_ThreadIterator", module = "spelunk")]
+pub(crate) struct ThreadIterator {
+    prog: Py<PyProgram>,
+    threads: Taken<Box<dyn spelunk_program::ThreadIter>>,
+}
+
+#[pymethods]
+impl ThreadIterator {
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyThread>> {
+        let program = &self.prog.get().program;
+        let next = self.threads.with(|threads| threads.next(program))?;
+        Ok(next.map_err(raise)?.map(|thread| PyThread {
+            prog: self.prog.clone_ref(py),
+            thread,
+        }))
+    }
+}

@@ -1,0 +1,50 @@
+//! `spelunk.Thread`.
+
+use crate::error::raise;
+use crate::object::PyObject;
+use crate::program::PyProgram;
+use crate::stack::PyStackTrace;
+use pyo3::prelude::*;
+use spelunk_program::{StackSource, Thread};
+
+/// A thread of the program.
+#[pyclass(frozen, name = "Thread", module = "spelunk")]
+pub(crate) struct PyThread {
+    pub(crate) prog: Py<PyProgram>,
+    pub(crate) thread: Thread,
+}
+
+#[pymethods]
+impl PyThread {
+    /// The thread's ID.
+    #[getter]
+    fn tid(&self) -> u64 {
+        self.thread.tid
+    }
+
+    /// The thread's name, or ``None`` if it is not known.
+    #[getter]
+    fn name(&self) -> PyResult<Option<String>> {
+        let name = self.thread.name(&self.prog.get().program).map_err(raise)?;
+        Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
+    }
+
+    /// The ``struct task_struct *`` of a thread of the kernel.
+    #[getter]
+    fn object(&self, py: Python<'_>) -> PyResult<PyObject> {
+        let object = self.thread.object.clone().ok_or_else(|| {
+            pyo3::exceptions::PyValueError::new_err("thread object is only defined for the kernel")
+        })?;
+        Ok(PyObject {
+            prog: self.prog.clone_ref(py),
+            object,
+        })
+    }
+
+    /// The thread's stack trace.
+    ///
+    ///     >>> prog.thread(1).stack_trace()
+    fn stack_trace(&self, py: Python<'_>) -> PyResult<PyStackTrace> {
+        PyProgram::unwind(py, &self.prog, &StackSource::Thread(self.thread.clone()))
+    }
+}

@@ -1,0 +1,391 @@
+//! What can be asked of a type.
+
+use super::{PyType, PyTypeEnumerator, PyTypeMember, PyTypeParameter, PyTypeTemplateParameter};
+use crate::enums::{
+    PRIMITIVE_TYPE, PRIMITIVES, PyLanguage, QUALIFIERS, TYPE_KIND, qualifiers_from, type_kind_value,
+};
+use crate::error::raise;
+use crate::program::PyProgram;
+use pyo3::exceptions::{PyAttributeError, PyLookupError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use spelunk_base::ByteOrder;
+use spelunk_object::{Primitive, find_member, is_complete, unaliased, unaliased_kind};
+use spelunk_types::{Member, Members, QualifiedType, Qualifiers, TypeData, TypeKind};
+
+/// The word of a kind in "int type does not have members".
+fn word(kind: TypeKind) -> &'static str {
+    match kind {
+        TypeKind::Void => "void",
+        TypeKind::Int => "int",
+        TypeKind::Bool => "bool",
+        TypeKind::Float => "float",
+        TypeKind::Struct => "struct",
+        TypeKind::Union => "union",
+        TypeKind::Class => "class",
+        TypeKind::Enum => "enum",
+        TypeKind::Typedef => "typedef",
+        TypeKind::Pointer => "pointer",
+        TypeKind::Array => "array",
+        TypeKind::Function => "function",
+    }
+}
+
+impl PyType {
+    /// `value`, or the exception that this kind of type has no such thing.
+    fn having<T>(&self, value: Option<T>, what: &str) -> PyResult<T> {
+        value.map_or_else(
+            || {
+                let kind = word(self.get()?.data.kind());
+                Err(PyAttributeError::new_err(format!(
+                    "{kind} type does not have {what}"
+                )))
+            },
+            Ok,
+        )
+    }
+
+    pub(super) fn declared_members(&self) -> PyResult<Option<&Members>> {
+        self.types().members(self.ty().id).map_err(raise)
+    }
+
+    /// Whether this is a structure, union or class of which only a declaration is known.
+    pub(super) fn is_incomplete_compound(&self) -> PyResult<bool> {
+        Ok(matches!(
+            self.get()?.data,
+            TypeData::Compound { size: None, .. }
+        ))
+    }
+
+    pub(super) fn member_of(&self, py: Python<'_>, member: &Member) -> PyTypeMember {
+        PyTypeMember::known(
+            self.prog_ref().clone_ref(py),
+            member.ty,
+            member.name.as_deref(),
+            member.bit_offset,
+            member.bit_field_size,
+        )
+    }
+}
+
+#[pymethods]
+impl PyType {
+    /// The program that the type is from.
+    #[getter]
+    fn prog(&self, py: Python<'_>) -> Py<PyProgram> {
+        self.prog_ref().clone_ref(py)
+    }
+
+    /// The kind of the type.
+    #[getter]
+    fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        TYPE_KIND.member(py, type_kind_value(self.get()?.data.kind()))
+    }
+
+    /// The basic type of C that this is, or ``None``.
+    #[getter]
+    fn primitive<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let data = &self.get()?.data;
+        let primitive = match data.kind() {
+            TypeKind::Void | TypeKind::Int | TypeKind::Bool | TypeKind::Float => data.name(),
+            // Two basic types are typedefs in C, too.
+            TypeKind::Typedef => data
+                .name()
+                .filter(|name| matches!(*name, "size_t" | "ptrdiff_t")),
+            _ => None,
+        }
+        .and_then(Primitive::parse);
+        PRIMITIVES
+            .iter()
+            .zip(0..)
+            .find(|(known, _)| Some(**known) == primitive)
+            .map(|(_, value)| PRIMITIVE_TYPE.member(py, value))
+            .transpose()
+    }
+
+    /// The qualifiers.
+    #[getter]
+    pub(super) fn qualifiers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        QUALIFIERS.member(py, self.ty().qualifiers.bits().into())
+    }
+
+    /// The language that the type was written in.
+    #[getter]
+    fn language(&self) -> PyResult<PyLanguage> {
+        Ok(PyLanguage(self.get()?.language))
+    }
+
+    /// The name of an integer, Boolean, floating-point or typedef type.
+    #[getter]
+    fn name(&self) -> PyResult<&str> {
+        self.having(self.get()?.data.name(), "a name")
+    }
+
+    /// The tag of a structure, union, class or enumeration; ``None`` for an anonymous one.
+    #[getter]
+    fn tag(&self) -> PyResult<Option<&str>> {
+        let data = &self.get()?.data;
+        let tag = matches!(data, TypeData::Compound { .. } | TypeData::Enum { .. });
+        self.having(tag.then(|| data.tag()), "a tag")
+    }
+
+    /// The size in bytes; ``None`` for an incomplete type.
+    #[getter]
+    fn size(&self) -> PyResult<Option<u64>> {
+        let size = match &self.get()?.data {
+            TypeData::Int { size, .. }
+            | TypeData::Bool { size, .. }
+            | TypeData::Float { size, .. }
+            | TypeData::Pointer { size, .. } => Some(Some(*size)),
+            TypeData::Compound { size, .. } => Some(*size),
+            _ => None,
+        };
+        self.having(size, "a size")
+    }
+
+    /// The number of elements of an array; ``None`` for an incomplete one.
+    #[getter]
+    fn length(&self) -> PyResult<Option<u64>> {
+        let length = match &self.get()?.data {
+            TypeData::Array { length, .. } => Some(*length),
+            _ => None,
+        };
+        self.having(length, "a length")
+    }
+
+    /// Whether an integer can be negative.
+    #[getter]
+    fn is_signed(&self) -> PyResult<bool> {
+        let is_signed = match &self.get()?.data {
+            TypeData::Int { is_signed, .. } => Some(*is_signed),
+            _ => None,
+        };
+        self.having(is_signed, "a signedness")
+    }
+
+    /// The order of the bytes: ``'little'`` or ``'big'``.
+    #[getter]
+    fn byteorder(&self) -> PyResult<&'static str> {
+        let order = match &self.get()?.data {
+            TypeData::Int { byte_order, .. }
+            | TypeData::Bool { byte_order, .. }
+            | TypeData::Float { byte_order, .. }
+            | TypeData::Pointer { byte_order, .. } => Some(match byte_order {
+                ByteOrder::Little => "little",
+                ByteOrder::Big => "big",
+            }),
+            _ => None,
+        };
+        self.having(order, "a byte order")
+    }
+
+    /// What a typedef stands for, a pointer points to, an array consists of, a function returns or
+    /// an enumeration is stored as.
+    #[getter]
+    fn r#type(&self, py: Python<'_>) -> PyResult<Option<Self>> {
+        let ty: Option<Option<QualifiedType>> = match &self.get()?.data {
+            TypeData::Typedef { aliased, .. } => Some(Some(*aliased)),
+            TypeData::Pointer { referenced, .. } => Some(Some(*referenced)),
+            TypeData::Array { element, .. } => Some(Some(*element)),
+            TypeData::Function { return_type, .. } => Some(Some(*return_type)),
+            TypeData::Enum { compatible, .. } => Some(compatible.map(Into::into)),
+            _ => None,
+        };
+        let ty = self.having(ty, "an underlying type")?;
+        Ok(ty.map(|ty| self.sibling(py, ty)))
+    }
+
+    /// The members of a structure, union or class; ``None`` for an incomplete one.
+    #[getter]
+    pub(super) fn members<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let members = self.having(self.declared_members()?, "members")?;
+        if self.is_incomplete_compound()? {
+            return Ok(None);
+        }
+        let members: Vec<PyTypeMember> = members
+            .members
+            .iter()
+            .map(|member| self.member_of(py, member))
+            .collect();
+        PyTuple::new(py, members).map(Some)
+    }
+
+    /// The enumerators of an enumeration; ``None`` for an incomplete one.
+    #[getter]
+    pub(super) fn enumerators<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let enumerators = match &self.get()?.data {
+            TypeData::Enum { enumerators, .. } => Some(enumerators),
+            _ => None,
+        };
+        let Some(enumerators) = self.having(enumerators, "enumerators")? else {
+            return Ok(None);
+        };
+        let enumerators: Vec<PyTypeEnumerator> = enumerators
+            .iter()
+            .map(|enumerator| PyTypeEnumerator::new(&enumerator.name, enumerator.value))
+            .collect();
+        PyTuple::new(py, enumerators).map(Some)
+    }
+
+    /// The parameters of a function.
+    #[getter]
+    pub(super) fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let parameters = match &self.get()?.data {
+            TypeData::Function { parameters, .. } => Some(parameters),
+            _ => None,
+        };
+        let parameters: Vec<PyTypeParameter> = self
+            .having(parameters, "parameters")?
+            .iter()
+            .map(|parameter| {
+                PyTypeParameter::known(
+                    self.prog_ref().clone_ref(py),
+                    parameter.ty,
+                    parameter.name.as_deref(),
+                )
+            })
+            .collect();
+        PyTuple::new(py, parameters)
+    }
+
+    /// Whether a function takes more arguments than it has parameters.
+    #[getter]
+    fn is_variadic(&self) -> PyResult<bool> {
+        let is_variadic = match &self.get()?.data {
+            TypeData::Function { is_variadic, .. } => Some(*is_variadic),
+            _ => None,
+        };
+        self.having(is_variadic, "variadic-ness")
+    }
+
+    /// The template parameters of a structure, union, class or function.
+    #[getter]
+    pub(super) fn template_parameters<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let parameters = match (&self.get()?.data, self.declared_members()?) {
+            (_, Some(members)) => Some(&*members.template_parameters),
+            (TypeData::Function { .. }, _) => Some(&[][..]),
+            _ => None,
+        };
+        let parameters: PyResult<Vec<PyTypeTemplateParameter>> = self
+            .having(parameters, "template parameters")?
+            .iter()
+            .map(|parameter| PyTypeTemplateParameter::known(py, self.prog_ref(), parameter))
+            .collect();
+        PyTuple::new(py, parameters?)
+    }
+
+    /// The type's name in C.
+    ///
+    ///     >>> prog.type("struct list_head").members[0].type.type_name()
+    ///     'struct list_head *'
+    fn type_name(&self) -> PyResult<String> {
+        self.type_name_text()
+    }
+
+    /// The declaration of a variable of the type.
+    ///
+    ///     >>> prog.type("int (*)[2]").variable_declaration("x")
+    ///     'int (*x)[2]'
+    fn variable_declaration(&self, name: &str) -> PyResult<String> {
+        spelunk_object::variable_declaration(self.types(), self.ty(), name).map_err(raise)
+    }
+
+    /// Whether the definition is known, and not only a declaration.
+    fn is_complete(&self) -> PyResult<bool> {
+        is_complete(self.types(), self.ty()).map_err(raise)
+    }
+
+    /// The same type with these qualifiers, and no others.
+    ///
+    ///     >>> prog.type("int").qualified(Qualifiers.CONST).type_name()
+    ///     'const int'
+    fn qualified(&self, py: Python<'_>, qualifiers: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let qualifiers = qualifiers_from(Some(qualifiers))?;
+        Ok(self.sibling(
+            py,
+            QualifiedType {
+                qualifiers,
+                ..self.ty()
+            },
+        ))
+    }
+
+    /// The same type without qualifiers.
+    fn unqualified(&self, py: Python<'_>) -> Self {
+        let qualifiers = Qualifiers::NONE;
+        self.sibling(
+            py,
+            QualifiedType {
+                qualifiers,
+                ..self.ty()
+            },
+        )
+    }
+
+    /// The type behind typedefs.
+    ///
+    ///     >>> prog.type("pid_t").unaliased().type_name()
+    ///     'int'
+    fn unaliased(&self, py: Python<'_>) -> PyResult<Self> {
+        let ty = unaliased(self.types(), self.ty()).map_err(raise)?;
+        Ok(self.sibling(py, ty))
+    }
+
+    /// The kind of the type behind typedefs.
+    fn unaliased_kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let kind = unaliased_kind(self.types(), self.ty()).map_err(raise)?;
+        TYPE_KIND.member(py, type_kind_value(kind))
+    }
+
+    /// The member called `name`, also where it is in an anonymous member.
+    ///
+    ///     >>> prog.type("struct task_struct").member("pid").bit_offset
+    ///     19328
+    ///
+    /// :raises LookupError: if there is none
+    fn member(&self, py: Python<'_>, name: &str) -> PyResult<PyTypeMember> {
+        let member = find_member(self.types(), self.ty().id, name).map_err(raise)?;
+        let Some(member) = member else {
+            return Err(PyLookupError::new_err(format!(
+                "'{}' has no member '{name}'",
+                self.type_name_text()?
+            )));
+        };
+        Ok(PyTypeMember::known(
+            self.prog_ref().clone_ref(py),
+            member.ty,
+            Some(name),
+            member.bit_offset,
+            member.bit_field_size,
+        ))
+    }
+
+    /// Whether there is a member called `name`.
+    ///
+    ///     >>> prog.type("struct task_struct").has_member("pid")
+    ///     True
+    fn has_member(&self, name: &str) -> PyResult<bool> {
+        let member = find_member(self.types(), self.ty().id, name).map_err(raise)?;
+        Ok(member.is_some())
+    }
+}
+
+/// An argument that must be a type, for `method`.
+pub(crate) fn expect_type<'a, 'py>(
+    method: &str,
+    argument: &'a Bound<'py, PyAny>,
+) -> PyResult<&'a Bound<'py, PyType>> {
+    argument.cast::<PyType>().map_err(|_| {
+        let name = argument.get_type().name();
+        PyTypeError::new_err(format!(
+            "{method}() argument 1 must be spelunk.Type, not {}",
+            name.map(|name| name.to_string()).unwrap_or_default()
+        ))
+    })
+}

@@ -1,0 +1,5 @@
+import sys
+
+from spelunk.cli import main
+
+sys.exit(main())

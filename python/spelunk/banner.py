@@ -1,0 +1,70 @@
+"""What the prompt says first: what was opened, what is known of it, and what to type."""
+
+from typing import Any, Dict, List
+
+import spelunk
+
+# Missing modules that are listed; a kernel can have hundreds.
+_LISTED = 8
+
+
+def _crash(prog: spelunk.Program) -> List[str]:
+    """Whether the program crashed, where, and how to look at it."""
+    if not prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL:
+        return []
+    try:
+        thread = prog.crashed_thread()
+    except LookupError:
+        return ["It did not crash. prog.threads() lists its tasks."]
+    except Exception as error:
+        return [f"It is not known whether it crashed: {error}."]
+    lines = [f"It crashed in task {thread.tid} ({thread.name})."]
+    try:
+        cpu = prog["crashing_cpu"].value_()
+    except Exception:
+        cpu = -1
+    if cpu >= 0:
+        lines[0] = lines[0][:-1] + f" on CPU {cpu}."
+        lines.append(
+            'To see where: prog.stack_trace(per_cpu(prog["runqueues"], prog["crashing_cpu"]).curr)'
+        )
+    else:
+        lines.append(
+            'To see where: prog.crashed_thread().stack_trace()  (prog["crashing_cpu"] is not set)'
+        )
+    return lines
+
+
+def _debug_info(report: Dict[str, Any]) -> List[str]:
+    """What debugging information was found and what is missing."""
+    lines = []
+    if report["loaded"]:
+        main = [path for name, path in report["loaded"] if name == "kernel"]
+        others = len(report["loaded"]) - len(main)
+        found = main + ([f"{others} modules"] if others else [])
+        lines.append(f"Debugging information: {', '.join(found)}.")
+    else:
+        lines.append(
+            "No debugging information: types and variables are not known. Give the kernel's with"
+            " -s VMLINUX or --kernel-directory DIR."
+        )
+    missing = report["missing"]
+    if missing and report["loaded"]:
+        shown = ", ".join(missing[:_LISTED])
+        more = (
+            f", and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
+        )
+        lines.append(f"Missing: {shown}{more}.")
+    lines.extend(f"Warning: {text}." for text in report["refused"])
+    lines.extend(f"Warning: {text}." for text in report["problems"])
+    return lines
+
+
+def banner(prog: spelunk.Program, report: Dict[str, Any], help_text: str) -> str:
+    """The text, with ``help_text`` at its end."""
+    lines = [prog._describe(), *_crash(prog), *_debug_info(report)]
+    lines.append(
+        'The program is "prog"; helpers are in scope; <TAB> completes members and prog["..."].'
+    )
+    lines.append(help_text)
+    return "\n".join(lines)

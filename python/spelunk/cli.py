@@ -1,0 +1,224 @@
+"""The ``spelunk`` command: opens the program, finds debugging information, runs a script or a prompt.
+
+Options are parsed by the engine; this module does what only Python can.
+"""
+
+import os
+import runpy
+import sys
+from typing import Any, Callable, Dict, List, Optional, Type, TypeVar
+
+import spelunk
+import spelunk.compat
+from spelunk import _native
+
+__all__ = ("default_globals", "display_str", "run_interactive", "version_header")
+
+_T = TypeVar("_T")
+_NAMES = (
+    "FaultError",
+    "NULL",
+    "Object",
+    "alignof",
+    "cast",
+    "container_of",
+    "execscript",
+    "implicit_convert",
+    "offsetof",
+    "reinterpret",
+    "search_memory",
+    "search_memory_regex",
+    "search_memory_u16",
+    "search_memory_u32",
+    "search_memory_u64",
+    "search_memory_word",
+    "sizeof",
+    "source_location",
+    "stack_trace",
+)
+
+
+def version_header() -> str:
+    """The line that a session begins with.
+
+    >>> print(version_header())
+    spelunk 0.1.0 (using Python 3.11.7)
+    """
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"spelunk {spelunk.__version__} (using Python {python})"
+
+
+def default_globals(prog: spelunk.Program) -> Dict[str, Any]:
+    """The global variables of a prompt: ``prog``, the usual functions, all helpers that suit it.
+
+    >>> default_globals(prog)["prog"] is prog
+    True
+    """
+    import spelunk.helpers.common
+
+    result: Dict[str, Any] = {
+        "prog": prog,
+        "spelunk": spelunk,
+        "drgn": spelunk,
+        "__name__": "__main__",
+        "__doc__": None,
+    }
+    modules: List[Any] = [spelunk.helpers.common]
+    if prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL:
+        import spelunk.helpers.linux
+
+        modules.append(spelunk.helpers.linux)
+    for name in _NAMES:
+        result[name] = getattr(spelunk, name)
+    for module in modules:
+        for name in module.__all__:
+            result[name] = getattr(module, name)
+    return result
+
+
+def display_str(tp: Type[_T]) -> Type[_T]:
+    """Decorator for classes that the prompt shall show by ``str()`` rather than ``repr()``."""
+    import spelunk.repl
+
+    spelunk.repl.SHOWN_BY_STR.append(tp)
+    return tp
+
+
+def run_interactive(
+    prog: spelunk.Program,
+    banner_func: Optional[Callable[[str], str]] = None,
+    globals_func: Optional[Callable[[Dict[str, Any]], Dict[str, Any]]] = None,
+    quiet: bool = False,
+) -> None:
+    """Run a prompt until the user leaves it.
+
+    :param banner_func: Changes the text that is shown first.
+    :param globals_func: Changes the global variables.
+    :param quiet: Has no effect.
+    """
+    import spelunk.repl
+
+    variables = default_globals(prog)
+    if globals_func is not None:
+        variables = globals_func(variables)
+    banner = "For help, type help(spelunk)."
+    if banner_func is not None:
+        banner = banner_func(banner)
+    previous = _default_prog()
+    spelunk.set_default_prog(prog)
+    try:
+        spelunk.repl.interact(variables, banner)
+    finally:
+        spelunk.set_default_prog(previous)
+
+
+def _default_prog() -> Optional[spelunk.Program]:
+    try:
+        return spelunk.get_default_prog()
+    except spelunk.NoDefaultProgramError:
+        return None
+
+
+class _Failure(Exception):
+    """Why the command ends at once, in a line."""
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        path = f"{error.filename}: " if error.filename else ""
+        return path + error.strerror
+    return str(error) or type(error).__name__
+
+
+def _open(options: Dict[str, Any]) -> spelunk.Program:
+    prog = spelunk.Program(options["platform"])
+    try:
+        prog.set_core_dump(options["core"])
+    except Exception as error:
+        raise _Failure(_reason(error)) from error
+    prog._set_search(
+        options["debug_directories"],
+        options["default_debug_directories"],
+        options["kernel_directories"],
+        options["default_kernel_directories"],
+    )
+    return prog
+
+
+def _check_files(options: Dict[str, Any]) -> None:
+    """Fail before any long work if a file that was named is not there."""
+    for path in [*options["core"], *options["symbols"], options.get("script")]:
+        if path is None:
+            continue
+        try:
+            os.stat(path)
+        except OSError as error:
+            raise _Failure(_reason(error)) from error
+
+
+def _run(options: Dict[str, Any]) -> None:
+    _check_files(options)
+    prog = _open(options)
+    try:
+        report = prog._load(options["symbols"], options["default"], options["main"])
+    except Exception as error:
+        raise _Failure(_reason(error)) from error
+    spelunk.set_default_prog(prog)
+    arguments = [os.fsdecode(argument) for argument in options["arguments"]]
+    prompt = "script" not in options and "code" not in options and sys.stdin.isatty()
+    if not options["quiet"] and not prompt:
+        _warn(report)
+    if "script" in options:
+        script = os.fspath(options["script"])
+        sys.argv = [script, *arguments]
+        sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+        runpy.run_path(script, init_globals={"prog": prog}, run_name="__main__")
+    elif "code" in options:
+        sys.argv = ["-e", *arguments]
+        sys.path.insert(0, "")
+        exec(compile(options["code"], "<string>", "exec"), default_globals(prog))
+    elif prompt:
+        from spelunk.banner import banner
+
+        sys.argv = [""]
+        sys.path.insert(0, "")
+        if not options["quiet"]:
+            print(version_header())
+        run_interactive(
+            prog,
+            lambda text: "" if options["quiet"] else banner(prog, report, text),
+        )
+    else:
+        sys.argv = [""]
+        sys.path.insert(0, "")
+        exec(compile(sys.stdin.read(), "<stdin>", "exec"), default_globals(prog))
+
+
+def _warn(report: Dict[str, Any]) -> None:
+    """Say on standard error what debugging information is missing."""
+    for text in [*report["problems"], *report["refused"]]:
+        print(f"spelunk: warning: {text}", file=sys.stderr)
+    missing = report["missing"]
+    if missing:
+        shown = ", ".join(missing[:3])
+        more = f", and {len(missing) - 3} more" if len(missing) > 3 else ""
+        print(
+            f"spelunk: warning: no debugging information for {shown}{more}",
+            file=sys.stderr,
+        )
+
+
+def main() -> int:
+    """The entry point of the command; returns its exit status."""
+    options = _native.parse_command_line(sys.argv[1:])
+    if "print" in options:
+        stream = sys.stderr if options["error"] else sys.stdout
+        stream.write(options["print"])
+        return 2 if options["error"] else 0
+    _native.show_progress(not options["quiet"])
+    try:
+        _run(options)
+    except _Failure as failure:
+        print(f"spelunk: {failure}", file=sys.stderr)
+        return 1
+    return 0

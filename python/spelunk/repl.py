@@ -1,0 +1,151 @@
+"""The prompt: history, completion, and objects shown as C would write them."""
+
+import atexit
+import builtins
+import code
+import keyword
+import os
+import re
+import shutil
+import sys
+from typing import Any, Dict, List, Optional
+
+import spelunk
+
+# Classes that the prompt shows by str().
+SHOWN_BY_STR: List[type] = [
+    spelunk.SourceLocation,
+    spelunk.SourceLocationList,
+    spelunk.StackFrame,
+    spelunk.StackTrace,
+    spelunk.Type,
+]
+
+# An expression that completion may evaluate: names, attributes, and items by number or text.
+_SAFE = r"[A-Za-z_]\w*(?:\.\w+|\[\d+\]|\[\"[^\"]*\"\]|\['[^']*'\])*"
+_ATTRIBUTE = re.compile(rf"({_SAFE})\.(\w*)$")
+_ITEM = re.compile(rf"({_SAFE})\[([\"'])([^\"']*)$")
+_NAME = re.compile(r"\w*$")
+_MOST = 1000
+
+
+def show(value: Any) -> None:
+    """What the prompt does with the value of an expression."""
+    if value is None:
+        return
+    builtins._ = value  # type: ignore[attr-defined]
+    if isinstance(value, spelunk.Object):
+        print(value.format_(columns=shutil.get_terminal_size().columns))
+    elif isinstance(value, tuple(SHOWN_BY_STR)):
+        print(value)
+    else:
+        print(repr(value))
+
+
+class Completer:
+    """Completes names, members of objects, variables of programs and of stack frames."""
+
+    def __init__(self, variables: Dict[str, Any]) -> None:
+        self.variables = variables
+        self.matches: List[str] = []
+
+    def complete(self, text: str, state: int) -> Optional[str]:
+        """What `readline` calls: the match number ``state`` for ``text``."""
+        if state == 0:
+            try:
+                self.matches = self.all_matches(text)
+            except Exception:
+                # Whatever goes wrong in a guess is no reason to disturb who is typing.
+                self.matches = []
+        return self.matches[state] if state < len(self.matches) else None
+
+    def all_matches(self, text: str) -> List[str]:
+        """All that ``text`` can become.
+
+        >>> Completer({"prog": prog}).all_matches('prog["init_tas')
+        ['prog["init_task"]']
+        """
+        if match := _ITEM.search(text):
+            expression, quote, prefix = match.groups()
+            head = text[: match.start(3)]
+            names = self.items(self.evaluate(expression), prefix)
+            return [f"{head}{name}{quote}]" for name in names]
+        if match := _ATTRIBUTE.search(text):
+            expression, prefix = match.groups()
+            head = text[: match.start(2)]
+            names = self.attributes(self.evaluate(expression), prefix)
+            return [head + name for name in names]
+        match = _NAME.search(text)
+        assert match is not None
+        head, prefix = text[: match.start()], match.group()
+        if not prefix:
+            return []
+        known = {*self.variables, *dir(builtins), *keyword.kwlist}
+        return [head + name for name in sorted(known) if name.startswith(prefix)]
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of one of the expressions that are safe to evaluate."""
+        return eval(expression, self.variables)
+
+    @staticmethod
+    def items(value: Any, prefix: str) -> List[str]:
+        """The names that may stand in the brackets behind ``value``."""
+        if isinstance(value, spelunk.Program):
+            return value._object_names(prefix, _MOST)
+        if isinstance(value, spelunk.StackFrame):
+            names = value.locals()
+        elif isinstance(value, dict):
+            names = [name for name in value if isinstance(name, str)]
+        else:
+            names = []
+        return [name for name in names if name.startswith(prefix)]
+
+    @staticmethod
+    def attributes(value: Any, prefix: str) -> List[str]:
+        """The names that may stand behind ``value`` and a dot; private ones only when asked for."""
+        names = (name for name in dir(value) if name.startswith(prefix))
+        return sorted({name for name in names if prefix or not name.startswith("_")})
+
+
+def history_path() -> str:
+    """Where the lines that were typed are kept."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return os.path.join(state, "spelunk", "history")
+
+
+def _set_up_readline(variables: Dict[str, Any]) -> None:
+    try:
+        import readline
+    except ImportError:
+        return
+    readline.set_completer(Completer(variables).complete)
+    # Brackets, quotes and dots are part of what is completed.
+    readline.set_completer_delims(" \t\n`~!@#$%^&*()-=+{}\\|;:,<>?/")
+    readline.parse_and_bind("tab: complete")
+    path = history_path()
+    readline.clear_history()
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        readline.read_history_file(path)
+    except OSError:
+        pass
+    readline.set_history_length(10_000)
+
+    def save() -> None:
+        try:
+            readline.write_history_file(path)
+        except OSError:
+            pass
+
+    atexit.register(save)
+
+
+def interact(variables: Dict[str, Any], banner: str) -> None:
+    """Read and run what the user types until the end of the input."""
+    _set_up_readline(variables)
+    saved = sys.displayhook
+    sys.displayhook = show
+    try:
+        code.interact(banner=banner, local=variables, exitmsg="")
+    finally:
+        sys.displayhook = saved
