@@ -44,7 +44,16 @@ impl SectionData {
             }));
         }
         let mut bytes = vec![0; end_index.saturating_sub(start_index)];
-        file.read_at(start, &mut bytes)?;
+        match file.read_at(start, &mut bytes) {
+            // A file may have less than its length says, such as one that is cut off in a form
+            // that is not in the order of its offsets.
+            Err(ReadAtError::PastEnd { len, .. }) if len < end => {
+                let available = usize::try_from(len.saturating_sub(start)).unwrap_or(0);
+                bytes.truncate(available);
+                file.read_at(start, &mut bytes)?;
+            }
+            result => result?,
+        }
         Ok(bytes.into())
     }
 }

@@ -44,7 +44,12 @@ fn measure(dump: &str) {
     let base = 0x200_0000;
     read(AddressSpace::Physical, base, 0, "physical, one page");
     read(AddressSpace::Physical, base, 8, "physical, walking");
-    read(AddressSpace::Physical, base, 4096 * 7 + 8, "physical, page after page");
+    read(
+        AddressSpace::Physical,
+        base,
+        4096 * 7 + 8,
+        "physical, page after page",
+    );
     if let Some(cpu) = image.qemu_cpus().next() {
         let geometry = if cpu.control[4] & 1 << 12 == 0 {
             &FOUR_LEVELS
@@ -59,7 +64,12 @@ fn measure(dump: &str) {
         if let Some(stext) = stext {
             read(AddressSpace::Virtual, stext, 0, "virtual, one page");
             read(AddressSpace::Virtual, stext, 8, "virtual, walking");
-            read(AddressSpace::Virtual, stext, 4096 * 7 + 8, "virtual, page after page");
+            read(
+                AddressSpace::Virtual,
+                stext,
+                4096 * 7 + 8,
+                "virtual, page after page",
+            );
         }
     }
     let start = Instant::now();

@@ -6,6 +6,7 @@
 //! * [`PageTables`] is the reader for virtual addresses that must be translated, driven by
 //!   [`PageTableGeometry`](spelunk_base::arch::PageTableGeometry); [`translate`] is one walk.
 //! * [`PageCache`] keeps decompressed pages, for the formats that store them compressed.
+//! * [`Search`] finds bytes, integers and what a regular expression describes.
 //!
 //! Nothing here knows a file format or an operating system.
 
@@ -15,6 +16,7 @@ mod memory;
 mod page_cache;
 mod page_table;
 mod read_memory;
+mod search;
 mod segment_map;
 mod translation_cache;
 
@@ -24,4 +26,5 @@ pub use memory::Memory;
 pub use page_cache::PageCache;
 pub use page_table::{PageTables, Translation, translate};
 pub use read_memory::ReadMemory;
+pub use search::{Found, Match, Pattern, Search, SearchRange};
 pub use segment_map::{Segment, SegmentFault, SegmentMap, SegmentReader};

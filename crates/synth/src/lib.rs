@@ -5,6 +5,7 @@
 //! wants a wrong file gets one.
 
 pub mod compress;
+mod corpus;
 pub mod elf;
 pub mod flattened;
 pub mod kdump;
@@ -12,6 +13,7 @@ mod random;
 mod vmcoreinfo;
 mod writer;
 
+pub use corpus::exercise;
 pub use random::Random;
 pub use vmcoreinfo::vmcoreinfo;
 pub use writer::{Encoding, Writer};

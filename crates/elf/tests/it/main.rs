@@ -7,6 +7,7 @@
 
 mod codec;
 mod compressed;
+mod corpus;
 mod files;
 mod headers;
 mod host;

@@ -1,0 +1,91 @@
+use crate::{open, read};
+use spelunk_image::{Damage, Format};
+use spelunk_memory::FaultKind;
+use spelunk_synth::Encoding;
+use spelunk_synth::elf::{EM_X86_64, ET_CORE, ElfBuilder, PT_LOAD, Segment};
+use spelunk_synth::flattened::{flatten, flatten_backwards};
+use spelunk_synth::kdump::{Codec, Frame, KdumpBuilder};
+
+const PAGE: usize = 4096;
+
+fn kdump() -> Vec<u8> {
+    KdumpBuilder::new(6, Codec::Zlib)
+        .frame(1, Frame::Page(b"memory  ".repeat(PAGE / 8)))
+        .frame(2, Frame::Page(vec![0; PAGE]))
+        .build()
+}
+
+fn elf() -> Vec<u8> {
+    ElfBuilder::new(Encoding::LITTLE_64, ET_CORE, EM_X86_64)
+        .segment(Segment {
+            kind: PT_LOAD,
+            physical_address: PAGE as u64,
+            data: b"memory  ".repeat(PAGE / 8),
+            ..Segment::default()
+        })
+        .build()
+}
+
+#[test]
+fn both_formats_open_whatever_the_order_of_records() {
+    for (file, format) in [
+        (kdump(), Format::Kdump { version: 6 }),
+        (elf(), Format::Elf),
+    ] {
+        for size in [100, 4096, 1 << 20] {
+            let image = open(vec![flatten_backwards(&file, size)]).unwrap();
+            assert!(image.is_flattened());
+            assert_eq!(image.format(), format);
+            assert_eq!(image.damage(), []);
+            assert_eq!(
+                read(&image.memory(), PAGE as u64 + 4, 6).unwrap(),
+                b"ry  me"
+            );
+        }
+    }
+}
+
+// makedumpfile writes its header a second time, when it knows what belongs there.
+#[test]
+fn later_records_replace_earlier_ones_and_holes_are_zeros() {
+    let file = kdump();
+    let garbage = vec![0xff; 5000];
+    // The page of zeros is left out where it is zeros: in the bitmaps and between the parts.
+    let mut records: Vec<(u64, &[u8])> = vec![(0, &garbage), (3, &garbage)];
+    let chunks = file.chunks(64).zip((0u64..).step_by(64));
+    records.extend(
+        chunks
+            .filter(|(chunk, offset)| *offset < 8192 || chunk.iter().any(|byte| *byte != 0))
+            .map(|(chunk, offset)| (offset, chunk)),
+    );
+    let image = open(vec![flatten(records)]).unwrap();
+    assert_eq!(image.damage(), []);
+    let memory = image.memory();
+    assert_eq!(read(&memory, PAGE as u64, 8).unwrap(), b"memory  ");
+    assert_eq!(read(&memory, 2 * PAGE as u64, 8).unwrap(), [0; 8]);
+    assert_eq!(read(&memory, 0, 1), Err(FaultKind::NotMapped));
+}
+
+#[test]
+fn a_file_cut_off_gives_what_came_before() {
+    let file = elf();
+    let records: Vec<(u64, &[u8])> = file
+        .chunks(256)
+        .zip((0u64..).step_by(256))
+        .map(|(c, o)| (o, c))
+        .collect();
+    let whole = flatten(records);
+    let cut = whole[..4096 + 3 * (16 + 256) + 20].to_vec();
+    let image = open(vec![cut]).unwrap();
+    assert!(matches!(
+        image.damage(),
+        [Damage::FlattenedEnd { .. }, Damage::CutOff { .. }]
+    ));
+    let memory = image.memory();
+    assert_eq!(read(&memory, PAGE as u64, 8).unwrap(), b"memory  ");
+    assert_eq!(read(&memory, PAGE as u64 + 2000, 8), Err(FaultKind::CutOff));
+    // The record that is cut in its middle counts up to there.
+    let end = 3 * 256 + 4 - (64 + 56);
+    assert!(read(&memory, PAGE as u64 + end - 1, 1).is_ok());
+    assert_eq!(read(&memory, PAGE as u64 + end, 1), Err(FaultKind::CutOff));
+}

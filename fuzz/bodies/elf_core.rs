@@ -1,0 +1,8 @@
+//! An ELF core.
+
+use super::open_image;
+
+/// Must not panic, hang or take more memory than the bytes can justify.
+pub(crate) fn run(data: &[u8]) {
+    open_image::run(data, b"\x7fELF");
+}

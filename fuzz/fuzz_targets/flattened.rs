@@ -1,0 +1,6 @@
+#![no_main]
+#[path = "../bodies/flattened.rs"]
+mod body;
+#[path = "../bodies/open_image.rs"]
+mod open_image;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| body::run(data));
