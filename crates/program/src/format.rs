@@ -20,7 +20,11 @@ pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
 pub(crate) fn frame(frame: &Frame, program: &Program) -> String {
     let mut text = format!("#{}", frame.index());
     if let Some(pc) = frame.pc() {
-        let _ = write!(text, " at {pc:#x}");
+        // As C's `%#x` does, which gives 0 no prefix.
+        let _ = match pc {
+            0 => text.write_str(" at 0"),
+            pc => write!(text, " at {pc:#x}"),
+        };
         if let Some(symbol) = symbol_and_offset(frame, program) {
             let _ = write!(text, " ({symbol})");
         }

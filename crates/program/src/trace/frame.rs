@@ -207,7 +207,7 @@ impl Frame {
             .ok_or_else(|| Error::lookup("register value is not known"))
     }
 
-    /// The names of the variables and parameters in scope, the innermost block's first.
+    /// The names of the variables and parameters in scope, the innermost block's last.
     ///
     /// # Errors
     ///
@@ -235,7 +235,9 @@ impl Frame {
             return Ok(None);
         };
         let variables = self.variables()?;
-        if let Some(variable) = variables.iter().find(|variable| *variable.name == *name) {
+        // The innermost block's come last.
+        let innermost = variables.iter().rfind(|variable| *variable.name == *name);
+        if let Some(variable) = innermost {
             return variable::object(program, &self.call, scope, variable).map(Some);
         }
         if let Some(unit) = self.unit_name(scope)

@@ -52,12 +52,13 @@ pub(super) fn object(
 
 fn absence(error: &ExpressionError) -> AbsenceReason {
     match error {
-        ExpressionError::UnknownRegister(_) | ExpressionError::Memory(_) => {
-            AbsenceReason::OptimizedOut
+        // What it is computed from is lost: a register, or the value at the function's entry.
+        ExpressionError::UnknownRegister(_)
+        | ExpressionError::Memory(_)
+        | ExpressionError::Missing(_) => AbsenceReason::OptimizedOut,
+        ExpressionError::UnknownOperation { .. } | ExpressionError::UnsupportedType(_) => {
+            AbsenceReason::NotImplemented
         }
-        ExpressionError::UnknownOperation { .. }
-        | ExpressionError::UnsupportedType(_)
-        | ExpressionError::Missing(_) => AbsenceReason::NotImplemented,
         _ => AbsenceReason::Other,
     }
 }
