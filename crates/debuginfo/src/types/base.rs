@@ -1,4 +1,5 @@
 use super::required_name;
+use super::spelling::usual;
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
@@ -14,7 +15,7 @@ impl DebugFile {
                 .map(|bits| bits.div_ceil(8))
                 .ok_or_else(|| die.damaged("type has no size"))?,
         };
-        let name = required_name(die)?;
+        let name: Box<str> = usual(&required_name(die)?).into();
         let byte_order = self.byte_order(die);
         let Some(AttributeValue::Encoding(encoding)) = die.attr(dw::DW_AT_encoding) else {
             return Err(die.damaged("type has no encoding"));

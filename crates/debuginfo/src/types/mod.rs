@@ -11,6 +11,7 @@ mod definition;
 mod enumeration;
 mod function;
 mod layout;
+mod spelling;
 
 pub(crate) use layout::storage_size;
 
