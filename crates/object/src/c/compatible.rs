@@ -66,10 +66,13 @@ fn same_unqualified(types: &TypeStore, a: TypeId, b: TypeId, steps: &mut u32) ->
         }
         (T::Enum { tag, .. }, T::Enum { tag: other, .. }) => tag.is_some() && tag == other,
         // An enumeration is compatible with the integer that it is stored as.
-        (T::Enum { compatible, .. }, T::Int { .. }) => match compatible {
-            Some(compatible) => same_unqualified(types, *compatible, b, steps)?,
-            None => false,
-        },
+        (
+            T::Enum {
+                compatible: Some(compatible),
+                ..
+            },
+            T::Int { .. },
+        ) => same_unqualified(types, *compatible, b, steps)?,
         (T::Int { .. }, T::Enum { .. }) => same_unqualified(types, b, a, steps)?,
         (
             T::Pointer {

@@ -63,7 +63,7 @@ impl Object {
                 address,
                 bit_offset: start,
             } => {
-                if *start == 0 && bit_offset % 8 == 0 && bit_field_size.is_none() {
+                if *start == 0 && bit_offset.is_multiple_of(8) && bit_field_size.is_none() {
                     return Ok(Self::at(ty, add(target, *address, bit_offset / 8)));
                 }
                 let bit_offset = bit_offset

@@ -218,7 +218,7 @@ pub(crate) fn check_bits(
     let scalar = Scalar::of(types, ty.id)?;
     let Some(size) = bit_field_size else {
         return match scalar {
-            None if bit_offset % 8 != 0 => Err(not_byte_aligned()),
+            None if !bit_offset.is_multiple_of(8) => Err(not_byte_aligned()),
             _ => Ok(0),
         };
     };

@@ -1,0 +1,16 @@
+//! Objects over a target made by hand. Where a text is expected, it is what drgn 0.3.0 says of the
+//! same object, unless a comment says otherwise.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
+
+mod access;
+mod convert;
+mod fake;
+mod format;
+mod operators;
+mod type_names;

@@ -1,0 +1,334 @@
+use crate::fake::{Fake, bit_field, member, unnamed};
+use proptest::prelude::*;
+use spelunk_object::{Target, format_type, lookup_type, type_name, variable_declaration};
+use spelunk_types::{CompoundKind, TypeData};
+
+#[test]
+fn names_parse_and_print() {
+    let f = Fake::x86_64();
+    for (name, printed) in [
+        ("int", "int"),
+        ("unsigned", "unsigned int"),
+        ("signed", "int"),
+        ("unsigned long int long", "unsigned long long"),
+        ("int short unsigned", "unsigned short"),
+        ("char unsigned", "unsigned char"),
+        ("double long", "long double"),
+        ("_Bool", "_Bool"),
+        ("void const", "const void"),
+        ("volatile const int", "const volatile int"),
+        ("int volatile *const", "volatile int * const"),
+        ("int *[2]", "int *[2]"),
+        ("int (*)[2]", "int (*)[2]"),
+        ("int [2][3]", "int [2][3]"),
+        ("int [][3]", "int [][3]"),
+        ("int (*[3])[4]", "int (*[3])[4]"),
+        ("int(*(*)[3])[4]", "int (*(*)[3])[4]"),
+        ("int (((*)))", "int *"),
+        ("int ((*)[2])", "int (*)[2]"),
+        ("int *(*)", "int **"),
+        ("int [0x10]", "int [16]"),
+        ("int [010]", "int [8]"),
+        ("int (*const)[2]", "int (* const)[2]"),
+        ("int const *volatile *", "const int * volatile *"),
+        ("struct   point*", "struct point *"),
+        ("struct point const", "const struct point"),
+        ("enum color *[3]", "enum color *[3]"),
+        ("pt_t *", "pt_t *"),
+        ("size_t", "size_t"),
+        // drgn: "function pointer types are not implemented".
+        ("int (*)(int)", "int (*)(int)"),
+        ("int ()", "int (void)"),
+        ("int (void)", "int (void)"),
+        ("void (*)(int, ...)", "void (*)(int, ...)"),
+        ("int (*)(int a, char *s)", "int (*)(int a, char *s)"),
+        (
+            "void (*(*)(int))(struct point *)",
+            "void (*(*)(int))(struct point *)",
+        ),
+        (
+            "void (*)(int (*cb)(int *), int x[3])",
+            "void (*)(int (*cb)(int *), int x[3])",
+        ),
+        ("int (*[4])(void)", "int (*[4])(void)"),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(type_name(f.types(), ty).unwrap(), printed);
+        let again = lookup_type(&f, printed, None).unwrap();
+        assert_eq!(type_name(f.types(), again).unwrap(), printed);
+    }
+}
+
+#[test]
+fn what_is_no_type_name_says_why() {
+    let f = Fake::x86_64();
+    for (name, text) in [
+        ("", "Syntax: expected type specifier"),
+        ("*", "Syntax: expected type specifier"),
+        ("const", "Syntax: expected type specifier"),
+        ("(int)", "Syntax: expected type specifier"),
+        ("struct", "Syntax: expected identifier after 'struct'"),
+        ("struct *", "Syntax: expected identifier after 'struct'"),
+        ("struct int", "Syntax: expected identifier after 'struct'"),
+        (
+            "enum const color",
+            "Syntax: expected identifier after 'enum'",
+        ),
+        ("struct point point", "Syntax: expected abstract declarator"),
+        (
+            "struct point int",
+            "Syntax: cannot combine 'int' with 'struct'",
+        ),
+        ("myint int", "Syntax: cannot combine 'int' with identifier"),
+        ("unsigned myint", "Syntax: expected abstract declarator"),
+        ("int x", "Syntax: expected abstract declarator"),
+        ("int *x", "Syntax: extra tokens after type name"),
+        ("int [", "Syntax: expected ']'"),
+        ("int [x]", "Syntax: expected ']'"),
+        ("int [-1]", "Syntax: invalid character \\x2d"),
+        ("int [99999999999999999999]", "Value: number is too large"),
+        ("int ]", "Syntax: expected abstract declarator"),
+        ("int )", "Syntax: expected abstract declarator"),
+        (
+            "long long long",
+            "Syntax: cannot combine 'long' with 'long long'",
+        ),
+        ("short long", "Syntax: cannot combine 'long' with 'short'"),
+        (
+            "short double",
+            "Syntax: cannot combine 'double' with 'short'",
+        ),
+        (
+            "unsigned float",
+            "Syntax: cannot combine 'float' with 'unsigned'",
+        ),
+        (
+            "unsigned long float",
+            "Syntax: cannot combine 'float' with 'unsigned long'",
+        ),
+        (
+            "signed unsigned",
+            "Syntax: cannot combine 'unsigned' with 'signed'",
+        ),
+        ("int int", "Syntax: cannot combine 'int' with 'int'"),
+        ("char int", "Syntax: cannot combine 'int' with 'char'"),
+        ("void int", "Syntax: cannot combine 'int' with 'void'"),
+        ("int &", "Syntax: invalid character \\x26"),
+        ("nope *", "Lookup: could not find 'nope *'"),
+        ("foo bar", "Lookup: could not find 'foo bar'"),
+        ("union point", "Lookup: could not find 'union point'"),
+        (
+            "std::vector<int> *",
+            "Lookup: could not find 'std::vector<int> *'",
+        ),
+    ] {
+        let error = lookup_type(&f, name, None).unwrap_err();
+        assert_eq!(format!("{:?}: {error}", error.kind()), text, "{name}");
+    }
+    let error = lookup_type(&f, "struct point", Some("nope.c")).unwrap_err();
+    assert_eq!(error.message(), "could not find 'struct point' in 'nope.c'");
+}
+
+#[test]
+fn definitions_show_members() {
+    let f = Fake::x86_64();
+    let (int, uint) = (f.ty("int"), f.ty("unsigned int"));
+    let anonymous = f.compound(CompoundKind::Struct, None, 8, vec![member("a", int, 0)]);
+    f.typedef("anon_t", anonymous);
+    let pointer = spelunk_object::pointer_type(&f, anonymous, f.language).unwrap();
+    f.structure(
+        "big",
+        100,
+        vec![
+            member("a", f.ty("int [3]"), 0),
+            member("cb", f.ty("int (*)(int a, char *s)"), 0),
+            member("q", f.ty("int (*[3])[2]"), 0),
+            member("panon", pointer.into(), 0),
+            member("in", anonymous, 0),
+            unnamed(anonymous, 0),
+            bit_field("bits", uint, 0, 3),
+            member("tanon", f.ty("anon_t"), 0),
+        ],
+    );
+    for (ty, text) in [
+        ("int *", "int *"),
+        ("struct inc", "struct inc"),
+        (
+            "const struct point",
+            "const struct point {\n\tint x;\n\tint y;\n}",
+        ),
+        (
+            "struct bf",
+            "struct bf {\n\tint a : 4;\n\tunsigned int b : 12;\n\tint c : 1;\n}",
+        ),
+        (
+            "struct outer",
+            "struct outer {\n\tstruct point p;\n\tunion {\n\t\tint ui;\n\t\tunsigned int uu;\n\t};\n\
+             \tstruct {\n\t\tint q;\n\t} named;\n}",
+        ),
+        (
+            "enum color",
+            "enum color {\n\tRED = 0,\n\tGREEN = 1,\n\tBLUE = 2,\n}",
+        ),
+        ("myint", "typedef int myint"),
+        ("const myint", "const typedef int myint"),
+        ("pt_t", "typedef struct point pt_t"),
+        ("anon_t", "typedef struct {\n\tint a;\n} anon_t"),
+        ("size_t", "typedef unsigned long size_t"),
+        (
+            "struct big",
+            "struct big {\n\tint a[3];\n\tint (*cb)(int a, char *s);\n\tint (*q[3])[2];\n\
+             \tstruct <anonymous> *panon;\n\tstruct {\n\t\tint a;\n\t} in;\n\tstruct {\n\t\tint a;\n\t};\n\
+             \tunsigned int bits : 3;\n\tanon_t tanon;\n}",
+        ),
+    ] {
+        assert_eq!(format_type(f.types(), f.ty(ty)).unwrap(), text);
+    }
+    for (ty, text) in [
+        ("int [4]", "int my_array[4]"),
+        ("int (*)[2]", "int (*my_array)[2]"),
+        ("int *const", "int * const my_array"),
+        ("struct point", "struct point my_array"),
+    ] {
+        assert_eq!(
+            variable_declaration(f.types(), f.ty(ty), "my_array").unwrap(),
+            text
+        );
+    }
+    assert_eq!(
+        variable_declaration(f.types(), anonymous, "x").unwrap(),
+        "struct {\n\tint a;\n} x"
+    );
+    assert_eq!(
+        type_name(f.types(), anonymous).unwrap(),
+        "struct <anonymous>"
+    );
+}
+
+#[test]
+fn compilers_spellings_are_shown_as_programmers_have_them() {
+    let f = Fake::x86_64();
+    let order = spelunk_base::ByteOrder::Little;
+    let ty = f.int("long unsigned int", 8, false, order);
+    assert_eq!(type_name(f.types(), ty).unwrap(), "unsigned long");
+}
+
+#[test]
+fn cyclic_types_end() {
+    let f = Fake::x86_64();
+    // A type whose producer leads back to it: a pointer to itself, a function that takes itself.
+    struct Circle(std::sync::OnceLock<spelunk_types::ProducerId>);
+    impl spelunk_types::TypeProducer for Circle {
+        fn complete(
+            &self,
+            store: &spelunk_types::TypeStore,
+            key: u64,
+        ) -> Result<spelunk_types::Type, spelunk_types::TypeError> {
+            let me: spelunk_types::QualifiedType =
+                store.declare(*self.0.get().unwrap(), key)?.into();
+            let order = spelunk_base::ByteOrder::Little;
+            let data = match key {
+                0 => TypeData::Pointer {
+                    size: 8,
+                    byte_order: order,
+                    referenced: me,
+                },
+                1 => TypeData::Typedef {
+                    name: "t".into(),
+                    aliased: me,
+                },
+                2 => TypeData::Array {
+                    element: me,
+                    length: Some(2),
+                },
+                3 => TypeData::Function {
+                    return_type: me,
+                    parameters: vec![spelunk_types::Parameter { name: None, ty: me }; 5].into(),
+                    is_variadic: false,
+                },
+                _ => TypeData::Compound {
+                    kind: CompoundKind::Struct,
+                    tag: None,
+                    size: Some(8),
+                },
+            };
+            Ok(spelunk_types::Type {
+                language: spelunk_base::Language::C,
+                data,
+            })
+        }
+
+        fn members(
+            &self,
+            store: &spelunk_types::TypeStore,
+            key: u64,
+        ) -> Result<spelunk_types::Members, spelunk_types::TypeError> {
+            let me = store.declare(*self.0.get().unwrap(), key)?.into();
+            Ok(spelunk_types::Members::new(
+                vec![member("a", me, 0), member("b", me, 0)],
+                Vec::new(),
+            ))
+        }
+    }
+    let circle = std::sync::Arc::new(Circle(std::sync::OnceLock::new()));
+    let producer = f.types().register(circle.clone()).unwrap();
+    circle.0.set(producer).unwrap();
+    for key in 0..5 {
+        let ty = f.types().declare(producer, key).unwrap().into();
+        // Whatever they say, they say it soon.
+        let _ = type_name(f.types(), ty);
+        let _ = format_type(f.types(), ty);
+        let _ = spelunk_object::sizeof(f.types(), ty);
+        let _ = spelunk_object::alignof(&f, ty);
+        let object = spelunk_object::Object::at(ty, crate::fake::BASE);
+        let _ = object.format(&f, &Default::default());
+        let _ = object.member(&f, "a");
+        let _ = object.compare(&f, &object);
+        let _ = object.implicit_convert(&f, ty, None);
+        let _ = object.value(&f);
+    }
+}
+
+fn declarators() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("int"),
+        Just("unsigned long"),
+        Just("const char"),
+        Just("volatile struct point"),
+        Just("enum color"),
+        Just("pt_t"),
+        Just("void"),
+    ]
+    .prop_map(|base| (base.to_owned(), String::new()));
+    leaf.prop_recursive(6, 12, 2, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|(base, d)| (base, format!("*{d}"))),
+            inner
+                .clone()
+                .prop_map(|(base, d)| (base, format!("* const {d}"))),
+            (inner.clone(), 0..9u32).prop_map(|((base, d), n)| (base, format!("({d})[{n}]"))),
+            inner.prop_map(|(base, d)| (base, format!("({d})(int, char *)"))),
+        ]
+    })
+    .prop_map(|(base, declarator)| format!("{base} {declarator}"))
+}
+
+proptest! {
+    #[test]
+    fn printed_names_parse_to_types_that_print_the_same(name in declarators()) {
+        let f = Fake::x86_64();
+        // Some are no C: an empty pair of parentheses, or `* const (*)`; those need not parse.
+        if let Ok(ty) = lookup_type(&f, &name, None) {
+            let printed = type_name(f.types(), ty).unwrap();
+            let again = lookup_type(&f, &printed, None).unwrap();
+            prop_assert_eq!(type_name(f.types(), again).unwrap(), printed);
+        }
+    }
+
+    #[test]
+    fn any_text_is_parsed_or_refused(text in "[a-z*()\\[\\],.<>:0-9 ]{0,60}") {
+        let f = Fake::x86_64();
+        let _ = lookup_type(&f, &text, None);
+        let _ = f.at("struct outer").subobject(&f, &text);
+    }
+}
