@@ -1,10 +1,13 @@
-use crate::{open, read};
-use spelunk_image::{Damage, Format};
+use crate::{allocation, open, read};
+use spelunk_image::{Damage, Format, Image};
 use spelunk_memory::FaultKind;
 use spelunk_synth::Encoding;
 use spelunk_synth::elf::{EM_X86_64, ET_CORE, ElfBuilder, PT_LOAD, Segment};
 use spelunk_synth::flattened::{flatten, flatten_backwards};
 use spelunk_synth::kdump::{Codec, Frame, KdumpBuilder};
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::time::{Duration, Instant};
 
 const PAGE: usize = 4096;
 
@@ -88,4 +91,32 @@ fn a_file_cut_off_gives_what_came_before() {
     let end = 3 * 256 + 4 - (64 + 56);
     assert!(read(&memory, PAGE as u64 + end - 1, 1).is_ok());
     assert_eq!(read(&memory, PAGE as u64 + end, 1), Err(FaultKind::CutOff));
+}
+
+// Records of a GiB each, of which only the headers are there: the rest is a hole in the file.
+#[test]
+fn large_files_are_indexed_and_not_read() {
+    let path = std::env::temp_dir().join(format!("spelunk-flattened-{}", std::process::id()));
+    let mut out = File::create_new(&path).unwrap();
+    let core = elf();
+    let mut position = 4096 + 16 + core.len() as u64;
+    out.write_all(&flatten([(0, &core[..])])[..position as usize])
+        .unwrap();
+    for record in 1..5u64 {
+        out.seek(SeekFrom::Start(position)).unwrap();
+        out.write_all(&[(record << 30).to_be_bytes(), (1u64 << 30).to_be_bytes()].concat())
+            .unwrap();
+        position += 16 + (1 << 30);
+    }
+    out.seek(SeekFrom::Start(position)).unwrap();
+    out.write_all(&[0xff; 16]).unwrap();
+    let start = Instant::now();
+    let image = Image::open(&[&path]);
+    let elapsed = start.elapsed();
+    std::fs::remove_file(&path).unwrap();
+    let image = image.unwrap();
+    assert_eq!(image.damage(), []);
+    assert_eq!(read(&image.memory(), PAGE as u64, 8).unwrap(), b"memory  ");
+    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    assert!(allocation::peak() < allocation::LIMIT);
 }

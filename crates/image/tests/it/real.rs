@@ -1,9 +1,12 @@
 //! Real dumps: all conversions of one dump hold the same pages.
 
 use crate::lab;
-use spelunk_base::{Architecture, Cancel, NoProgress};
+use spelunk_base::arch::PageTableGeometry;
+use spelunk_base::arch::x86_64::{FIVE_LEVELS, FOUR_LEVELS};
+use spelunk_base::{Architecture, ByteOrder, Cancel, NoProgress, PhysAddr};
 use spelunk_image::{Format, Image, TargetKind};
-use spelunk_memory::{AddressSpace, FaultKind, Memory, ReadMemory};
+use spelunk_memory::{AddressSpace, FaultKind, Memory, PageTables, ReadMemory, SegmentReader};
+use std::sync::Arc;
 
 const PAGE: u64 = 4096;
 
@@ -28,23 +31,29 @@ fn page(memory: &Memory, address: u64) -> Page {
     }
 }
 
-/// All of the lab's `panic` has 512 MiB.
+/// All pages of a machine with 512 MiB, as that of `panic`.
 fn pages() -> impl Iterator<Item = u64> {
     (0..512 << 20).step_by(PAGE as usize)
 }
 
 /// Compares every page of `image` with the unfiltered ELF dump; returns how many are left out.
 fn compare(image: &Image) -> u64 {
-    let (whole, other) = (lab::open("panic", &["vmcore.elf"]).memory(), image.memory());
+    let whole = lab::open("panic", &["vmcore.elf"]);
+    compare_at(pages(), &whole, image)
+}
+
+fn compare_at(pages: impl Iterator<Item = u64>, whole: &Image, image: &Image) -> u64 {
+    let (whole, other) = (whole.memory(), image.memory());
     let mut left_out = 0;
-    for address in pages() {
+    for address in pages {
+        let expected = page(&whole, address);
         match page(&other, address) {
-            Page::Missing(kind) => {
-                assert_eq!(kind, FaultKind::NotInDump, "{address:#x}");
+            Page::Missing(FaultKind::NotInDump) => {
+                assert!(matches!(expected, Page::Data(_)), "{address:#x}");
                 left_out += 1;
             }
             // Where a comparison fails, a page of bytes says less than its address.
-            data => assert!(data == page(&whole, address), "{address:#x} differs"),
+            found => assert!(found == expected, "{address:#x} differs"),
         }
     }
     left_out
@@ -142,5 +151,125 @@ fn scanning_finds_the_vmcoreinfo_of_the_note() {
         let image = lab::open("panic", &[file]);
         let found = image.scan_for_vmcoreinfo(&Cancel::default(), &NoProgress);
         assert_eq!(found.unwrap().as_ref(), image.vmcoreinfo(), "{file}");
+    }
+}
+
+// The kernel's own dump after a crash, and what makedumpfile makes of it.
+#[test]
+fn a_crash_kernels_dump_and_its_conversions_hold_the_same_pages() {
+    let open = |file: &str| lab::open("kdump", &[&format!("dumps/{file}")]);
+    let whole = open("vmcore.elf");
+    assert_eq!(whole.prstatus().count(), 2);
+    assert_eq!(whole.qemu_cpus().count(), 0);
+    assert!(whole.vmcoreinfo().unwrap().crash_time().is_some());
+    // Every seventh page of 768 MiB: `panic` is compared in full.
+    let some_pages = || (0..768 << 20).step_by(7 * PAGE as usize);
+    let mut left_out = Vec::new();
+    for file in [
+        "kdump.zlib.d31",
+        "kdump.lzo.d31",
+        "kdump.raw.d31",
+        "flat.zlib.d31",
+    ] {
+        let image = open(file);
+        assert_eq!(image.damage(), [], "{file}");
+        assert_eq!(image.notes(), whole.notes(), "{file}");
+        assert_eq!(image.vmcoreinfo(), whole.vmcoreinfo(), "{file}");
+        let vmcoreinfo_base = image.vmcoreinfo().unwrap().number("phys_base");
+        assert_eq!(image.phys_base().map(u64::cast_signed), vmcoreinfo_base);
+        left_out.push(compare_at(some_pages(), &whole, &image));
+    }
+    assert!(left_out[0] > 5_000);
+    assert!(
+        left_out.iter().all(|count| *count == left_out[0]),
+        "{left_out:?}"
+    );
+}
+
+/// The kernel's page table, by what VMCOREINFO says, as everyone finds it who has no registers.
+fn kernel_tables(image: &Image, geometry: &'static PageTableGeometry) -> PageTables {
+    const START_KERNEL_MAP: u64 = 0xffff_ffff_8000_0000;
+    let info = image.vmcoreinfo().unwrap();
+    let symbol = info
+        .symbol("init_top_pgt")
+        .or(info.symbol("swapper_pg_dir"));
+    let phys_base = info.number("phys_base").unwrap().cast_unsigned();
+    let root = symbol
+        .unwrap()
+        .wrapping_sub(START_KERNEL_MAP)
+        .wrapping_add(phys_base);
+    let physical = Arc::clone(image.memory().segments(AddressSpace::Physical));
+    PageTables::new(physical, geometry, ByteOrder::Little, PhysAddr(root))
+}
+
+// Two ways to the same bytes: the addresses in the program headers, and the page table.
+#[test]
+fn page_tables_agree_with_virtual_segments() {
+    let linear = 0xffff_8880_0000_0000..0xffff_c880_0000_0000;
+    for (dump, file) in [
+        ("kdump", "dumps/vmcore.elf"),
+        ("stop-nokaslr", "vmcore.elf-paging"),
+    ] {
+        let image = lab::open(dump, &[file]);
+        let tables = kernel_tables(&image, &FOUR_LEVELS);
+        let mut compared = 0;
+        for segment in image.segments(AddressSpace::Virtual) {
+            // QEMU also writes what is mapped for processes, under addresses that nobody has.
+            let is_kernel =
+                linear.contains(&segment.start) || segment.start >= 0xffff_c900_0000_0000;
+            for address in (segment.start..segment.last).step_by(0x3_0000 | 0x5000) {
+                let mut mapped = [0; 16];
+                let offset = segment.offset + (address - segment.start);
+                segment.reader.read(offset, &mut mapped).unwrap();
+                let mut translated = [0; 16];
+                match tables.read(address, &mut translated) {
+                    Ok(()) if is_kernel => {
+                        assert_eq!(translated, mapped, "{dump}: {address:#x}");
+                        compared += 1;
+                    }
+                    // Parts of the direct map and of the kernel's image are not mapped.
+                    _ => {}
+                }
+            }
+        }
+        assert!(compared > 1000, "{dump}: {compared}");
+    }
+}
+
+#[test]
+fn registers_and_vmcoreinfo_name_the_same_page_table() {
+    for (dump, geometry) in [
+        ("panic", &FOUR_LEVELS),
+        ("la57", &FIVE_LEVELS),
+        ("panic-5.10", &FOUR_LEVELS),
+        ("panic-7.2", &FOUR_LEVELS),
+    ] {
+        for file in ["vmcore.elf", "vmcore.zlib"] {
+            let image = lab::open(dump, &[file]);
+            let tables = kernel_tables(&image, geometry);
+            let banner = image.vmcoreinfo().unwrap().symbol("_stext").unwrap();
+            let mut expected = [0; 64];
+            tables.read(banner, &mut expected).unwrap();
+            let physical = Arc::clone(image.memory().segments(AddressSpace::Physical));
+            let mut cpus = 0;
+            for cpu in image.qemu_cpus() {
+                let five_levels = cpu.control[4] & 1 << 12 != 0;
+                assert_eq!(five_levels, geometry.levels.len() == 5);
+                let root = PhysAddr(cpu.control[3] & geometry.address_mask);
+                let tables = PageTables::new(
+                    Arc::clone(&physical) as _,
+                    geometry,
+                    ByteOrder::Little,
+                    root,
+                );
+                let mut found = [0; 64];
+                // A CPU in a process may have the table without the kernel (page table isolation).
+                if tables.read(banner, &mut found).is_ok() {
+                    assert_eq!(found, expected, "{dump}/{file}");
+                    cpus += 1;
+                }
+            }
+            assert!(cpus > 0, "{dump}/{file}");
+        }
     }
 }
