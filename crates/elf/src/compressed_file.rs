@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// No module or debug file is larger; what decompresses to more is not believed.
-const MAX_SIZE: u64 = 1 << 30;
+const MAX_SIZE: u64 = 512 << 20;
 
 /// Opens the file at `path`; if it is compressed by xz, gzip or zstd (`.ko.xz`), what is inside.
 ///

@@ -19,7 +19,8 @@ enum Bytes {
 }
 
 impl SectionData {
-    /// The `len` bytes of `file` from `offset` on, or as many of them as the file has.
+    /// The `len` bytes of `file` from `offset` on, or as many of them as the file has; of a file that
+    /// cannot be borrowed from, no more than a few times what it stores.
     ///
     /// # Errors
     ///
@@ -43,7 +44,9 @@ impl SectionData {
                 end: end_index,
             }));
         }
-        let mut bytes = vec![0; end_index.saturating_sub(start_index)];
+        let limit = file.stored_len().saturating_mul(4).max(1 << 20);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; end_index.saturating_sub(start_index).min(limit)];
         match file.read_at(start, &mut bytes) {
             // A file may have less than its length says, such as one that is cut off in a form
             // that is not in the order of its offsets.

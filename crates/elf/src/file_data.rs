@@ -166,4 +166,8 @@ impl ReadAt for SubRange {
     fn name(&self) -> &str {
         self.file.name()
     }
+
+    fn stored_len(&self) -> u64 {
+        self.len.min(self.file.stored_len())
+    }
 }

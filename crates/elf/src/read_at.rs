@@ -23,6 +23,13 @@ pub trait ReadAt: Send + Sync {
     /// What to call this in messages; a path in most cases.
     fn name(&self) -> &str;
 
+    /// Number of bytes that are stored somewhere: less than [`len`](Self::len) where large parts are
+    /// nowhere, such as those between the records of a sparse form. Bounds what a hostile file can
+    /// make anyone allocate.
+    fn stored_len(&self) -> u64 {
+        self.len()
+    }
+
     /// Whether there are no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0

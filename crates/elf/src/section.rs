@@ -87,9 +87,15 @@ pub(crate) fn name_sections(
         .and_then(|index| sections.get(index))
         .map(|names| names.section.stored_data(file))
         .transpose()?;
-    let name_at = |offset: u32| {
+    // Names may share their bytes, but all together are not much longer than the table.
+    let mut budget = names
+        .as_ref()
+        .map_or(0, |names| names.len())
+        .saturating_mul(4);
+    let mut name_at = |offset: u32| {
         let rest = names.as_deref()?.get(usize::try_from(offset).ok()?..)?;
-        let end = rest.iter().position(|byte| *byte == 0)?.min(MAX_NAME);
+        let end = rest.iter().take(budget).position(|byte| *byte == 0)?;
+        budget = budget.saturating_sub(end);
         Some(String::from_utf8_lossy(rest.get(..end)?).into_owned())
     };
     Ok(sections
@@ -100,6 +106,3 @@ pub(crate) fn name_sections(
         })
         .collect())
 }
-
-/// No section has a longer name; a table of names without NULs must not cost its size per section.
-const MAX_NAME: usize = 4096;

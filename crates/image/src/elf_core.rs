@@ -106,7 +106,7 @@ fn has_virtual_addresses(loads: &[&spelunk_elf::Segment]) -> bool {
 /// The physical addresses and sizes of what is in the file. Segments that share bytes of the file
 /// are all here, but altogether not more than a sound file has.
 fn stored(file: &Arc<dyn ReadAt>, loads: &[&spelunk_elf::Segment]) -> Vec<(u64, u64)> {
-    let mut budget = file.len().saturating_mul(4);
+    let mut budget = file.stored_len().saturating_mul(4);
     loads
         .iter()
         .filter(|load| load.physical_address != NO_ADDRESS)

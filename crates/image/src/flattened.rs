@@ -177,4 +177,8 @@ impl ReadAt for FlattenedFile {
     fn name(&self) -> &str {
         self.file.name()
     }
+
+    fn stored_len(&self) -> u64 {
+        self.file.stored_len()
+    }
 }

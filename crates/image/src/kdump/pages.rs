@@ -201,10 +201,9 @@ impl Pages {
     }
 
     fn descriptor_limit(&self) -> usize {
-        let size = self
-            .parts
-            .iter()
-            .fold(0u64, |size, part| size.saturating_add(part.file.len()));
+        let size = self.parts.iter().fold(0u64, |size, part| {
+            size.saturating_add(part.file.stored_len())
+        });
         usize::try_from(size / PageDescriptor::SIZE).unwrap_or(usize::MAX)
     }
 

@@ -1,4 +1,5 @@
 use crate::{allocation, open, read};
+use spelunk_base::{Cancel, NoProgress};
 use spelunk_image::{Damage, Format, Image};
 use spelunk_memory::FaultKind;
 use spelunk_synth::Encoding;
@@ -118,5 +119,32 @@ fn large_files_are_indexed_and_not_read() {
     assert_eq!(image.damage(), []);
     assert_eq!(read(&image.memory(), PAGE as u64, 8).unwrap(), b"memory  ");
     assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    assert!(allocation::peak() < allocation::LIMIT);
+}
+
+// A few bytes that stand for a file of exabytes.
+#[test]
+fn records_far_away_cost_nothing() {
+    let mut core = elf();
+    const P_FILESZ: usize = 64 + 32;
+    core[P_FILESZ..P_FILESZ + 8].copy_from_slice(&(1u64 << 60).to_le_bytes());
+    let load = core.clone();
+    // PT_NOTE instead of PT_LOAD.
+    core[64] = 4;
+    for core in [&core, &load] {
+        let file = flatten([(0, &core[..]), (1 << 61, b"far away")]);
+        let image = open(vec![file]).unwrap();
+        let found = image.scan_for_vmcoreinfo(&Cancel::default(), &NoProgress);
+        assert_eq!(found, Ok(None));
+    }
+    let mut dump = kdump();
+    const MAX_MAPNR_64: usize = PAGE + 96;
+    dump[MAX_MAPNR_64..MAX_MAPNR_64 + 8].copy_from_slice(&(1u64 << 50).to_le_bytes());
+    const BITMAP_BLOCKS: usize = 436;
+    dump[BITMAP_BLOCKS..BITMAP_BLOCKS + 4].copy_from_slice(&[0xff; 4]);
+    let file = flatten([(0, &dump[..]), (1 << 61, b"far away")]);
+    let image = open(vec![file]).unwrap();
+    let found = image.scan_for_vmcoreinfo(&Cancel::default(), &NoProgress);
+    assert_eq!(found, Ok(None));
     assert!(allocation::peak() < allocation::LIMIT);
 }
