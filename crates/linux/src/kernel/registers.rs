@@ -144,6 +144,11 @@ fn parse_registers(
 fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<InitialRegisters> {
     let frame_type = type_named(program, "struct inactive_task_frame")?;
     let sp = member_value(program, &task.member(program, "thread")?, "sp")?;
+    // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack, and what
+    // its stack pointer points to belongs to others by now.
+    if member_value(program, task, "stack")? == 0 {
+        return Err(Error::fault("the task has exited and its stack is freed", sp));
+    }
     let mut registers = Registers::new(arch);
     for (register, member) in [
         (x86_64::RIP, "ret_addr"),
