@@ -1,4 +1,4 @@
-//! Decompression, the one place for it: [`page`] is for the pages of dumps, whose size is known
+//! Decompression, the one place for it: [`decode_page`] is for the pages of dumps, whose size is known
 //! and whose decoders are kept per thread; [`decode`] for sections and whole files.
 
 mod page;
