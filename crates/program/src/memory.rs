@@ -2,7 +2,9 @@
 
 use crate::{Error, Program, Result};
 use spelunk_base::ByteOrder;
-use spelunk_memory::{AddressSpace, Memory, ReadMemory, Segment, SegmentReader};
+use spelunk_memory::{
+    AddressSpace, Memory, Pattern, ReadMemory, Search, SearchRange, Segment, SegmentReader,
+};
 use std::sync::Arc;
 
 impl Program {
@@ -95,6 +97,35 @@ impl Program {
             .ok_or_else(|| Error::value("memory segment leaves the address space"))?;
         self.memory.segments(space).add(segment);
         Ok(())
+    }
+
+    /// A search for `pattern` among the addresses of `space` from `first` to `last`.
+    ///
+    /// The kernel's virtual memory is searched where the direct map shows physical memory: each
+    /// page once, under the address that most pointers to it have.
+    #[must_use]
+    pub fn search(&self, pattern: Pattern, space: AddressSpace, first: u64, last: u64) -> Search {
+        let direct_map = match space {
+            AddressSpace::Virtual => self.os().and_then(|os| os.direct_map_base()),
+            AddressSpace::Physical => None,
+        };
+        let read = match direct_map {
+            Some(_) => AddressSpace::Physical,
+            None => space,
+        };
+        let shown_at = direct_map.unwrap_or(0);
+        let segments = self.memory.segments(read).segments();
+        let ranges = segments.iter().filter_map(|segment| {
+            let shown = |address: u64| address.checked_add(shown_at);
+            let start = shown(segment.start)?.max(first);
+            let last = shown(segment.last).unwrap_or(u64::MAX).min(last);
+            (start <= last).then_some(SearchRange {
+                start: start.wrapping_sub(shown_at),
+                last: last.wrapping_sub(shown_at),
+                shown_at,
+            })
+        });
+        Search::new(pattern, read, ranges)
     }
 
     fn byte_order(&self) -> Result<ByteOrder> {

@@ -125,6 +125,11 @@ pub trait Os: std::any::Any + Send + Sync {
         &[]
     }
 
+    /// The virtual address at which physical memory is mapped as a whole, where there is one.
+    fn direct_map_base(&self) -> Option<u64> {
+        None
+    }
+
     /// Unwinding tables that stand in the program's own memory, for the module called `module`.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 use spelunk_debuginfo::{DebugFile, SymbolTable};
 use spelunk_elf::constants::PT_LOAD;
+use spelunk_elf::{ElfFile, Segment};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -22,12 +23,14 @@ pub struct ModuleFile {
     path: PathBuf,
     debug: Arc<DebugFile>,
     has_debug_info: bool,
+    address_range: Option<Range<u64>>,
     symbols: OnceLock<SymbolTable>,
 }
 
 impl ModuleFile {
     pub(crate) fn new(path: PathBuf, debug: Arc<DebugFile>, has_debug_info: bool) -> Self {
         Self {
+            address_range: address_range(debug.elf(), debug.bias()),
             path,
             debug,
             has_debug_info,
@@ -64,17 +67,19 @@ impl ModuleFile {
 
     /// The addresses that its segments span in the program; none for relocatable files.
     pub(crate) fn address_range(&self) -> Option<Range<u64>> {
-        // Kernels for x86-64 before 6.15 have a segment at address 0: the per-CPU variables, whose
-        // addresses are offsets. It is loaded elsewhere.
-        let elf = self.debug.elf();
-        let is_loaded = |segment: &&spelunk_elf::Segment| {
-            segment.kind == PT_LOAD && segment.memory_size > 0 && segment.virtual_address != 0
-        };
-        let bias = self.debug.bias();
-        let ranges = elf.segments().iter().filter(is_loaded).map(|segment| {
-            let start = segment.virtual_address.wrapping_add(bias);
-            start..start.saturating_add(segment.memory_size)
-        });
-        ranges.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end))
+        self.address_range.clone()
     }
+}
+
+fn address_range(elf: &ElfFile, bias: u64) -> Option<Range<u64>> {
+    // Kernels for x86-64 before 6.15 have a segment at address 0: the per-CPU variables, whose
+    // addresses are offsets. It is loaded elsewhere.
+    let is_loaded = |segment: &&Segment| {
+        segment.kind == PT_LOAD && segment.memory_size > 0 && segment.virtual_address != 0
+    };
+    let ranges = elf.segments().iter().filter(is_loaded).map(|segment| {
+        let start = segment.virtual_address.wrapping_add(bias);
+        start..start.saturating_add(segment.memory_size)
+    });
+    ranges.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end))
 }

@@ -74,29 +74,30 @@ impl Module {
         self.debug.get().is_none()
     }
 
-    /// Where the module is in memory: as the system told or, where it did not, as its file says.
+    /// Where the module is in memory: as its file says or, for relocatable modules and without a
+    /// file, as the system told.
     #[must_use]
     pub fn address_ranges(&self) -> Vec<Range<u64>> {
-        if !self.info.address_ranges.is_empty() {
-            return self.info.address_ranges.clone();
+        match self.file_range() {
+            Some(range) => vec![range],
+            None => self.info.address_ranges.clone(),
         }
-        self.file()
-            .and_then(|file| file.address_range())
-            .into_iter()
-            .collect()
     }
 
     /// Whether `address` is in the module.
     #[must_use]
     pub fn contains(&self, address: u64) -> bool {
-        if self.info.address_ranges.is_empty() {
-            let file = self.file().and_then(|file| file.address_range());
-            return file.is_some_and(|range| range.contains(&address));
+        match self.file_range() {
+            Some(range) => range.contains(&address),
+            None => {
+                let mut ranges = self.info.address_ranges.iter();
+                ranges.any(|range| range.contains(&address))
+            }
         }
-        self.info
-            .address_ranges
-            .iter()
-            .any(|range| range.contains(&address))
+    }
+
+    fn file_range(&self) -> Option<Range<u64>> {
+        self.file()?.address_range()
     }
 
     /// The unwinding tables that stand in the program's memory, if they can be read.

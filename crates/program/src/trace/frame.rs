@@ -33,10 +33,8 @@ pub struct SourceLocation {
 
 impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(function) = &self.function {
-            write!(f, "{function} at ")?;
-        }
-        f.write_str(&self.place())
+        let function = self.function.as_deref().unwrap_or("???");
+        write!(f, "{function} at {}", self.place())
     }
 }
 
