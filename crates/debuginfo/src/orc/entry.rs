@@ -71,7 +71,8 @@ impl OrcEntry {
             OrcVersion::V1 => {
                 let kind = Kind::parse_old(flags >> 8 & 3, sp_base, bit(10))?;
                 // Only what interrupted pushes registers.
-                (kind, kind != Kind::Call, flags >> 11)
+                let signal = matches!(kind, Kind::Registers | Kind::PartialRegisters);
+                (kind, signal, flags >> 11)
             }
             OrcVersion::V2 => {
                 let kind = Kind::parse_old(flags >> 8 & 3, sp_base, bit(11))?;

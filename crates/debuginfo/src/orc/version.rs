@@ -63,11 +63,10 @@ fn plausibility(version: OrcVersion, bytes: &[u8], order: ByteOrder) -> i64 {
         return -4;
     };
     match (entry.kind, entry.sp_base) {
-        (Kind::Undefined, _) => 0,
-        // An interrupted frame is at a call in no version.
-        (Kind::Call, _) if entry.signal && version != OrcVersion::V1 => -1,
+        // Where no registers are saved nothing was interrupted.
+        (Kind::Undefined | Kind::Call, _) if entry.signal => -1,
         (Kind::Call, SpBase::Sp | SpBase::Bp) if entry.sp_offset > 0 => 2,
-        (Kind::Call | Kind::EndOfStack, _) => 0,
+        (Kind::Undefined | Kind::Call | Kind::EndOfStack, _) => 0,
         // Registers without a signal are found where the kernel was entered by a system call at
         // most; what is left over would be a signal in another version.
         (Kind::Registers | Kind::PartialRegisters, _) => i64::from(entry.signal),

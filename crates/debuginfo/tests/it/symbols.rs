@@ -1,0 +1,103 @@
+//! Symbol tables.
+
+use crate::compiled::{Compiled, hex, parse, run};
+use spelunk_debuginfo::SymbolTable;
+use spelunk_elf::{SectionAddresses, constants};
+
+const ALIASES: &str = r#"
+__attribute__((noinline)) static int local_one(int x) { return x + 1; }
+int global_one(int) __attribute__((alias("local_one")));
+int weak_one(int) __attribute__((weak, alias("local_one")));
+static int inside[4] = { 1, 2, 3, 4 };
+int *outside = inside;
+__asm__(".text\n.globl label\nlabel: nop\nnop\nnop\n");
+__asm__(".type tiny,@function\n.size tiny,1\ntiny: ret\nnop\nnop\n");
+int main(int argc, char **argv) { return local_one(argc) + global_one(1) + weak_one(2) + *outside; }
+"#;
+
+fn table(program: &Compiled, bias: u64) -> SymbolTable {
+    SymbolTable::parse(&parse(&program.path), &SectionAddresses::default(), bias).unwrap()
+}
+
+#[test]
+fn equal_to_nm() {
+    let program = Compiled::new("symbols-nm", ALIASES, &["-O1"]);
+    let bias = 0x5500_0000_0000;
+    let table = table(&program, bias);
+    let text = run("nm", ["--defined-only".as_ref(), program.path.as_os_str()]);
+    let mut count = 0;
+    for line in text.lines() {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let address = hex(words[0]) + if words[1] == "A" { 0 } else { bias };
+        let named = table.all_named(words[2]);
+        assert!(
+            named.iter().any(|symbol| symbol.address == address),
+            "{line}: {named:x?}"
+        );
+        count += 1;
+    }
+    let named = table
+        .iter()
+        .filter(|symbol| !symbol.name.is_empty() && symbol.kind != constants::STT_FILE);
+    assert_eq!(named.count(), count);
+}
+
+#[test]
+fn the_best_name_of_an_address() {
+    let program = Compiled::new("symbols-best", ALIASES, &["-O1", "-no-pie"]);
+    let table = table(&program, 0);
+    let name = |address| table.find(address).map(|symbol| symbol.name);
+    let start = table.find_name("local_one").unwrap().address;
+    assert_eq!(
+        name(start).as_deref(),
+        Some("global_one"),
+        "global, weak, local at one address"
+    );
+    assert_eq!(name(start + 1).as_deref(), Some("global_one"));
+    let all: Vec<_> = table
+        .all_at(start)
+        .into_iter()
+        .map(|symbol| symbol.name)
+        .collect();
+    let expected = ["global_one", "weak_one", "local_one"].map(Box::<str>::from);
+    assert_eq!(all, expected);
+    // A label has no size: it names what follows, up to the next symbol.
+    let label = table.find_name("label").unwrap().address;
+    assert_eq!(name(label + 2).as_deref(), Some("label"));
+    assert_eq!(name(label + 3).as_deref(), Some("tiny"));
+    assert_eq!(
+        name(label + 4),
+        None,
+        "behind a symbol that ends there is nothing"
+    );
+    let inside = table.find_name("inside").unwrap();
+    assert_eq!(
+        (inside.size, name(inside.address + 15).as_deref()),
+        (16, Some("inside"))
+    );
+    assert_eq!(name(0), None);
+    assert_eq!(name(u64::MAX), None);
+    assert_eq!(table.find_name("no such symbol"), None);
+}
+
+// Files without sections of their own, such as a stripped program, have dynamic symbols.
+#[test]
+fn dynamic_symbols_where_there_are_no_others() {
+    let program = Compiled::new("symbols-stripped", ALIASES, &["-O1", "-s", "-rdynamic"]);
+    let table = table(&program, 0);
+    assert!(table.find_name("global_one").is_some());
+    assert!(table.find_name("local_one").is_none());
+}
+
+// A module's symbols are where its sections are; what is not loaded is nowhere.
+#[test]
+fn relocatable_files() {
+    let program = Compiled::new("symbols-object", ALIASES, &["-O1", "-c"]);
+    let sections = [(".text".to_owned(), 0xffff_ffff_c000_0000)];
+    let addresses: SectionAddresses = sections.into_iter().collect();
+    let table = SymbolTable::parse(&parse(&program.path), &addresses, 0).unwrap();
+    let start = table.find_name("local_one").unwrap().address;
+    assert!(start >= 0xffff_ffff_c000_0000);
+    assert_eq!(&*table.find(start).unwrap().name, "global_one");
+    assert_eq!(table.find_name("inside"), None);
+}
