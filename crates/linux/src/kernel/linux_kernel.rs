@@ -148,6 +148,10 @@ impl Os for LinuxKernel {
         special::NAMES
     }
 
+    fn direct_map_base(&self) -> Option<u64> {
+        self.translation.direct_map_base()
+    }
+
     fn orc_table(&self, program: &Program, module: &str) -> Result<Option<Arc<OrcTable>>> {
         orc::table(program, module)
     }

@@ -90,6 +90,11 @@ impl Search {
         }
     }
 
+    /// The next match, if it is known without reading more.
+    pub fn take_ready(&mut self) -> Option<Match> {
+        self.matches.pop_front()
+    }
+
     /// Reads and searches the next piece of the first range.
     fn advance(&mut self, memory: &dyn ReadMemory, range: SearchRange) {
         let by_page = range.start < self.holes_before;
