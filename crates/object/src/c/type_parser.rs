@@ -128,7 +128,7 @@ impl Parser<'_> {
             let taken = name.is_some() || tag.is_some();
             if let Some(qualifier) = parse_qualifier(word) {
                 qualifiers = qualifiers | qualifier;
-            } else if let Some(kind) = parse_tag_keyword(word) {
+            } else if let Some(kind) = parse_tag_keyword(word, self.target.language()) {
                 if taken || !specifiers.is_empty() {
                     let other = describe(&specifiers, tag.map(|(kind, _)| kind));
                     return Err(cannot_combine(word, &other));
@@ -139,7 +139,7 @@ impl Parser<'_> {
                 };
                 if Specifiers::is_keyword(found)
                     || parse_qualifier(found).is_some()
-                    || parse_tag_keyword(found).is_some()
+                    || parse_tag_keyword(found, self.target.language()).is_some()
                 {
                     return Err(expected_tag(word));
                 }
@@ -399,11 +399,13 @@ fn parse_qualifier(word: &str) -> Option<Qualifiers> {
         .map(|(qualifier, _)| qualifier)
 }
 
-fn parse_tag_keyword(word: &str) -> Option<TypeKind> {
+/// The kind that a tag's keyword introduces. `class` is a name like others in C, and the kernel
+/// has a `struct class`.
+fn parse_tag_keyword(word: &str, language: Language) -> Option<TypeKind> {
     Some(match word {
         "struct" => TypeKind::Struct,
         "union" => TypeKind::Union,
-        "class" => TypeKind::Class,
+        "class" if language != Language::C => TypeKind::Class,
         "enum" => TypeKind::Enum,
         _ => return None,
     })

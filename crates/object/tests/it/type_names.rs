@@ -130,6 +130,25 @@ fn what_is_no_type_name_says_why() {
 }
 
 #[test]
+fn class_is_a_keyword_only_in_cpp() {
+    let mut f = Fake::x86_64();
+    f.structure("class", 4, vec![]);
+    let ty = lookup_type(&f, "struct class *", None).unwrap();
+    assert_eq!(type_name(f.types(), ty).unwrap(), "struct class *");
+    assert!(
+        lookup_type(&f, "class point", None)
+            .unwrap_err()
+            .is_lookup()
+    );
+    f.language = spelunk_base::Language::Cpp;
+    f.compound(CompoundKind::Class, Some("A::B<int>"), 4, vec![]);
+    for name in ["A::B<int> *", "class A::B<int> *", "::A::B<int> *"] {
+        let ty = lookup_type(&f, name, None).unwrap();
+        assert_eq!(type_name(f.types(), ty).unwrap(), "A::B<int> *");
+    }
+}
+
+#[test]
 fn definitions_show_members() {
     let f = Fake::x86_64();
     let (int, uint) = (f.ty("int"), f.ty("unsigned int"));
