@@ -1,0 +1,3 @@
+//! Expressions as hostile as can be.
+
+mod corpus;

@@ -1,0 +1,72 @@
+//! What is at the addresses of a debug file: rows, functions, lines, variables, symbols.
+
+use spelunk_base::Platform;
+use spelunk_debuginfo::{DebugFile, FrameState, SymbolTable};
+use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_unwind::{Memory, Registers, Unreadable, step};
+
+struct Zeros;
+
+impl Memory for Zeros {
+    fn read(&self, _: u64, buffer: &mut [u8]) -> Result<(), Unreadable> {
+        buffer.fill(0);
+        Ok(())
+    }
+}
+
+/// Must not panic, hang or take more memory than the bytes can justify.
+pub(crate) fn run(data: &[u8]) {
+    let parse = || ElfFile::parse(FileData::from_bytes("input", data.to_vec()));
+    let (Ok(elf), Ok(same)) = (parse(), parse()) else {
+        return;
+    };
+    let loaded = elf.sections().iter().take(20).map(|section| section.name.clone());
+    let addresses: SectionAddresses = loaded.zip((0x10_0000..).step_by(0x1000)).collect();
+    let platform = elf.platform();
+    if let Ok(symbols) = SymbolTable::parse(&same, &addresses, 0) {
+        let names: Vec<_> = symbols.iter().take(100).collect();
+        for symbol in names {
+            let _ = symbols.all_named(&symbol.name);
+            let _ = symbols.find_name(&symbol.name);
+            let _ = symbols.all_at(symbol.address.wrapping_add(symbol.size));
+        }
+    }
+    let mut addresses_of_interest = vec![0, 1, u64::MAX];
+    for section in elf.sections().iter().filter(|section| section.name.starts_with(".text")) {
+        let start = addresses.find(&section.name).filter(|_| elf.is_relocatable());
+        let start = start.unwrap_or(section.address);
+        let count = section.size.min(400);
+        addresses_of_interest.extend((0..count).map(|offset| start.wrapping_add(offset)));
+    }
+    let file = DebugFile::new(elf, addresses, 0);
+    for pc in addresses_of_interest {
+        look(&file, platform, pc);
+    }
+}
+
+fn look(file: &DebugFile, platform: Platform, pc: u64) {
+    let _ = file.find_line(pc);
+    let row = file.find_row(pc).ok().flatten().map(|(row, _)| row);
+    let Some(arch) = platform.arch() else {
+        return;
+    };
+    let mut registers = Registers::new(arch);
+    for index in 0..17 {
+        registers.set(spelunk_base::arch::Register(index), 0x1000);
+    }
+    if let Some(row) = &row {
+        let _ = step(&registers, row, platform, &Zeros);
+    }
+    let frame = FrameState {
+        pc,
+        registers: &registers,
+        row: row.as_ref(),
+        platform,
+        memory: &Zeros,
+    };
+    for scope in file.scopes(pc).unwrap_or_default() {
+        for variable in file.variables(&scope).unwrap_or_default() {
+            let _ = file.locate(&variable, &scope, frame);
+        }
+    }
+}
