@@ -38,3 +38,9 @@ pub use read_at::{ReadAt, ReadAtError};
 pub use relocate::SectionAddresses;
 pub use section::Section;
 pub use segment::Segment;
+
+/// All of this is used from many threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<ElfFile>();
+};

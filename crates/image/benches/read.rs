@@ -28,18 +28,20 @@ fn measure(dump: &str) {
 
     // A megabyte that has memory in all dumps: more pages than a thread remembers.
     let read = |space: AddressSpace, base: u64, stride: u64, what: &str| {
-        let count = 2_000_000u64;
-        let mut address = base;
-        let mut sum = 0u64;
-        let start = Instant::now();
-        for _ in 0..count {
-            sum ^= memory
-                .read_u64(space, black_box(address), ByteOrder::Little)
-                .unwrap_or(1);
-            address = base + (address - base + stride) % (1 << 20);
-        }
-        let each = start.elapsed().as_nanos() as f64 / count as f64;
-        println!("  {what}: {each:.1} ns ({:x})", sum & 0xf);
+        // The fastest of many short rounds: on a busy machine the others tell of the neighbours.
+        let best = (0..200)
+            .map(|_| {
+                let mut address = base;
+                let start = Instant::now();
+                for _ in 0..10_000 {
+                    let word = memory.read_u64(space, black_box(address), ByteOrder::Little);
+                    let _ = black_box(word);
+                    address = base + (address - base + stride) % (1 << 20);
+                }
+                start.elapsed().as_nanos() as f64 / 10_000.0
+            })
+            .fold(f64::INFINITY, f64::min);
+        println!("  {what}: {best:.1} ns");
     };
     let base = 0x200_0000;
     read(AddressSpace::Physical, base, 0, "physical, one page");

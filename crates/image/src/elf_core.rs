@@ -1,6 +1,6 @@
 use crate::error::{Damage, ImageError};
 use crate::image::{Format, Image, TargetKind};
-use crate::notes::StoredNote;
+use crate::notes::{StoredNote, are_of_process};
 use crate::reader::{Excluded, FileSegment, Zeros};
 use crate::vmcoreinfo::Vmcoreinfo;
 use spelunk_base::Architecture;
@@ -24,7 +24,7 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
         return Err(ImageError::NotACore { file: name() });
     }
     let notes: Vec<StoredNote> = elf_file.notes().map(StoredNote::from).collect();
-    let target = if notes.iter().any(StoredNote::is_of_process) {
+    let target = if are_of_process(&notes) {
         TargetKind::Process
     } else {
         TargetKind::Kernel

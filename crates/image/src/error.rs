@@ -33,7 +33,12 @@ pub enum ImageError {
         /// The file.
         file: String,
     },
-    /// The headers of a kdump-compressed file make no sense.
+    /// The header of a kdump-compressed file makes no sense in any byte order and word size.
+    KdumpLayout {
+        /// The file.
+        file: String,
+    },
+    /// A field of a kdump-compressed file's headers is impossible.
     Kdump {
         /// The file.
         file: String,
@@ -65,6 +70,10 @@ impl fmt::Display for ImageError {
             Self::NotACore { file } => write!(
                 f,
                 "{file} is an ELF file but no core dump: give it as a debug file instead"
+            ),
+            Self::KdumpLayout { file } => write!(
+                f,
+                "{file}: kdump header makes no sense in any byte order: the file is damaged or cut off"
             ),
             Self::Kdump { file, field, value } => {
                 write!(

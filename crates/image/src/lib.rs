@@ -31,3 +31,9 @@ pub use notes::StoredNote;
 pub use qemu::QemuCpuState;
 pub use utsname::Utsname;
 pub use vmcoreinfo::Vmcoreinfo;
+
+/// All of this is used from many threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Image>();
+};

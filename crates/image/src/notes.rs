@@ -32,11 +32,18 @@ impl StoredNote {
     pub(crate) fn is_prstatus(&self) -> bool {
         self.is_core(elf::NT_PRSTATUS)
     }
+}
 
-    /// Whether only the core dump of a process has such a note.
-    pub(crate) fn is_of_process(&self) -> bool {
-        [elf::NT_AUXV, elf::NT_FILE, elf::NT_SIGINFO]
-            .into_iter()
-            .any(|kind| self.is_core(kind))
-    }
+/// Whether these are the notes of a process's core dump. Both kinds have `NT_PRSTATUS`, and a live
+/// kernel's `/proc/kcore` has `NT_PRPSINFO` too.
+pub(crate) fn are_of_process(notes: &[StoredNote]) -> bool {
+    let has = |kinds: &[NoteType]| {
+        notes
+            .iter()
+            .any(|note| kinds.iter().any(|kind| note.is_core(*kind)))
+    };
+    let is_kernel = notes
+        .iter()
+        .any(|note| [&b"VMCOREINFO"[..], b"QEMU"].contains(&&*note.name));
+    has(&[elf::NT_AUXV, elf::NT_FILE, elf::NT_SIGINFO]) || has(&[elf::NT_PRPSINFO]) && !is_kernel
 }

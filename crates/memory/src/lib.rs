@@ -28,3 +28,11 @@ pub use page_table::{PageTables, Translation, translate};
 pub use read_memory::ReadMemory;
 pub use search::{Found, Match, Pattern, Search, SearchRange};
 pub use segment_map::{Segment, SegmentFault, SegmentMap, SegmentReader};
+
+/// All of this is used from many threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Memory>();
+    shared::<PageTables>();
+    shared::<PageCache>();
+};

@@ -6,14 +6,12 @@ use spelunk_elf::{ReadAt, SectionData};
 use std::sync::Arc;
 
 const KDUMP: &[u8; 8] = b"KDUMP   ";
-/// The format that came before, from which the other differs in its signature alone.
-const DISKDUMP: &[u8; 8] = b"DISKDUMP";
 
 /// `DUMP_DH_COMPRESSED_INCOMPLETE`: makedumpfile ran out of space.
 const INCOMPLETE: u32 = 8;
 
 pub(crate) fn is_kdump(magic: &[u8]) -> bool {
-    magic.starts_with(KDUMP) || magic.starts_with(DISKDUMP)
+    magic.starts_with(KDUMP)
 }
 
 /// The header and the sub-header.
@@ -79,7 +77,9 @@ impl Header {
             value,
         };
         let bytes = read(0, 512)?;
-        let (layout, fixed) = detect(&bytes).ok_or(invalid("block size", 0))?;
+        let (layout, fixed) = detect(&bytes).ok_or_else(|| ImageError::KdumpLayout {
+            file: file.name().to_owned(),
+        })?;
         let page_size = u64::from(fixed.page_size);
         let sub_bytes = read(page_size, 256)?;
         let sub = SubHeader::parse(&sub_bytes, layout, fixed.version).map_err(|_| {

@@ -128,6 +128,27 @@ fn the_end_of_a_segment_that_is_not_in_the_file() {
 }
 
 #[test]
+fn notes_tell_kernels_from_processes() {
+    const NT_PRPSINFO: u32 = 3;
+    let target = |names: &[(&str, u32, &[u8])]| {
+        let bytes = core(Encoding::LITTLE_64).segment(notes(Encoding::LITTLE_64, names));
+        open(vec![bytes.build()]).unwrap().target()
+    };
+    let (status, info) = (
+        ("CORE", synth::NT_PRSTATUS, &b""[..]),
+        ("CORE", NT_PRPSINFO, &b""[..]),
+    );
+    assert_eq!(target(&[]), TargetKind::Kernel);
+    assert_eq!(target(&[status]), TargetKind::Kernel);
+    assert_eq!(target(&[status, info]), TargetKind::Process);
+    // As /proc/kcore.
+    assert_eq!(
+        target(&[status, info, ("VMCOREINFO", 0, b"")]),
+        TargetKind::Kernel
+    );
+}
+
+#[test]
 fn more_segments_than_the_header_can_count() {
     let mut builder = core(Encoding::LITTLE_64);
     builder.segments = (1..=70_000u64)

@@ -256,3 +256,20 @@ fn vmcoreinfo_is_found_in_memory() {
     let found = image.scan_for_vmcoreinfo(&Cancel::default(), &NoProgress);
     assert_eq!(found.unwrap().unwrap().os_release(), Some("6.1.0-scanned"));
 }
+
+#[test]
+fn headers_that_make_no_sense_are_refused() {
+    let bytes = frames(KdumpBuilder::new(6, Codec::Zlib)).build();
+    const BLOCK_SIZE: usize = 428;
+    for size in [0u32, 1000, 1 << 30] {
+        let mut bytes = bytes.clone();
+        bytes[BLOCK_SIZE..BLOCK_SIZE + 4].copy_from_slice(&size.to_le_bytes());
+        let error = open(vec![bytes]).err().unwrap();
+        assert!(matches!(error, ImageError::KdumpLayout { .. }), "{error}");
+    }
+    const MAX_MAPNR_64: usize = PAGE + 96;
+    let mut bytes = bytes.clone();
+    bytes[MAX_MAPNR_64..MAX_MAPNR_64 + 8].fill(0xff);
+    let error = open(vec![bytes]).err().unwrap();
+    assert!(matches!(error, ImageError::Kdump { .. }), "{error}");
+}

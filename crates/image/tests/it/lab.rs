@@ -3,10 +3,11 @@ use std::path::{Path, PathBuf};
 
 /// A dump of the lab. Tests over real dumps fail, rather than pass unrun, where it is missing.
 pub(crate) fn dump(name: &str, file: &str) -> PathBuf {
-    let cache = std::env::var_os("SPELUNK_CACHE").map_or_else(
-        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/spelunk"),
-        PathBuf::from,
-    );
+    let folder = |variable| std::env::var_os(variable).map(PathBuf::from);
+    let cache = folder("SPELUNK_CACHE")
+        .or_else(|| folder("XDG_CACHE_HOME").map(|caches| caches.join("spelunk")))
+        .or_else(|| folder("HOME").map(|home| home.join(".cache/spelunk")))
+        .unwrap_or_default();
     let path = cache.join("dumps").join(name).join(file);
     assert!(
         path.exists(),
