@@ -29,7 +29,9 @@ fn a_dump_opens_once_and_its_memory_is_there() {
         *fault.unwrap_err().kind(),
         ErrorKind::Fault { address: 0x2000 }
     );
-    let again = program.open_core(&[core], &[&TestSystem]).unwrap_err();
+    let again = program
+        .open_core(&[core], &[&TestSystem(None)])
+        .unwrap_err();
     assert_eq!(again.to_string(), "program memory was already initialized");
 }
 

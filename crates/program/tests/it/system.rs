@@ -13,23 +13,24 @@ pub(crate) const RELEASE: &str = "9.9.9-test";
 pub(crate) const KERNEL_ID: [u8; 4] = [1, 2, 3, 4];
 pub(crate) const MODULE_ID: [u8; 4] = [5, 6, 7, 8];
 
-pub(crate) struct TestSystem;
+/// The system, and the build ID that it tells of its module.
+pub(crate) struct TestSystem(pub(crate) Option<BuildId>);
 
-struct TestOs;
+struct TestOs(Option<BuildId>);
 
 impl System for TestSystem {
     fn bring_up(&self, _: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>> {
-        Ok(Some(Arc::new(TestOs)))
+        Ok(Some(Arc::new(TestOs(self.0.clone()))))
     }
 }
 
-fn module(kind: ModuleKind, name: &str, build_id: &[u8], start: u64) -> ModuleInfo {
+fn module(kind: ModuleKind, name: &str, build_id: Option<BuildId>, start: u64) -> ModuleInfo {
     ModuleInfo {
         kind,
         name: name.into(),
-        build_id: BuildId::new(build_id),
+        build_id,
         address_ranges: vec![start..start + 0x1000],
-        section_addresses: Default::default(),
+        section_addresses: [(".text".to_owned(), start)].into_iter().collect(),
         bias: 0,
         object: None,
     }
@@ -49,14 +50,15 @@ impl Os for TestOs {
     }
 
     fn main_module(&self, _: &Program) -> Result<ModuleInfo> {
-        Ok(module(ModuleKind::Main, "kernel", &KERNEL_ID, 0x10000))
+        let build_id = BuildId::new(&KERNEL_ID);
+        Ok(module(ModuleKind::Main, "kernel", build_id, 0x10000))
     }
 
     fn loaded_modules(&self, _: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()> {
         found(module(
             ModuleKind::Relocatable,
             "some_driver",
-            &MODULE_ID,
+            self.0.clone(),
             0x20000,
         ));
         Err(Error::fault("address is not mapped", 0x1234))
@@ -97,9 +99,14 @@ impl Os for TestOs {
 
 /// The program of a dump of the system, which searches only below `directory`.
 pub(crate) fn program(directory: &Directory) -> Arc<Program> {
+    program_of(directory, &TestSystem(BuildId::new(&MODULE_ID)))
+}
+
+/// The same, of a system of one's own.
+pub(crate) fn program_of(directory: &Directory, system: &TestSystem) -> Arc<Program> {
     let program = Program::new(None);
     let core = directory.write("vmcore", &vmcore(RELEASE));
-    program.open_core(&[core], &[&TestSystem]).unwrap();
+    program.open_core(&[core], &[system]).unwrap();
     program.set_search_options(SearchOptions {
         debug_directories: Vec::new(),
         kernel_directories: vec![directory.path().to_owned()],
