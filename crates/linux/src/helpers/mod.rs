@@ -9,7 +9,9 @@ pub mod cpumask;
 mod entry;
 pub mod fs;
 pub mod list;
+pub mod mmzone;
 pub mod module;
+pub mod page;
 pub mod percpu;
 pub mod pid;
 pub mod printk;
@@ -31,6 +33,8 @@ pub fn helpers() -> &'static [&'static Helper] {
             fs::HELPERS,
             list::HELPERS,
             module::HELPERS,
+            page::FLAGS,
+            page::HELPERS,
             percpu::HELPERS,
             pid::HELPERS,
             printk::HELPERS,

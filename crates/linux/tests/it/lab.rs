@@ -1,6 +1,11 @@
 //! The dumps that `cargo xtask lab` makes.
 
+use spelunk_linux::helper::{Args, Value};
+use spelunk_linux::helpers;
+use spelunk_object::Object;
+use spelunk_program::{LoadRequest, Program, SearchOptions};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A dump and what the guest said of itself just before.
 pub struct Dump {
@@ -49,4 +54,98 @@ fn cache() -> PathBuf {
         return Path::new(&cache).join("spelunk");
     }
     Path::new(&std::env::var_os("HOME").unwrap()).join(".cache/spelunk")
+}
+
+impl Dump {
+    /// The dump in the file `file`, open, with the debugging information of its kernel and modules.
+    pub fn open(&self, file: &str) -> Arc<Program> {
+        let program = Program::new(None);
+        program.set_search_options(SearchOptions {
+            debug_directories: Vec::new(),
+            kernel_directories: kernels(&self.release()),
+            use_default_kernel_directories: false,
+        });
+        program
+            .open_core(&[self.file(file)], &[&spelunk_linux::Linux])
+            .unwrap();
+        let report = program.load_debug_info(&LoadRequest::everything()).unwrap();
+        assert!(program.contains("init_task").unwrap(), "{report}");
+        program
+    }
+
+    /// The dump of the kernel of this series that panicked, open.
+    pub fn open_panic(series: &str) -> (Self, Arc<Program>) {
+        let dump = Self::find(
+            match series {
+                "6.1" => "panic".to_owned(),
+                series => format!("panic-{series}"),
+            }
+            .as_str(),
+        );
+        let program = dump.open("vmcore.elf");
+        (dump, program)
+    }
+}
+
+/// The series of kernels that every helper is tried on.
+pub const SERIES: [&str; 3] = ["5.10", "6.1", "7.2"];
+
+/// The folders of the kernels in the cache that have this release.
+fn kernels(release: &str) -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(cache()).unwrap();
+    folders
+        .map(|folder| folder.unwrap().path())
+        .filter(|folder| folder.join("lib/modules").join(release).is_dir())
+        .collect()
+}
+
+/// Calls the helper called `name` as a front end does.
+pub fn call(program: &Program, name: &str, args: Vec<Value>) -> Value {
+    let helper = helpers()
+        .iter()
+        .find(|helper| helper.name == name)
+        .unwrap_or_else(|| panic!("no helper {name}"));
+    (helper.call)(program, &Args::new(args)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// All values of an iterator.
+pub fn all(program: &Program, value: Value) -> Vec<Value> {
+    let Value::Iter(mut iter) = value else {
+        panic!("no iterator: {value:?}");
+    };
+    let mut values = Vec::new();
+    while let Some(value) = iter.next(program).unwrap() {
+        values.push(value);
+    }
+    values
+}
+
+/// All objects of an iterator.
+pub fn objects(program: &Program, value: Value) -> Vec<Object> {
+    all(program, value)
+        .into_iter()
+        .map(|value| match value {
+            Value::Object(object) => object,
+            other => panic!("no object: {other:?}"),
+        })
+        .collect()
+}
+
+/// The text of a member that is a string.
+pub fn text(program: &Program, object: &Object, member: &str) -> String {
+    let bytes = object
+        .member(program, member)
+        .unwrap()
+        .string(program)
+        .unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The value of a member that is a number.
+pub fn number(program: &Program, object: &Object, member: &str) -> i128 {
+    object
+        .member(program, member)
+        .unwrap()
+        .to_i128(program)
+        .unwrap()
 }
