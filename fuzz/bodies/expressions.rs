@@ -70,8 +70,16 @@ impl Environment for Everything {
     }
 
     fn base_type(&self, offset: u64) -> Result<BaseType, ExpressionError> {
-        let kinds = [BaseKind::Signed, BaseKind::Unsigned, BaseKind::Float, BaseKind::Other];
-        let kind = kinds.get(offset as usize % 4).copied().unwrap_or(BaseKind::Other);
+        let kinds = [
+            BaseKind::Signed,
+            BaseKind::Unsigned,
+            BaseKind::Float,
+            BaseKind::Other,
+        ];
+        let kind = kinds
+            .get(offset as usize % 4)
+            .copied()
+            .unwrap_or(BaseKind::Other);
         Ok(BaseType {
             kind,
             size: offset / 4 % 18,

@@ -20,7 +20,9 @@ pub(crate) fn run(data: &[u8]) {
     let (Ok(elf), Ok(same)) = (parse(), parse()) else {
         return;
     };
-    let loaded = elf.sections().iter().take(20).map(|section| section.name.clone());
+    let sections = elf.sections().iter().take(20);
+    let loaded = sections.filter(|section| !section.name.starts_with(".debug"));
+    let loaded = loaded.map(|section| section.name.clone());
     let addresses: SectionAddresses = loaded.zip((0x10_0000..).step_by(0x1000)).collect();
     let platform = elf.platform();
     if let Ok(symbols) = SymbolTable::parse(&same, &addresses, 0) {
@@ -32,8 +34,14 @@ pub(crate) fn run(data: &[u8]) {
         }
     }
     let mut addresses_of_interest = vec![0, 1, u64::MAX];
-    for section in elf.sections().iter().filter(|section| section.name.starts_with(".text")) {
-        let start = addresses.find(&section.name).filter(|_| elf.is_relocatable());
+    for section in elf
+        .sections()
+        .iter()
+        .filter(|section| section.name.starts_with(".text"))
+    {
+        let start = addresses
+            .find(&section.name)
+            .filter(|_| elf.is_relocatable());
         let start = start.unwrap_or(section.address);
         let count = section.size.min(400);
         addresses_of_interest.extend((0..count).map(|offset| start.wrapping_add(offset)));

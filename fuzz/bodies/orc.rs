@@ -11,7 +11,13 @@ pub(crate) fn run(data: &[u8]) {
     let _ = OrcVersion::find_by_header(data);
     for order in [ByteOrder::Little, ByteOrder::Big] {
         let guess = OrcVersion::guess(entries, order);
-        let versions = [OrcVersion::V1, OrcVersion::V2, OrcVersion::V3, OrcVersion::V4, guess];
+        let versions = [
+            OrcVersion::V1,
+            OrcVersion::V2,
+            OrcVersion::V3,
+            OrcVersion::V4,
+            guess,
+        ];
         for version in versions {
             let Ok(table) = OrcTable::parse(version, order, ips, 0x1000, entries) else {
                 panic!("as many entries as addresses");
@@ -19,7 +25,9 @@ pub(crate) fn run(data: &[u8]) {
             for pc in (0..0x2000).step_by(8).chain([u64::MAX]) {
                 let _ = table.find_row(pc);
             }
-            assert!(OrcTable::parse(version, order, ips, u64::MAX, data).is_err() || data.is_empty());
+            assert!(
+                OrcTable::parse(version, order, ips, u64::MAX, data).is_err() || data.is_empty()
+            );
         }
     }
 }
