@@ -10,6 +10,7 @@ use crate::command::{capture, run_quietly};
 const PACKAGES: &[&str] = &[
     // building, and the C fixtures of the tests
     "gcc",
+    "g++",
     "libc6-dev",
     "binutils",
     "python3",

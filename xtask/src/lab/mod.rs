@@ -25,8 +25,8 @@ use anyhow::{Context, Result};
 pub(crate) use catalogue::DUMPS;
 pub(crate) use dump::{CoreFile, Dump};
 
-use crate::packages;
 use crate::place::Place;
+use crate::{packages, venv};
 use catalogue::{DumpSpec, KERNELS, KernelSpec};
 use kernel::Kernel;
 
@@ -84,7 +84,7 @@ impl Lab {
     }
 }
 
-/// `cargo xtask lab`: makes the named kernels and dumps, or all of them.
+/// `cargo xtask lab`: makes the named kernels and dumps, or all of them and the drgn to compare with.
 pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     if names == ["--list"] {
         list(place);
@@ -93,6 +93,9 @@ pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     packages::ensure()?;
     let lab = Lab::new(place);
     let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
+    if names.is_empty() {
+        venv::with_drgn(&place.cache)?;
+    }
     for &name in if names.is_empty() { &all } else { names } {
         if KERNELS.iter().any(|spec| spec.folder == name) {
             println!("{}", lab.kernel(name)?.vmlinux().display());
