@@ -10,5 +10,5 @@ pub mod helpers;
 mod kernel;
 mod walk;
 
-pub use helpers::helpers;
+pub use helpers::{helpers, record_classes};
 pub use kernel::{AddressTranslation, Linux, LinuxKernel};

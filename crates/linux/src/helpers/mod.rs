@@ -17,9 +17,10 @@ pub mod pid;
 pub mod printk;
 pub mod rbtree;
 pub mod sched;
+pub mod slab;
 pub mod xarray;
 
-use crate::helper::Helper;
+use crate::helper::{Helper, RecordClass};
 use std::sync::OnceLock;
 
 /// Every helper's record, by module.
@@ -40,10 +41,18 @@ pub fn helpers() -> &'static [&'static Helper] {
             printk::HELPERS,
             rbtree::HELPERS,
             sched::HELPERS,
+            slab::HELPERS,
             xarray::HELPERS,
         ]
         .into_iter()
         .flatten()
         .collect()
     })
+}
+
+/// Every class whose instances helpers return, by module.
+#[must_use]
+pub fn record_classes() -> &'static [&'static RecordClass] {
+    static ALL: OnceLock<Vec<&'static RecordClass>> = OnceLock::new();
+    ALL.get_or_init(|| [printk::CLASSES, slab::CLASSES].concat())
 }

@@ -125,6 +125,12 @@ impl Compound {
         }
     }
 
+    /// Whether the page that is described by these bytes is no head.
+    pub(crate) fn is_tail(&self, order: spelunk_base::ByteOrder, page: &[u8]) -> bool {
+        self.field.parse(order, page) & 1 != 0
+    }
+
+    /// The head of the page at `page`, itself if it is one.
     pub(crate) fn head(&self, program: &Program, page: u64) -> Result<u64> {
         Ok(self.head_by(page, self.field.read(program, page)?))
     }

@@ -401,6 +401,9 @@ const fn helper(
     }
 }
 
+/// The classes whose instances these helpers return.
+pub(super) static CLASSES: &[&RecordClass] = &[&PRINTK_RECORD];
+
 pub(super) static HELPERS: &[Helper] = &[
     helper(
         "get_printk_records",
