@@ -4,12 +4,15 @@
 //! `typedef`, `variable`, `function`, `constant`), a space and a name. With `--list N SEED` instead
 //! of standard input: N names chosen at random.
 
+#[path = "../tests/it/describe.rs"]
+mod describe;
+
+use describe::{definition, reference};
 use spelunk_base::{Cancel, NoProgress};
 use spelunk_debuginfo::{DebugFile, DebugInfo, FoundObject, NameKind, ObjectKinds, ObjectValue};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
-use spelunk_types::{QualifiedType, TypeData, TypeError, TypeKind, TypeStore};
+use spelunk_types::{TypeKind, TypeStore};
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let Some((kind, name)) = line.split_once(' ') else {
             continue;
         };
-        println!("{line}: {}", describe(&info, kind, name));
+        println!("{line}: {}", answer(&info, kind, name));
     }
     Ok(())
 }
@@ -80,7 +83,7 @@ fn keyword(kind: NameKind) -> Option<&'static str> {
     })
 }
 
-fn describe(info: &DebugInfo, kind: &str, name: &str) -> String {
+fn answer(info: &DebugInfo, kind: &str, name: &str) -> String {
     let found = match kind {
         "variable" => return object(info, ObjectKinds::VARIABLE, name),
         "function" => return object(info, ObjectKinds::FUNCTION, name),
@@ -111,97 +114,4 @@ fn object(info: &DebugInfo, kinds: ObjectKinds, name: &str) -> String {
         Ok(None) => "nothing".to_owned(),
         Err(error) => format!("error: {error}"),
     }
-}
-
-/// A type that is meant by its name, as a member's.
-fn reference(store: &TypeStore, ty: QualifiedType) -> Result<String, TypeError> {
-    let mut text = String::new();
-    for keyword in ty.qualifiers.keywords() {
-        let _ = write!(text, "{keyword} ");
-    }
-    match &store.get(ty.id)?.data {
-        TypeData::Compound { tag: None, .. } | TypeData::Enum { tag: None, .. } => {
-            text.push_str(&definition(store, ty.id.into())?);
-        }
-        TypeData::Compound { kind, tag, size } => {
-            let _ = write!(
-                text,
-                "{} {}{}",
-                kind.keyword(),
-                tag.as_deref().unwrap_or_default(),
-                if size.is_some() { "" } else { "?" }
-            );
-        }
-        TypeData::Enum { tag, enumerators, .. } => {
-            let _ = write!(
-                text,
-                "enum {}{}",
-                tag.as_deref().unwrap_or_default(),
-                if enumerators.is_some() { "" } else { "?" }
-            );
-        }
-        TypeData::Pointer { referenced, .. } => {
-            let _ = write!(text, "*({})", reference(store, *referenced)?);
-        }
-        TypeData::Array { element, length } => {
-            let length = length.map_or_else(|| "?".to_owned(), |length| length.to_string());
-            let _ = write!(text, "[{length}]({})", reference(store, *element)?);
-        }
-        TypeData::Function {
-            return_type,
-            parameters,
-            is_variadic,
-        } => {
-            let _ = write!(text, "function({})(", reference(store, *return_type)?);
-            for parameter in parameters {
-                let name = parameter.name.as_deref().unwrap_or_default();
-                let _ = write!(text, "{name}: {}, ", reference(store, parameter.ty)?);
-            }
-            text.push_str(if *is_variadic { "...)" } else { ")" });
-        }
-        data => text.push_str(data.name().unwrap_or_default()),
-    }
-    Ok(text)
-}
-
-/// All of a type, one level deep.
-fn definition(store: &TypeStore, ty: QualifiedType) -> Result<String, TypeError> {
-    let mut text = String::new();
-    match &store.get(ty.id)?.data {
-        TypeData::Compound { kind, size, .. } => {
-            let size = size.map_or_else(|| "?".to_owned(), |size| size.to_string());
-            let _ = write!(text, "{} size {size} {{", kind.keyword());
-            for member in store.members(ty.id)?.map_or(&[][..], |all| &all.members) {
-                let bits = member.bit_field_size.unwrap_or(0);
-                let _ = write!(
-                    text,
-                    " {} @{}:{bits} {};",
-                    member.name.as_deref().unwrap_or_default(),
-                    member.bit_offset,
-                    reference(store, member.ty)?
-                );
-            }
-            text.push_str(" }");
-        }
-        TypeData::Enum {
-            compatible,
-            enumerators,
-            ..
-        } => {
-            let compatible = match compatible {
-                Some(id) => reference(store, (*id).into())?,
-                None => "?".to_owned(),
-            };
-            let _ = write!(text, "enum: {compatible} {{");
-            for enumerator in enumerators.iter().flatten() {
-                let _ = write!(text, " {} = {};", enumerator.name, enumerator.value);
-            }
-            text.push_str(" }");
-        }
-        TypeData::Typedef { aliased, .. } => {
-            let _ = write!(text, "= {}", reference(store, *aliased)?);
-        }
-        _ => return reference(store, ty),
-    }
-    Ok(text)
 }

@@ -14,7 +14,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let start = Instant::now();
             let index = NameIndex::open(&elf, &NoProgress, &Cancel::default())?;
             let (names, entries) = index.counts();
-            println!("{}: {:?}, {names} names, {entries} entries", elf.name(), start.elapsed());
+            println!(
+                "{}: {:?}, {names} names, {entries} entries",
+                elf.name(),
+                start.elapsed()
+            );
         }
         let index = NameIndex::open(&elf, &NoProgress, &Cancel::default())?;
         let start = Instant::now();

@@ -166,7 +166,7 @@ impl<'u, 'a> Die<'u, 'a> {
             return Ok(None);
         };
         let mut path = String::new();
-        if self.language() == Language::Cpp {
+        if self.language() != Language::C {
             let mut outer = self.root()?;
             for _ in 0..MAX_DEPTH {
                 let mut inner = None;

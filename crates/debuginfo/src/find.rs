@@ -1,3 +1,4 @@
+use crate::die::DieId;
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
@@ -5,8 +6,9 @@ use crate::filename;
 use crate::index::{IndexEntry, NameKind};
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
 use crate::place::{function_value, variable_value};
+use crate::symtab::SymbolTable;
 use gimli::{DwTag, constants as dw};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use spelunk_types::{QualifiedType, TypeData, TypeKind, TypeStore};
 
 impl NameKind {
@@ -69,6 +71,7 @@ impl DebugFile {
             kind.is_some_and(|kind| kinds.contains(kind))
         };
         let mut entries = self.entries(name, wanted)?;
+        self.drop_overridden(name, &mut entries)?;
         // Code first: copies of an inline function stand in every file that includes its header.
         entries.sort_by_key(|entry| entry.kind == NameKind::InlineFunction);
         let mut absent = None;
@@ -89,6 +92,54 @@ impl DebugFile {
             Some(found) if !matches!(found.value, ObjectValue::Absent(_)) => Some(found),
             found => absent.or(found),
         })
+    }
+
+    /// Leaves out functions that another of the same name took the place of: a weak function
+    /// (`__weak` in the kernel) keeps its code and its entry, but the symbol leads to the other.
+    fn drop_overridden(
+        &self,
+        name: &str,
+        entries: &mut Vec<IndexEntry>,
+    ) -> Result<(), DebugInfoError> {
+        let is_function = |entry: &&IndexEntry| entry.kind == NameKind::Function;
+        if entries.iter().filter(is_function).nth(1).is_none() {
+            return Ok(());
+        }
+        let (platform, bias) = (self.elf().platform(), self.bias());
+        let external: HashMap<DieId, u64> = self.with_units(|units| {
+            let mut external = HashMap::new();
+            for entry in entries.iter().filter(is_function) {
+                let die = units.die(entry.die)?;
+                let is_external = match die.origin()? {
+                    Some(origin) => origin.flag(dw::DW_AT_external),
+                    None => die.flag(dw::DW_AT_external),
+                };
+                if let ObjectValue::Address(address) = function_value(&die, platform, bias)?
+                    && is_external
+                {
+                    external.insert(entry.die, address);
+                }
+            }
+            Ok(external)
+        })?;
+        if external.len() < 2 {
+            return Ok(());
+        }
+        let Ok(symbols) = SymbolTable::parse(self.elf(), self.addresses(), bias) else {
+            return Ok(());
+        };
+        let named: Vec<u64> = symbols
+            .all_named(name)
+            .iter()
+            .map(|symbol| symbol.address)
+            .collect();
+        if external.values().any(|address| named.contains(address)) {
+            entries.retain(|entry| {
+                let address = external.get(&entry.die);
+                address.is_none_or(|address| named.contains(address))
+            });
+        }
+        Ok(())
     }
 
     fn entries(

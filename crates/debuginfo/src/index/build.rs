@@ -1,5 +1,5 @@
 use super::abbreviation::{Abbreviations, Sizes};
-use super::format::{self, BUCKETS, Header, STARTS};
+use super::format::{self, BUCKETS, Header};
 use super::name_ref::{NameRef, Place, c_str};
 use super::raw::{RawName, RawNames};
 use super::scan::{Scan, ScanSections, ScanUnit};
@@ -281,9 +281,9 @@ fn write(buckets: &[Bucket], own: &[u8], section_sizes: [u64; 3]) -> Option<Vec<
     let [.., size] = header.layout()?;
     let mut bytes = Vec::with_capacity(size);
     bytes.extend(header.write(0));
-    let mut starts = vec![0u32; STARTS + 1];
+    let mut starts = vec![0u32; header.starts() + 1];
     for (hash, ..) in buckets.iter().flat_map(|bucket| &bucket.names) {
-        if let Some(after) = starts.get_mut(format::start_of(*hash) + 1) {
+        if let Some(after) = starts.get_mut(header.start_of(*hash) + 1) {
             *after = after.saturating_add(1);
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! header      HEADER_SIZE bytes: see `Header`
-//! starts      STARTS + 1 numbers of 32 bits: for each value of the hash's top bits, the number of
-//!             the first name that has it
+//! starts      numbers of 32 bits, `Header::starts` and one: for each value of the hash's top bits,
+//!             the number of the first name that has it; at last the number of names
 //! names       16 bytes each, by hash: hash u32, number of the first entry u32, place u64
 //! entries     8 bytes each, by name: kind (8 bits), mark (16 bits), offset (39 bits), section (1)
 //! own names   each ends with NUL
@@ -17,25 +17,19 @@ use crate::die::DieId;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 3;
 const MAGIC: &[u8; 8] = b"SPELNAME";
 /// Magic, version, and the numbers of [`Header`], and the hash of all that follows.
 pub(super) const HEADER_SIZE: usize = 8 + 4 + 4 + 4 + 4 + 8 * 3 + 8;
 pub(super) const NAME_SIZE: usize = 16;
 pub(super) const ENTRY_SIZE: usize = 8;
-const START_BITS: u32 = 16;
-pub(super) const STARTS: usize = 1 << START_BITS;
+const MAX_START_BITS: u32 = 17;
 
 /// Names are sorted in buckets first, by the top bits of the hash.
 pub(super) const BUCKETS: usize = 64;
 
 pub(super) fn bucket(hash: u32) -> usize {
     (hash >> 26) as usize
-}
-
-/// The place among the starts.
-pub(super) fn start_of(hash: u32) -> usize {
-    (hash >> (32 - START_BITS)) as usize
 }
 
 /// How many of everything there is, and the sizes of the sections that it was made from: a file
@@ -76,10 +70,25 @@ impl Header {
         Some((header, cursor.u64().ok()?))
     }
 
+    /// How many of the hash's top bits choose a start: about as many starts as names.
+    fn start_bits(&self) -> u32 {
+        self.names.max(2).ilog2().min(MAX_START_BITS)
+    }
+
+    /// The number of starts, without the last.
+    pub(super) fn starts(&self) -> usize {
+        1 << self.start_bits()
+    }
+
+    /// The place among the starts.
+    pub(super) fn start_of(&self, hash: u32) -> usize {
+        (hash >> (32 - self.start_bits())) as usize
+    }
+
     /// Where the starts, the names, the entries and the own names begin, and where all ends.
     pub(super) fn layout(&self) -> Option<[usize; 5]> {
         let starts = HEADER_SIZE;
-        let names = starts.checked_add((STARTS + 1).checked_mul(4)?)?;
+        let names = starts.checked_add(self.starts().checked_add(1)?.checked_mul(4)?)?;
         let entries = names.checked_add((self.names as usize).checked_mul(NAME_SIZE)?)?;
         let own = entries.checked_add((self.entries as usize).checked_mul(ENTRY_SIZE)?)?;
         Some([

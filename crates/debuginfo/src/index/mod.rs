@@ -133,7 +133,7 @@ impl NameIndex {
             let bytes = self.bytes.get(at..)?.first_chunk()?;
             Some((u32::from_le_bytes(*bytes)).min(self.header.names) as usize)
         };
-        let number = format::start_of(hash);
+        let number = self.header.start_of(hash);
         let first = start(number).unwrap_or(0);
         let end = start(number.saturating_add(1)).unwrap_or(first);
         first..end
@@ -188,4 +188,72 @@ fn is_whole(elf: &ElfFile) -> bool {
                     .checked_add(section.size)
                     .is_some_and(|section_end| section_end <= end)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spelunk_base::NoProgress;
+    use spelunk_elf::FileData;
+    use std::path::Path;
+
+    fn this_program() -> ElfFile {
+        let path = std::env::current_exe().unwrap();
+        ElfFile::parse(FileData::open(Path::new(&path)).unwrap()).unwrap()
+    }
+
+    fn walk(index: &NameIndex, elf: &ElfFile) {
+        for (name, entries) in index.names(elf).take(100) {
+            if let Ok(name) = std::str::from_utf8(name) {
+                let _ = index.find(elf, name).count();
+            }
+            let _ = entries.count();
+        }
+    }
+
+    #[test]
+    fn a_damaged_index_file_is_refused_or_harmless() {
+        let elf = this_program();
+        let bytes = build::build(&elf, &NoProgress, &Cancel::default()).unwrap();
+        let index = NameIndex::parse(&elf, bytes.clone().into()).unwrap();
+        assert!(index.counts().0 > 100, "this program has names");
+        for (name, entries) in index.names(&elf).take(100) {
+            let name = std::str::from_utf8(name).unwrap();
+            let entries: Vec<_> = entries.collect();
+            assert_eq!(index.find(&elf, name).collect::<Vec<_>>(), entries);
+        }
+
+        let mut random = 7u64;
+        let mut below = |limit: usize| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            usize::try_from(random >> 24).unwrap() % limit
+        };
+        for _ in 0..50 {
+            let mut damaged = bytes.clone();
+            for _ in 0..4 {
+                let place = below(damaged.len());
+                damaged[place] ^= 1 << below(8);
+            }
+            assert!(NameIndex::parse(&elf, damaged.clone().into()).is_none());
+            // Someone who can write the file can write the right hash, too.
+            let body = format::hash_bytes(&damaged[format::HEADER_SIZE..]);
+            damaged[format::HEADER_SIZE - 8..format::HEADER_SIZE]
+                .copy_from_slice(&body.to_le_bytes());
+            if let Some(index) = NameIndex::parse(&elf, damaged.into()) {
+                walk(&index, &elf);
+            }
+            let cut = bytes[..below(bytes.len())].to_vec();
+            assert!(NameIndex::parse(&elf, cut.into()).is_none());
+        }
+    }
+
+    #[test]
+    fn cancelled_work_stops() {
+        let cancel = Cancel::default();
+        cancel.cancel();
+        let built = build::build(&this_program(), &NoProgress, &cancel);
+        assert!(matches!(built, Err(DebugInfoError::Cancelled)));
+    }
 }

@@ -5,8 +5,9 @@ use super::kind::NameKind;
 use super::name_ref::{NameRef, Place, c_str};
 use super::raw::RawNames;
 use crate::die::DieId;
+use crate::language;
 use gimli::{DwForm, DwLang, SectionId, UnitSectionOffset, constants as dw};
-use spelunk_base::{ByteOrder, Cursor, Truncated};
+use spelunk_base::{ByteOrder, Cursor, Language, Truncated};
 use std::rc::Rc;
 
 /// Scopes in scopes: deeper is no program but a damaged file.
@@ -68,7 +69,8 @@ pub(super) struct Scan<'a, 'o> {
     unit: &'a ScanUnit<'a>,
     abbreviations: &'a Abbreviations,
     names: &'o mut RawNames,
-    is_cpp: bool,
+    /// Whether the language has names in classes.
+    has_nested_names: bool,
     str_offsets_base: Option<u64>,
     /// `A::B::` inside of namespace A and class B.
     path: Rc<[u8]>,
@@ -88,7 +90,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             unit,
             abbreviations,
             names,
-            is_cpp: false,
+            has_nested_names: false,
             str_offsets_base: None,
             path: Rc::default(),
             paths: Vec::new(),
@@ -197,7 +199,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             Wanted::StrOffsetsBase => self.str_offsets_base = Some(value),
             Wanted::Language => {
                 let language = DwLang(u16::try_from(value).unwrap_or(0));
-                self.is_cpp = crate::language::is_cpp(language);
+                self.has_nested_names = language::language(language) != Language::C;
             }
         }
     }
@@ -309,7 +311,7 @@ impl<'a, 'o> Scan<'a, 'o> {
                 (None, None) => {}
             }
         }
-        if is_class && self.is_cpp && fields.name.is_some() {
+        if is_class && self.has_nested_names && fields.name.is_some() {
             self.enter(fields.name);
             return Some(Scope::Space { outer });
         }

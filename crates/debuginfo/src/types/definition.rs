@@ -32,11 +32,11 @@ impl DebugFile {
             dw::DW_TAG_enumeration_type => NameKind::Enum,
             _ => return Ok(None),
         };
-        if !die.flag(dw::DW_AT_declaration) {
-            return Ok(None);
-        }
         if let Some(ty) = die.reference(dw::DW_AT_signature)? {
             return Ok(Some(store.declare(self.producer()?, ty.as_u64())?));
+        }
+        if !die.flag(dw::DW_AT_declaration) {
+            return Ok(None);
         }
         let Some(name) = die.path()? else {
             return Ok(None);

@@ -107,15 +107,9 @@ fn value(
     Ok(match die.attr(dw::DW_AT_const_value) {
         Some(AttributeValue::Sdata(value)) => value.into(),
         Some(AttributeValue::Udata(value)) => value.into(),
-        Some(AttributeValue::Data1(value)) => {
-            extend(value.into(), value.cast_signed().into(), 1)
-        }
-        Some(AttributeValue::Data2(value)) => {
-            extend(value.into(), value.cast_signed().into(), 2)
-        }
-        Some(AttributeValue::Data4(value)) => {
-            extend(value.into(), value.cast_signed().into(), 4)
-        }
+        Some(AttributeValue::Data1(value)) => extend(value.into(), value.cast_signed().into(), 1),
+        Some(AttributeValue::Data2(value)) => extend(value.into(), value.cast_signed().into(), 2),
+        Some(AttributeValue::Data4(value)) => extend(value.into(), value.cast_signed().into(), 4),
         Some(AttributeValue::Data8(value)) => extend(value, value.cast_signed(), 8),
         Some(AttributeValue::Data16(value)) => value.cast_signed(),
         _ => return Err(die.damaged("enumerator has no value")),

@@ -79,7 +79,11 @@ fn constant_offset<R: gimli::Reader>(
     expression: Expression<R>,
 ) -> Result<u64, DebugInfoError> {
     let mut operations = expression.operations(die.unit().encoding());
-    let mut next = || operations.next().map_err(|error| die.damaged(error.to_string()));
+    let mut next = || {
+        operations
+            .next()
+            .map_err(|error| die.damaged(error.to_string()))
+    };
     let offset = match (next()?, next()?) {
         (Some(Operation::PlusConstant { value }), None) => Some(value),
         (Some(Operation::UnsignedConstant { value }), None) => Some(value),

@@ -1,0 +1,20 @@
+//! Tests over programs that are compiled here, and over the lab's kernels.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+mod compiled;
+mod corpus;
+mod describe;
+mod files;
+mod lines;
+mod objects;
+mod oracle;
+mod program;
+mod rows;
+mod symbols;
+mod types;
+mod variables;
