@@ -1,5 +1,8 @@
-use super::entry::{OrcEntry, SpBase};
+use super::entry::{Kind, OrcEntry, SpBase};
 use spelunk_base::ByteOrder;
+
+/// How many entries of a table are looked at to tell the version.
+const SAMPLE: usize = 1 << 14;
 
 /// How the entries of a table are encoded. It changed with the kernel.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -44,9 +47,12 @@ impl OrcVersion {
     /// into something rare or impossible. Among readings that are equally good the latest counts.
     #[must_use]
     pub fn guess(entries: &[u8], order: ByteOrder) -> Self {
+        let count = entries.len() / OrcEntry::SIZE;
+        let step = count.div_ceil(SAMPLE).max(1);
         let score = |version: Self| {
             entries
                 .chunks_exact(OrcEntry::SIZE)
+                .step_by(step)
                 .map(|bytes| plausibility(version, bytes, order))
                 .sum::<i64>()
         };
@@ -58,7 +64,6 @@ impl OrcVersion {
 }
 
 fn plausibility(version: OrcVersion, bytes: &[u8], order: ByteOrder) -> i64 {
-    use super::entry::Kind;
     let Some(entry) = OrcEntry::parse(bytes, order, version) else {
         return -4;
     };
