@@ -31,7 +31,7 @@ impl<'a> RangeAttributes<'a> {
         mut each: impl FnMut(Range<u64>),
     ) {
         if let Some(value) = &self.ranges {
-            let Ok(Some(mut ranges)) = dwarf.attr_ranges(unit, value.clone()) else {
+            let Ok(Some(mut ranges)) = dwarf.attr_ranges(unit, *value) else {
                 return;
             };
             while let Ok(Some(range)) = ranges.next() {
@@ -41,11 +41,11 @@ impl<'a> RangeAttributes<'a> {
             }
         } else if let Some(low) = &self.low
             && let Some(high) = &self.high
-            && let Ok(Some(start)) = dwarf.attr_address(unit, low.clone())
+            && let Ok(Some(start)) = dwarf.attr_address(unit, *low)
         {
             let end = match high.udata_value() {
                 Some(size) => start.checked_add(size),
-                None => dwarf.attr_address(unit, high.clone()).ok().flatten(),
+                None => dwarf.attr_address(unit, *high).ok().flatten(),
             };
             if let Some(end) = end
                 && start < end
