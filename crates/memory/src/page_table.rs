@@ -1,4 +1,4 @@
-use crate::translation_cache::TranslationCache;
+use crate::translation_cache::{PageKey, TranslationCache};
 use crate::{AddressSpace, Fault, FaultKind, ReadMemory, SegmentFault, SegmentReader};
 use spelunk_base::arch::{Level, PageTableGeometry};
 use spelunk_base::{ByteOrder, PhysAddr};
@@ -94,7 +94,12 @@ pub struct PageTables {
     order: ByteOrder,
     root: PhysAddr,
     cache: TranslationCache,
+    /// The logarithms of the sizes of pages that are in the cache, the smallest first.
+    cached_shifts: Vec<u32>,
 }
+
+/// How many sizes of pages the cache tells apart; larger ones are there in parts.
+const CACHED_SIZES: usize = 2;
 
 impl PageTables {
     /// The address space whose page table is at `root`.
@@ -111,6 +116,14 @@ impl PageTables {
             order,
             root,
             cache: TranslationCache::default(),
+            cached_shifts: geometry
+                .levels
+                .iter()
+                .rev()
+                .filter(|level| level.leaf != 0)
+                .map(|level| level.shift)
+                .take(CACHED_SIZES)
+                .collect(),
         }
     }
 
@@ -126,27 +139,30 @@ impl PageTables {
         self.root
     }
 
-    /// Where `address` is in physical memory; looks into a small cache first, which keeps pages of
-    /// the smallest size.
+    /// Where `address` is in physical memory; looks into a small cache first.
     ///
     /// # Errors
     ///
     /// As [`translate`].
     pub fn translate(&self, address: u64) -> Result<Translation, Fault> {
-        let page_size = 1u64 << self.geometry.page_shift;
-        let in_page = address & page_size.wrapping_sub(1);
-        let page = address.wrapping_sub(in_page);
-        if let Some(frame) = self.cache.find(page) {
-            return Ok(Translation {
-                physical: PhysAddr(frame | in_page),
-                length: page_size.wrapping_sub(in_page),
-                page_size,
-            });
+        for shift in &self.cached_shifts {
+            if let Some(frame) = self.cache.find(PageKey::new(address, *shift)) {
+                let page_size = 1u64 << shift;
+                let in_page = address & page_size.wrapping_sub(1);
+                return Ok(Translation {
+                    physical: PhysAddr(frame | in_page),
+                    length: page_size.wrapping_sub(in_page),
+                    page_size,
+                });
+            }
         }
         let physical = self.physical.as_ref();
         let walked = translate(physical, self.geometry, self.order, self.root, address)?;
-        self.cache
-            .insert(page, walked.physical.0.wrapping_sub(in_page));
+        let mut fitting = self.cached_shifts.iter().rev();
+        if let Some(shift) = fitting.find(|shift| 1u64 << **shift <= walked.page_size) {
+            let frame = walked.physical.0 >> shift << shift;
+            self.cache.insert(PageKey::new(address, *shift), frame);
+        }
         Ok(walked)
     }
 

@@ -197,3 +197,44 @@ fn virtual_reads_cross_pages_and_fault_at_virtual_addresses() {
         );
     }
 }
+
+#[test]
+fn the_cache_keeps_all_sizes_apart() {
+    let mut machine = machine();
+    machine
+        .set(0x3000, 2, 0x4000_0000 | HUGE | PRESENT_WRITE)
+        .set(0x2000, 5, 0x8000_0000 | HUGE | PRESENT_WRITE);
+    let memory = machine.memory();
+    let root = PhysAddr(0x1000);
+    let physical = Arc::clone(memory.segments(AddressSpace::Physical));
+    let tables = PageTables::new(physical, &FOUR_LEVELS, ByteOrder::Little, root);
+    let base = 0xffff_8000_0000_0000;
+    for _ in 0..2 {
+        for offset in [
+            0x20_3abc,
+            0x20_4000,
+            0x40_1234,
+            0x5f_ffff,
+            0x60_0000,
+            0x1_4000_0000,
+            0x1_5234_5678,
+        ] {
+            let walked = translate(
+                &memory,
+                &FOUR_LEVELS,
+                ByteOrder::Little,
+                root,
+                base + offset,
+            );
+            let cached = tables.translate(base + offset);
+            let physical = |found: Translation| found.physical;
+            assert_eq!(cached.map(physical), walked.map(physical), "{offset:#x}");
+            if let (Ok(cached), Ok(walked)) = (cached, walked) {
+                // A gigabyte is there in parts.
+                assert!((1..=walked.length).contains(&cached.length), "{offset:#x}");
+            }
+        }
+    }
+    tables.flush();
+    assert!(tables.translate(base + 0x40_1234).is_ok());
+}
