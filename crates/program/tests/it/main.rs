@@ -1,6 +1,8 @@
 //! The program against small systems and files that are built here.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod damage;
 mod files;
+mod guesses;
 mod loading;
 mod system;

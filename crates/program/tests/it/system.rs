@@ -29,7 +29,7 @@ fn module(kind: ModuleKind, name: &str, build_id: Option<BuildId>, start: u64) -
         kind,
         name: name.into(),
         build_id,
-        address_ranges: vec![start..start + 0x1000],
+        address_ranges: std::iter::once(start..start + 0x1000).collect(),
         section_addresses: [(".text".to_owned(), start)].into_iter().collect(),
         bias: 0,
         object: None,
