@@ -1,8 +1,10 @@
 //! Real kernels of the lab, against what drgn says about the same addresses.
 
-use spelunk_debuginfo::orc::OrcVersion;
-use spelunk_debuginfo::{DebugFile, SymbolTable};
+use spelunk_base::arch::x86_64::{R10, R13, RBP, RSP};
+use spelunk_debuginfo::orc::{OrcTable, OrcVersion};
+use spelunk_debuginfo::{DebugFile, RowSource, SymbolTable};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_unwind::{CfaRule, RegisterRule, Row};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -182,5 +184,74 @@ fn orc_versions_of_real_kernels() {
         if let Some(header) = elf.section_data(".orc_header").unwrap() {
             assert_eq!(OrcVersion::find_by_header(&header), Some(version));
         }
+    }
+}
+
+// The compiler's account of a function and objtool's were made apart from each other.
+#[test]
+fn orc_agrees_with_call_frame_information() {
+    for (dump, version) in [
+        ("panic-5.10", OrcVersion::V1),
+        ("kyber-oops", OrcVersion::V1),
+        ("panic-7.2", OrcVersion::V4),
+    ] {
+        let path = vmlinux(dump);
+        let elf_file = elf(&path);
+        let section = |name| elf_file.section_data(name).unwrap().unwrap();
+        let ips_address = elf_file.find_section(".orc_unwind_ip").unwrap().address;
+        let order = elf_file.platform().byte_order;
+        let (ips, entries) = (section(".orc_unwind_ip"), section(".orc_unwind"));
+        let orc = OrcTable::parse(version, order, &ips, ips_address, &entries).unwrap();
+        let file = DebugFile::new(elf(&path), SectionAddresses::default(), 0);
+        let text = elf_file.find_section(".text").unwrap();
+        let (mut agree, mut disagree, mut switched) = (0, Vec::new(), 0);
+        for pc in (text.address..text.address + text.size).step_by(293) {
+            let Some((row, RowSource::DebugFrame)) = file.find_row(pc).unwrap() else {
+                continue;
+            };
+            let Some(other) = orc.find_row(pc) else {
+                continue;
+            };
+            match (&row.cfa, &other.cfa) {
+                // Stacks that are realigned, which only expressions can say in DWARF.
+                (CfaRule::Expression(_), _) | (_, CfaRule::RegisterPlus(R10 | R13, _)) => {}
+                (CfaRule::AtRegister(..), _) => switched += 1,
+                (ours, theirs) if ours == theirs => {
+                    let saved = |row: &Row| row.find(RBP).cloned();
+                    // Between the instruction that saves or restores rbp and the one that changes
+                    // it, it is in both places; the compiler writes down the save later.
+                    let same = Some(RegisterRule::SameValue);
+                    let (ours, theirs) = (saved(&row), saved(&other));
+                    let both = ours == same || theirs == same;
+                    assert!(both || ours == theirs, "{dump}: rbp at {pc:#x}");
+                    agree += 1;
+                }
+                _ => disagree.push(pc),
+            }
+        }
+        println!("{dump}: {agree} agree, {switched} on another stack, {disagree:x?} do not");
+        assert!(agree > 20_000, "{dump}: {agree}");
+        assert!(disagree.len() * 1000 < agree, "{dump}: {disagree:x?}");
+    }
+}
+
+// The kernel changes to its interrupt stack inside of this function (Linux 5.12 and later).
+#[test]
+fn the_interrupt_stack_is_left_by_orc_s_account() {
+    for dump in ["kyber-oops", "panic-7.2"] {
+        let path = vmlinux(dump);
+        let symbols = SymbolTable::parse(&elf(&path), &SectionAddresses::default(), 0).unwrap();
+        let function = symbols.find_name("sysvec_apic_timer_interrupt").unwrap();
+        let file = DebugFile::new(elf(&path), SectionAddresses::default(), 0);
+        let rows = (function.address..function.address + function.size)
+            .filter_map(|pc| file.find_row(pc).unwrap())
+            .filter(|(row, _)| matches!(row.cfa, CfaRule::AtRegister(RSP, 0, _)));
+        let sources: Vec<_> = rows.map(|(_, source)| source).collect();
+        assert!(!sources.is_empty(), "{dump}");
+        let from_frames = |source: &RowSource| *source == RowSource::DebugFrame;
+        assert!(
+            sources.iter().all(from_frames),
+            "registers are still the compiler's"
+        );
     }
 }
