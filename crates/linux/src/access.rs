@@ -67,11 +67,6 @@ pub(crate) fn find_variable(program: &Program, name: &str) -> Result<Option<Obje
     program.find_object(name, ObjectKinds::ANY, None)
 }
 
-/// The value of the variable called `name`, an integer or pointer.
-pub(crate) fn variable_value(program: &Program, name: &str) -> Result<u64> {
-    Ok(variable(program, name)?.to_u64(program)?)
-}
-
 /// The member called `name`, if the structure has one.
 pub(crate) fn find_member(
     program: &Program,

@@ -9,6 +9,8 @@ pub mod cpumask;
 mod entry;
 pub mod fs;
 pub mod list;
+pub mod mapletree;
+pub mod mm;
 pub mod mmzone;
 pub mod module;
 pub mod page;
@@ -33,6 +35,8 @@ pub fn helpers() -> &'static [&'static Helper] {
             cpumask::HELPERS,
             fs::HELPERS,
             list::HELPERS,
+            mapletree::HELPERS,
+            mm::HELPERS,
             module::HELPERS,
             page::FLAGS,
             page::HELPERS,
@@ -54,5 +58,5 @@ pub fn helpers() -> &'static [&'static Helper] {
 #[must_use]
 pub fn record_classes() -> &'static [&'static RecordClass] {
     static ALL: OnceLock<Vec<&'static RecordClass>> = OnceLock::new();
-    ALL.get_or_init(|| [printk::CLASSES, slab::CLASSES].concat())
+    ALL.get_or_init(|| [mm::CLASSES, printk::CLASSES, slab::CLASSES].concat())
 }

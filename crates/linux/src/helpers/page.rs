@@ -691,7 +691,9 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return whether a page is one of the slab allocator's.",
         |program, args| {
             let page = args.object(0)?.to_u64(program)?;
-            Ok(SlabMark::new(program)?.read(program, page)?.into())
+            // Only the first of joined pages has the mark.
+            let head = Compound::new(program)?.head(program, page)?;
+            Ok(SlabMark::new(program)?.read(program, head)?.into())
         },
     ),
     helper(

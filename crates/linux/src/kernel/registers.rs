@@ -147,7 +147,10 @@ fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Ini
     // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack, and what
     // its stack pointer points to belongs to others by now.
     if member_value(program, task, "stack")? == 0 {
-        return Err(Error::fault("the task has exited and its stack is freed", sp));
+        return Err(Error::fault(
+            "the task has exited and its stack is freed",
+            sp,
+        ));
     }
     let mut registers = Registers::new(arch);
     for (register, member) in [

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A dump and what the guest said of itself just before.
-pub struct Dump {
+pub(crate) struct Dump {
     folder: PathBuf,
 }
 
 impl Dump {
     /// The dump called `name`; fails with the remedy if it is not there.
-    pub fn find(name: &str) -> Self {
+    pub(crate) fn find(name: &str) -> Self {
         let folder = cache().join("dumps").join(name);
         assert!(
             folder.join("truth").is_dir(),
@@ -24,12 +24,12 @@ impl Dump {
     }
 
     /// The dump's file of this name, relative to its folder.
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
     /// What the guest said in the file of this name.
-    pub fn truth(&self, name: &str) -> String {
+    pub(crate) fn truth(&self, name: &str) -> String {
         let path = self.folder.join("truth").join(name);
         let bytes =
             std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -37,7 +37,7 @@ impl Dump {
     }
 
     /// The kernel's release.
-    pub fn release(&self) -> String {
+    pub(crate) fn release(&self) -> String {
         self.truth("uname")
             .split_whitespace()
             .nth(2)
@@ -58,7 +58,7 @@ fn cache() -> PathBuf {
 
 impl Dump {
     /// The dump in the file `file`, open, with the debugging information of its kernel and modules.
-    pub fn open(&self, file: &str) -> Arc<Program> {
+    pub(crate) fn open(&self, file: &str) -> Arc<Program> {
         let program = Program::new(None);
         program.set_search_options(SearchOptions {
             debug_directories: Vec::new(),
@@ -74,7 +74,7 @@ impl Dump {
     }
 
     /// The dump of the kernel of this series that panicked, open.
-    pub fn open_panic(series: &str) -> (Self, Arc<Program>) {
+    pub(crate) fn open_panic(series: &str) -> (Self, Arc<Program>) {
         let dump = Self::find(
             match series {
                 "6.1" => "panic".to_owned(),
@@ -88,7 +88,7 @@ impl Dump {
 }
 
 /// The series of kernels that every helper is tried on.
-pub const SERIES: [&str; 3] = ["5.10", "6.1", "7.2"];
+pub(crate) const SERIES: [&str; 3] = ["5.10", "6.1", "7.2"];
 
 /// The folders of the kernels in the cache that have this release.
 fn kernels(release: &str) -> Vec<PathBuf> {
@@ -100,7 +100,7 @@ fn kernels(release: &str) -> Vec<PathBuf> {
 }
 
 /// Calls the helper called `name` as a front end does.
-pub fn call(program: &Program, name: &str, args: Vec<Value>) -> Value {
+pub(crate) fn call(program: &Program, name: &str, args: Vec<Value>) -> Value {
     let helper = helpers()
         .iter()
         .find(|helper| helper.name == name)
@@ -109,7 +109,7 @@ pub fn call(program: &Program, name: &str, args: Vec<Value>) -> Value {
 }
 
 /// All values of an iterator.
-pub fn all(program: &Program, value: Value) -> Vec<Value> {
+pub(crate) fn all(program: &Program, value: Value) -> Vec<Value> {
     let Value::Iter(mut iter) = value else {
         panic!("no iterator: {value:?}");
     };
@@ -121,7 +121,7 @@ pub fn all(program: &Program, value: Value) -> Vec<Value> {
 }
 
 /// All objects of an iterator.
-pub fn objects(program: &Program, value: Value) -> Vec<Object> {
+pub(crate) fn objects(program: &Program, value: Value) -> Vec<Object> {
     all(program, value)
         .into_iter()
         .map(|value| match value {
@@ -132,7 +132,7 @@ pub fn objects(program: &Program, value: Value) -> Vec<Object> {
 }
 
 /// The text of a member that is a string.
-pub fn text(program: &Program, object: &Object, member: &str) -> String {
+pub(crate) fn text(program: &Program, object: &Object, member: &str) -> String {
     let bytes = object
         .member(program, member)
         .unwrap()
@@ -142,7 +142,7 @@ pub fn text(program: &Program, object: &Object, member: &str) -> String {
 }
 
 /// The value of a member that is a number.
-pub fn number(program: &Program, object: &Object, member: &str) -> i128 {
+pub(crate) fn number(program: &Program, object: &Object, member: &str) -> i128 {
     object
         .member(program, member)
         .unwrap()
