@@ -147,7 +147,9 @@ mod tests {
 
     #[test]
     fn what_follows_the_script_belongs_to_it() {
-        let options = run(&["-qc", "core", "-s", "vmlinux", "a.py", "-q", "--", "-c", "x"]);
+        let options = run(&[
+            "-qc", "core", "-s", "vmlinux", "a.py", "-q", "--", "-c", "x",
+        ]);
         assert!(options.quiet);
         assert_eq!(options.core, [PathBuf::from("core")]);
         assert_eq!(options.symbols, [PathBuf::from("vmlinux")]);

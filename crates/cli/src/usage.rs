@@ -146,7 +146,10 @@ pub(crate) const LATER: &[(&str, &str)] = &[
     ("--pid", "processes cannot be debugged yet"),
     ("--qemu", "virtual machines cannot be debugged yet"),
     ("--vmcoreinfo", "VMCOREINFO cannot be given yet"),
-    ("--extra-symbols", "symbols of no module cannot be loaded yet"),
+    (
+        "--extra-symbols",
+        "symbols of no module cannot be loaded yet",
+    ),
     ("--try-symbols-by", "ways of searching cannot be chosen yet"),
     ("--no-symbols-by", "ways of searching cannot be chosen yet"),
     ("--debug-link-directory", "debug links are not followed yet"),

@@ -11,8 +11,7 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use spelunk_object::Object;
-use spelunk_program::ErrorKind;
+use spelunk_object::{ErrorKind, Object};
 use spelunk_types::{QualifiedType, TypeData};
 use std::cell::RefCell;
 
@@ -45,15 +44,28 @@ pub(super) fn get<'py>(
     }
     let text = name.to_str()?;
     if text.ends_with('_') {
-        return match own(slf, name) {
+        match own(slf, name) {
             // A member may have such a name, too.
-            Err(error) if error.is_instance_of::<PyAttributeError>(py) => {
-                member(slf, name, text).map_err(|_| error)
-            }
-            result => result,
-        };
+            Err(error) if error.is_instance_of::<PyAttributeError>(py) => {}
+            result => return result,
+        }
     }
     member(slf, name, text)
+}
+
+/// The exception that says that there is no such attribute. PyO3 asks for it when
+/// `__getattribute__` raised `AttributeError`, and drops that one.
+pub(super) fn missing(slf: &Bound<'_, PyObject>, name: &Bound<'_, PyString>) -> PyResult<PyErr> {
+    let text = name.to_str()?;
+    let this = slf.get();
+    let message = match this.object.member(this.target(), text) {
+        Err(error) if error.is_lookup() => error.to_string(),
+        _ => format!(
+            "'{}' object has no attribute '{text}'",
+            slf.get_type().fully_qualified_name()?
+        ),
+    };
+    Ok(PyAttributeError::new_err(message))
 }
 
 fn member<'py>(
@@ -65,12 +77,9 @@ fn member<'py>(
     let object = match this.object.member(this.target(), text) {
         Ok(object) => object,
         Err(error) => {
-            let error = spelunk_program::Error::from(error);
             return Err(match error.kind() {
-                ErrorKind::Lookup => PyAttributeError::new_err(error.to_string()),
-                ErrorKind::Type => PyAttributeError::new_err(format!(
-                    "'spelunk.Object' object has no attribute '{text}'"
-                )),
+                // `missing()` says it.
+                ErrorKind::Lookup | ErrorKind::Type => PyAttributeError::new_err(()),
                 _ => raise(error),
             });
         }

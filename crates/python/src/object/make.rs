@@ -1,7 +1,7 @@
 //! How objects are made from Python.
 
 use super::PyObject;
-use crate::convert::{self, Integer};
+use crate::convert::{self, Address, Integer};
 use crate::enums::absence_reason_from;
 use crate::error::raise;
 use crate::program::PyProgram;
@@ -50,7 +50,7 @@ impl PyObject {
         prog: Py<PyProgram>,
         r#type: Option<&Bound<'_, PyAny>>,
         value: Option<&Bound<'_, PyAny>>,
-        address: Option<Integer>,
+        address: Option<Address>,
         absence_reason: Option<&Bound<'_, PyAny>>,
         bit_offset: Option<Integer>,
         bit_field_size: Option<Integer>,
@@ -59,11 +59,16 @@ impl PyObject {
         let ty = r#type
             .map(|ty| type_argument(prog.get(), ty, "type must be Type, str, or None"))
             .transpose()?;
-        let given = [value.is_some(), address.is_some(), absence_reason.is_some()];
-        if given.into_iter().filter(|given| *given).count() > 1 {
-            return Err(PyTypeError::new_err(
-                "object cannot have more than one of value, address and absence reason",
-            ));
+        let given = [
+            ("address", address.is_some()),
+            ("value", value.is_some()),
+            ("absence reason", absence_reason.is_some()),
+        ];
+        let mut given = given.iter().filter(|(_, given)| *given);
+        if let (Some((first, _)), Some((second, _))) = (given.next(), given.next()) {
+            return Err(PyValueError::new_err(format!(
+                "object cannot have {first} and {second}"
+            )));
         }
         if bit_offset.is_some() && address.is_none() {
             return Err(PyValueError::new_err(
@@ -72,25 +77,27 @@ impl PyObject {
         }
         let bit_field_size = bits("bit_field_size", bit_field_size)?;
         let Some(ty) = ty else {
-            let value = value
-                .ok_or_else(|| PyTypeError::new_err("object without a type must have a value"))?;
+            let value = value.ok_or_else(|| {
+                PyValueError::new_err(match address {
+                    Some(_) => "reference must have type",
+                    None => "absent object must have type",
+                })
+            })?;
             if bit_field_size.is_some() {
                 return Err(PyValueError::new_err("literal cannot be a bit field"));
             }
-            let value = convert::number(value)?.ok_or_else(|| {
-                PyTypeError::new_err("cannot create a literal from what is no number")
-            })?;
+            let Some(value) = convert::number(value)? else {
+                return Err(PyTypeError::new_err(format!(
+                    "literal must be int, float, or bool, not '{}'",
+                    value.get_type().name()?
+                )));
+            };
             let object = Object::literal(target, &value).map_err(raise)?;
             return Ok(Self { prog, object });
         };
         let object = if let Some(address) = address {
-            let mask = target
-                .platform()
-                .map_or(u64::MAX, |platform| platform.address_mask());
-            // Two's complement, as where an address was computed.
-            let address = u64::try_from(address.0 & i128::from(mask)).unwrap_or(mask);
             let bit_offset = bits("bit_offset", bit_offset)?.unwrap_or(0);
-            Object::reference(target, ty, address, bit_offset, bit_field_size)
+            Object::reference(target, ty, address.0, bit_offset, bit_field_size)
         } else if let Some(value) = value {
             Object::from_value(target, ty, &convert::value(value)?, bit_field_size)
         } else {
@@ -98,7 +105,7 @@ impl PyObject {
                 .map(absence_reason_from)
                 .transpose()?
                 .unwrap_or_default();
-            Ok(Object::absent(ty, reason))
+            Object::absent_bit_field(target, ty, reason, bit_field_size)
         };
         let object = object.map_err(raise)?;
         Ok(Self { prog, object })

@@ -165,6 +165,14 @@ impl PyObject {
         attribute::get(slf, name)
     }
 
+    /// Only asked when there is no such attribute: says so.
+    fn __getattr__<'py>(
+        slf: &Bound<'py, Self>,
+        name: &Bound<'py, PyString>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Err(attribute::missing(slf, name)?)
+    }
+
     fn __dir__<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<String>> {
         attribute::list(slf)
     }

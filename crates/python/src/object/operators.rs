@@ -7,7 +7,7 @@ use pyo3::basic::CompareOp;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PySlice;
-use spelunk_object::{BinaryOperator as Op, UnaryOperator};
+use spelunk_object::{BinaryOperator as Op, UnaryOperator, type_name};
 use std::sync::atomic::{AtomicUsize, Ordering as AtomicOrdering};
 
 impl PyObject {
@@ -208,7 +208,15 @@ impl PyObject {
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> PyResult<Elements> {
-        let length = slf.get().__len__()?;
+        let length = slf.get().__len__().map_err(|error| {
+            if !error.is_instance_of::<PyTypeError>(slf.py()) {
+                return error;
+            }
+            let this = slf.get();
+            let name = type_name(this.target().types(), this.object.ty());
+            let name = name.unwrap_or_else(|_| "object".into());
+            PyTypeError::new_err(format!("'{name}' is not iterable"))
+        })?;
         Ok(Elements {
             array: slf.unbind(),
             next: 0.into(),

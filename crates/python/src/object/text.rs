@@ -6,7 +6,7 @@ use crate::enums::{ABSENCE_REASON, absence_reason_value};
 use crate::error::raise;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use spelunk_object::{FormatOptions, IntegerBase, type_name};
+use spelunk_object::{AbsenceReason, FormatOptions, IntegerBase, type_name};
 use spelunk_types::TypeData;
 
 #[pymethods]
@@ -95,8 +95,10 @@ impl PyObject {
         let name = type_name(self.target().types(), ty).map_err(raise)?;
         let mut text = format!("Object(prog, {}", crate::text::quote(py, &name)?);
         if let Some(reason) = self.object.absence_reason() {
-            let reason = ABSENCE_REASON.member(py, absence_reason_value(reason))?;
-            text += &format!(", absence_reason={}", reason.str()?);
+            if reason != AbsenceReason::Other {
+                let reason = ABSENCE_REASON.member(py, absence_reason_value(reason))?;
+                text += &format!(", absence_reason={}", reason.str()?);
+            }
         } else if let Some(address) = self.object.address() {
             text += &format!(", address={address:#x}");
             if let Some(offset) = self.object.bit_offset().filter(|offset| *offset != 0) {

@@ -5,6 +5,7 @@ mod lookup;
 mod memory;
 mod modules;
 mod open;
+mod search;
 mod threads;
 mod type_constructors;
 
@@ -134,6 +135,39 @@ impl PyProgram {
             .lookup_platform()
             .map_err(raise)?
             .address_size())
+    }
+
+    /// What was opened, in lines: for the banner.
+    fn _describe(&self) -> String {
+        let mut lines = Vec::new();
+        if let Some(image) = self.program.image() {
+            let flattened = if image.is_flattened() {
+                ", flattened"
+            } else {
+                ""
+            };
+            let paths: Vec<String> = self
+                .program
+                .core_dump_paths()
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            lines.push(format!(
+                "{} ({}{flattened})",
+                paths.join(", "),
+                image.format()
+            ));
+            lines.extend(
+                image
+                    .damage()
+                    .iter()
+                    .map(|damage| format!("Damaged: {damage}.")),
+            );
+        }
+        if let Some(os) = self.program.os() {
+            lines.push(os.describe());
+        }
+        lines.join("\n")
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

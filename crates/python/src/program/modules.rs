@@ -25,6 +25,21 @@ impl PyProgram {
         ModuleIterator::new(slf.clone().unbind(), slf.get().program.modules())
     }
 
+    /// All modules that the program has loaded, and whether each was not known before.
+    ///
+    ///     >>> [module.name for module, new in prog.loaded_modules()][0]
+    ///     'kernel'
+    fn loaded_modules<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<(Bound<'py, PyAny>, bool)>> {
+        // Those that there are were found when debugging information was loaded: a dump does not
+        // change.
+        slf.get()
+            .program
+            .modules()
+            .into_iter()
+            .map(|module| Ok((Self::wrap(slf, module)?, false)))
+            .collect()
+    }
+
     /// The kernel or executable.
     #[pyo3(signature = ())]
     fn main_module<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
