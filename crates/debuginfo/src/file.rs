@@ -1,6 +1,7 @@
 use crate::error::DebugInfoError;
 use crate::index::NameIndex;
 use crate::info::FileList;
+use crate::load_bias::LoadBias;
 use crate::pc::PcTables;
 use crate::units::{Dwarf, Units};
 use gimli::{DwarfSections, EndianSlice, RunTimeEndian};
@@ -91,6 +92,11 @@ impl DebugFile {
     #[must_use]
     pub fn bias(&self) -> u64 {
         self.bias
+    }
+
+    /// What moves the addresses of variables.
+    pub(crate) fn load_bias(&self) -> LoadBias {
+        LoadBias::new(&self.elf, self.bias)
     }
 
     /// Calls `look` with the units of the file.

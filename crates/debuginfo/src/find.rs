@@ -105,7 +105,7 @@ impl DebugFile {
         if entries.iter().filter(is_function).nth(1).is_none() {
             return Ok(());
         }
-        let (platform, bias) = (self.elf().platform(), self.bias());
+        let (platform, bias) = (self.elf().platform(), self.load_bias());
         let external: HashMap<DieId, u64> = self.with_units(|units| {
             let mut external = HashMap::new();
             for entry in entries.iter().filter(is_function) {
@@ -125,7 +125,7 @@ impl DebugFile {
         if external.len() < 2 {
             return Ok(());
         }
-        let Ok(symbols) = SymbolTable::parse(self.elf(), self.addresses(), bias) else {
+        let Ok(symbols) = SymbolTable::parse(self.elf(), self.addresses(), self.bias()) else {
             return Ok(());
         };
         let named: Vec<u64> = symbols
@@ -194,7 +194,7 @@ impl DebugFile {
         entry: &IndexEntry,
         die: &Die<'_, '_>,
     ) -> Result<Option<FoundObject>, DebugInfoError> {
-        let (platform, bias) = (self.elf().platform(), self.bias());
+        let (platform, bias) = (self.elf().platform(), self.load_bias());
         let Some(kind) = entry.kind.object_kind() else {
             return Ok(None);
         };

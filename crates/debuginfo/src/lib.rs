@@ -16,6 +16,7 @@ mod find;
 mod index;
 mod info;
 mod language;
+mod load_bias;
 mod object;
 pub mod orc;
 mod pc;
@@ -32,8 +33,6 @@ pub use file::DebugFile;
 pub use index::{IndexEntry, NameIndex, NameKind};
 pub use info::DebugInfo;
 pub use object::{Absence, FoundObject, ObjectKinds, ObjectValue};
-pub use pc::{
-    FrameState, RowSource, Scope, SourceLine, Variable, VariableKind, VariableValue,
-};
+pub use pc::{FrameState, RowSource, Scope, SourceLine, Variable, VariableKind, VariableValue};
 pub use symtab::{Symbol, SymbolTable};
 pub use units::{Dwarf, Entry, Slice, Unit, UnitIndex, Units};

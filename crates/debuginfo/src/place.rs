@@ -1,5 +1,6 @@
 use crate::entry::Die;
 use crate::error::DebugInfoError;
+use crate::load_bias::LoadBias;
 use crate::object::{Absence, ObjectValue};
 use crate::types::storage_size;
 use gimli::{AttributeValue, Format, constants as dw};
@@ -15,7 +16,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub(crate) fn variable_value(
     die: &Die<'_, '_>,
     platform: Platform,
-    bias: u64,
+    bias: LoadBias,
 ) -> Result<ObjectValue, DebugInfoError> {
     let origin = die.origin()?;
     let attr = |name| die.attr(name).or_else(|| origin.as_ref()?.attr(name));
@@ -58,7 +59,7 @@ pub(crate) fn variable_value(
 pub(crate) fn function_value(
     die: &Die<'_, '_>,
     platform: Platform,
-    bias: u64,
+    bias: LoadBias,
 ) -> Result<ObjectValue, DebugInfoError> {
     let dwarf = die.units().dwarf();
     let damaged = |error: gimli::Error| die.damaged(error.to_string());
@@ -66,7 +67,7 @@ pub(crate) fn function_value(
         if let Some(value) = die.attr(name)
             && let Some(address) = dwarf.attr_address(die.unit(), value).map_err(damaged)?
         {
-            let address = address.wrapping_add(bias) & platform.address_mask();
+            let address = bias.relocate(address) & platform.address_mask();
             return Ok(ObjectValue::Address(address));
         }
     }
@@ -74,7 +75,7 @@ pub(crate) fn function_value(
         && let Some(mut ranges) = dwarf.attr_ranges(die.unit(), value).map_err(damaged)?
         && let Some(range) = ranges.next().map_err(damaged)?
     {
-        let address = range.begin.wrapping_add(bias) & platform.address_mask();
+        let address = bias.relocate(range.begin) & platform.address_mask();
         return Ok(ObjectValue::Address(address));
     }
     Ok(ObjectValue::Absent(Absence::OptimizedOut))
@@ -120,7 +121,7 @@ fn number(die: &Die<'_, '_>, value: i128, order: ByteOrder) -> Result<ObjectValu
 /// What an expression can ask where there is no frame: addresses in the file.
 struct Fixed<'d, 'u, 'a> {
     die: &'d Die<'u, 'a>,
-    bias: u64,
+    bias: LoadBias,
 }
 
 impl Environment for Fixed<'_, '_, '_> {
@@ -133,7 +134,7 @@ impl Environment for Fixed<'_, '_, '_> {
     }
 
     fn relocate(&self, address: u64) -> u64 {
-        address.wrapping_add(self.bias)
+        self.bias.relocate(address)
     }
 
     fn address_at(&self, index: u64) -> Result<u64, ExpressionError> {

@@ -1,5 +1,6 @@
 //! Symbol tables: `.symtab`, or `.dynsym` where that is all there is.
 
+use crate::load_bias::is_fixed;
 use hashbrown::HashTable;
 use spelunk_base::{Cursor, Platform, Truncated};
 use spelunk_elf::constants::{self as elf, SymbolBind, SymbolSection, SymbolType};
@@ -147,10 +148,9 @@ impl<'a> Placement<'a> {
     }
 }
 
-/// Whether a section's symbols are addresses that the load bias moves. The kernel's per-CPU section
-/// is linked at 0: its symbols are offsets into each CPU's area.
+/// Whether a section's symbols are addresses that the load bias moves.
 fn is_moved(section: &spelunk_elf::Section) -> bool {
-    section.flags.contains(elf::SHF_ALLOC) && section.address != 0
+    section.flags.contains(elf::SHF_ALLOC) && !is_fixed(section)
 }
 
 impl SymbolTable {

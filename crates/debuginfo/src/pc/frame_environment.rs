@@ -109,7 +109,7 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
     }
 
     fn relocate(&self, address: u64) -> u64 {
-        address.wrapping_add(self.context.bias)
+        self.context.bias.relocate(address)
     }
 
     fn frame_base(&self) -> Result<u64, ExpressionError> {

@@ -1,5 +1,6 @@
 use super::frame_environment::FrameEnvironment;
 use crate::entry::Die;
+use crate::load_bias::LoadBias;
 use crate::units::Slice;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Units, Variable};
 use gimli::{AttributeValue, DwAt, constants as dw};
@@ -53,7 +54,8 @@ impl DebugFile {
         self.with_units(|units| {
             let context = Context {
                 units,
-                bias: self.bias(),
+                bias: self.load_bias(),
+                file_pc: frame.pc.wrapping_sub(self.bias()),
                 function: scope.function,
                 frame,
             };
@@ -67,7 +69,9 @@ impl DebugFile {
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c, 'a> {
     pub(super) units: &'c Units<'a>,
-    pub(super) bias: u64,
+    pub(super) bias: LoadBias,
+    /// The frame's address in the file.
+    pub(super) file_pc: u64,
     pub(super) function: DieId,
     pub(super) frame: FrameState<'c>,
 }
@@ -133,7 +137,7 @@ impl<'a> Context<'_, 'a> {
         let Some(mut list) = dwarf.attr_locations(die.unit(), value).map_err(damaged)? else {
             return Ok(None);
         };
-        let pc = self.frame.pc.wrapping_sub(self.bias);
+        let pc = self.file_pc;
         while let Some(entry) = list.next().map_err(damaged)? {
             if (entry.range.begin..entry.range.end).contains(&pc) {
                 return Ok(Some(entry.data.0));

@@ -1,0 +1,46 @@
+//! Where what a file says of addresses is in the target.
+
+use spelunk_elf::constants as elf;
+use spelunk_elf::{ElfFile, Section};
+
+/// What moves a file's addresses to the target's.
+///
+/// Situation: the kernel's per-CPU section is linked at address 0, until Linux 6.15; what DWARF and
+/// symbols call the addresses of its variables are offsets into each CPU's area. Evidence: KASLR
+/// moves the image by `KERNELOFFSET`, and `__per_cpu_offset` leads to the variables without it.
+/// Remedy: what is in a loaded section at 0 stays where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoadBias {
+    bias: u64,
+    /// Addresses below stay.
+    fixed_end: u64,
+}
+
+impl LoadBias {
+    /// The bias of `elf`, which is loaded `bias` (two's complement) bytes from where it was linked
+    /// for.
+    pub(crate) fn new(elf: &ElfFile, bias: u64) -> Self {
+        let fixed = elf.sections().iter().filter(|section| is_fixed(section));
+        Self {
+            bias,
+            fixed_end: match elf.is_relocatable() {
+                true => 0,
+                false => fixed.map(|section| section.size).max().unwrap_or(0),
+            },
+        }
+    }
+
+    /// The target's address of what is at `address` in the file.
+    pub(crate) fn relocate(self, address: u64) -> u64 {
+        if address < self.fixed_end {
+            address
+        } else {
+            address.wrapping_add(self.bias)
+        }
+    }
+}
+
+/// Whether `section` is loaded, but stays where it was linked for. See [`LoadBias`].
+pub(crate) fn is_fixed(section: &Section) -> bool {
+    section.flags.contains(elf::SHF_ALLOC) && section.address == 0
+}
