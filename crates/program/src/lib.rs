@@ -8,6 +8,7 @@
 //! * [`StackTrace`] is a list of [`Frame`]s with names, places in source code and variables.
 //! * [`Error`] is the error of everything from here up.
 
+mod convert;
 mod error;
 mod format;
 mod load;

@@ -1,14 +1,14 @@
 //! Opens a kernel's crash dump and prints the stack of every task.
 //!
 //! ```text
-//! cargo run --release --example traces -- VMCORE [--kernel-directory DIR] [-s FILE]...
+//! cargo run --release --example traces -- VMCORE... [-v] [--kernel-directory DIR] [-s FILE]...
 //! ```
 
 use spelunk::{Error, LoadRequest, SearchOptions, StackSource};
 use std::path::PathBuf;
 
 fn main() -> Result<(), Error> {
-    let mut core = None;
+    let mut core = Vec::new();
     let mut request = LoadRequest::everything();
     let mut search = SearchOptions::default();
     let mut verbose = false;
@@ -19,11 +19,10 @@ fn main() -> Result<(), Error> {
             "-s" => request.paths.push(value()),
             "--kernel-directory" => search.kernel_directories.push(value()),
             "-v" => verbose = true,
-            _ => core = Some(PathBuf::from(argument)),
+            _ => core.push(PathBuf::from(argument)),
         }
     }
-    let core = core.ok_or_else(|| Error::value("give the path of a dump"))?;
-    let program = spelunk::open(&[core], None)?;
+    let program = spelunk::open(&core, None)?;
     program.set_search_options(search);
     let report = program.load_debug_info(&request)?;
     eprintln!("{report}");

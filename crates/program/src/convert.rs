@@ -1,0 +1,143 @@
+//! Errors of the crates below as errors of the program, and back for what objects ask of it.
+
+use crate::{Error, ErrorKind};
+use std::sync::Arc;
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        let errno = error.raw_os_error();
+        Self::new(ErrorKind::Os { errno }, error.to_string())
+    }
+}
+
+impl From<spelunk_types::TypeError> for Error {
+    fn from(error: spelunk_types::TypeError) -> Self {
+        Self::other(error.to_string())
+    }
+}
+
+impl From<spelunk_elf::ElfError> for Error {
+    fn from(error: spelunk_elf::ElfError) -> Self {
+        Self::other(error.to_string())
+    }
+}
+
+impl From<spelunk_base::Cancelled> for Error {
+    fn from(error: spelunk_base::Cancelled) -> Self {
+        Self::new(ErrorKind::Cancelled, error.to_string())
+    }
+}
+
+impl From<spelunk_memory::Fault> for Error {
+    /// The messages for what is not there are drgn's; all other reasons are told in full.
+    fn from(fault: spelunk_memory::Fault) -> Self {
+        use spelunk_memory::{AddressSpace, FaultKind};
+        let message = match (fault.space, fault.kind) {
+            (AddressSpace::Virtual, FaultKind::NotPresent { .. } | FaultKind::NotCanonical) => {
+                "address is not mapped".into()
+            }
+            (AddressSpace::Virtual, FaultKind::NotMapped) => "could not find memory segment".into(),
+            (AddressSpace::Physical, FaultKind::NotMapped) => {
+                "could not find physical memory segment".into()
+            }
+            (_, kind) => reason(kind),
+        };
+        Self::fault(message, fault.address)
+    }
+}
+
+fn reason(kind: spelunk_memory::FaultKind) -> String {
+    use spelunk_memory::FaultKind as F;
+    match kind {
+        F::NotInDump => "page is not in the dump: it was excluded".into(),
+        F::CutOff => "page is not in the dump: the file is cut off before it".into(),
+        F::Damaged => "page cannot be read: the dump is damaged there".into(),
+        F::Device(errno) => std::io::Error::from_raw_os_error(errno).to_string(),
+        F::Reader => "registered memory reader failed".into(),
+        F::PageTable { level, entry } => {
+            format!("page table entry of level {level} at physical address {entry} cannot be read")
+        }
+        _ => "address is not mapped".into(),
+    }
+}
+
+impl From<spelunk_object::Error> for Error {
+    fn from(error: spelunk_object::Error) -> Self {
+        use spelunk_object::ErrorKind as K;
+        let kind = match error.kind() {
+            K::Type => ErrorKind::Type,
+            K::Value => ErrorKind::Value,
+            K::Lookup => ErrorKind::Lookup,
+            K::Attribute => ErrorKind::Attribute,
+            K::Overflow => ErrorKind::Overflow,
+            K::ZeroDivision => ErrorKind::ZeroDivision,
+            K::Syntax => ErrorKind::Syntax,
+            K::Fault { address } => ErrorKind::Fault { address },
+            K::ObjectAbsent => ErrorKind::ObjectAbsent,
+            K::OutOfBounds => ErrorKind::OutOfBounds,
+            K::Recursion => ErrorKind::Recursion,
+            K::Memory => ErrorKind::Memory,
+            K::NotImplemented => ErrorKind::NotImplemented,
+            K::Os { errno } => ErrorKind::Os { errno: Some(errno) },
+            K::MissingDebugInfo => ErrorKind::MissingDebugInfo,
+            K::Cancelled => ErrorKind::Cancelled,
+            K::Other => ErrorKind::Other,
+            K::Foreign => ErrorKind::Foreign,
+        };
+        match error.as_foreign() {
+            Some(foreign) => Self::foreign(error.message(), Arc::clone(foreign)),
+            None => Self::new(kind, error.message()),
+        }
+    }
+}
+
+/// For what the program answers to the operations on objects, through their target.
+impl From<Error> for spelunk_object::Error {
+    fn from(error: Error) -> Self {
+        use spelunk_object::ErrorKind as K;
+        let kind = match *error.kind() {
+            ErrorKind::Type => K::Type,
+            ErrorKind::Value | ErrorKind::Unsupported => K::Value,
+            ErrorKind::Lookup | ErrorKind::Key | ErrorKind::ObjectNotFound { .. } => K::Lookup,
+            ErrorKind::Attribute => K::Attribute,
+            ErrorKind::Overflow => K::Overflow,
+            ErrorKind::ZeroDivision => K::ZeroDivision,
+            ErrorKind::Syntax => K::Syntax,
+            ErrorKind::Fault { address } => K::Fault { address },
+            ErrorKind::ObjectAbsent => K::ObjectAbsent,
+            ErrorKind::OutOfBounds => K::OutOfBounds,
+            ErrorKind::Recursion => K::Recursion,
+            ErrorKind::Memory => K::Memory,
+            ErrorKind::NotImplemented => K::NotImplemented,
+            ErrorKind::Os { errno: Some(errno) } => K::Os { errno },
+            ErrorKind::MissingDebugInfo => K::MissingDebugInfo,
+            ErrorKind::Cancelled => K::Cancelled,
+            _ => K::Other,
+        };
+        match error.as_foreign() {
+            Some(foreign) => Self::foreign(error.to_string(), Arc::clone(foreign)),
+            None => Self::new(kind, error.message()),
+        }
+    }
+}
+
+impl From<spelunk_debuginfo::DebugInfoError> for Error {
+    fn from(error: spelunk_debuginfo::DebugInfoError) -> Self {
+        use spelunk_debuginfo::DebugInfoError as D;
+        let kind = match error {
+            D::Missing { .. } => ErrorKind::MissingDebugInfo,
+            D::Cancelled => ErrorKind::Cancelled,
+            _ => ErrorKind::Other,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<spelunk_image::ImageError> for Error {
+    fn from(error: spelunk_image::ImageError) -> Self {
+        match error {
+            spelunk_image::ImageError::Open(error) => error.into(),
+            error => Self::value(error.to_string()),
+        }
+    }
+}
