@@ -9,6 +9,7 @@ mod frames;
 #[path = "../../../../fuzz/bodies/orc.rs"]
 mod orc;
 
+use crate::oracle;
 use crate::program::compile;
 
 const C: &str = "struct a { struct b *b; int x : 3; union { int u; struct a *v; }; int f[]; }; enum e { A, B = -1 };
@@ -40,17 +41,17 @@ fn seeds() -> Vec<Vec<u8>> {
 
 #[test]
 fn dwarf_index() {
-    spelunk_synth::exercise(&seeds(), 60, dwarf_index::run);
+    spelunk_synth::exercise(&seeds(), 200, dwarf_index::run);
 }
 
 #[test]
 fn dwarf_types() {
-    spelunk_synth::exercise(&seeds(), 60, dwarf_types::run);
+    spelunk_synth::exercise(&seeds(), 200, dwarf_types::run);
 }
 
 #[test]
 fn frames() {
-    spelunk_synth::exercise(&seeds(), 60, frames::run);
+    spelunk_synth::exercise(&seeds(), 200, frames::run);
 }
 
 /// Entries of all kinds and bases, one after the other.
@@ -65,4 +66,30 @@ fn orc() {
     let ips = ips.take(entries.len() / 6).flat_map(u32::to_le_bytes);
     let seed = ips.chain(entries.iter().copied()).collect();
     spelunk_synth::exercise(&[seed, Vec::new()], 20, orc::run);
+}
+
+/// A kernel module's debug file, without its build ID, so that no index of it is kept.
+fn module() -> Vec<u8> {
+    let vmlinux = oracle::vmlinux("kyber-oops");
+    let name = vmlinux.file_name().unwrap().to_string_lossy();
+    let release = name.strip_prefix("vmlinux-").unwrap();
+    let path = vmlinux
+        .with_file_name("../lib/modules")
+        .join(release)
+        .join("kernel/lib/crc7.ko");
+    let elf = oracle::elf(&path);
+    let note = elf.find_section(".note.gnu.build-id").unwrap();
+    let name = usize::try_from(note.offset).unwrap() + 12;
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert_eq!(bytes[name..name + 4], *b"GNU\0");
+    bytes[name] = b'X';
+    bytes
+}
+
+#[test]
+fn module_cut_off_and_damaged() {
+    spelunk_synth::exercise(&[module()], 1000, |bytes| {
+        dwarf_index::run(bytes);
+        dwarf_types::run(bytes);
+    });
 }

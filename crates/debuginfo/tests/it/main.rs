@@ -11,6 +11,7 @@ mod corpus;
 mod describe;
 mod files;
 mod lines;
+mod names;
 mod objects;
 mod oracle;
 mod program;

@@ -30,7 +30,7 @@ for _ in range(1000):
     print(address, symbol, *locations, sep="\t")
 "#;
 
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     std::env::var_os("SPELUNK_CACHE").map_or_else(
         || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/spelunk"),
         PathBuf::from,
@@ -39,7 +39,7 @@ fn cache() -> PathBuf {
 
 /// The kernel that a dump of the lab is of. Tests over real dumps fail, rather than pass unrun,
 /// where it is missing.
-fn vmlinux(dump: &str) -> PathBuf {
+pub(crate) fn vmlinux(dump: &str) -> PathBuf {
     let truth = cache().join("dumps").join(dump).join("truth/uname");
     let uname = std::fs::read_to_string(&truth).unwrap_or_else(|error| {
         panic!(
@@ -53,7 +53,7 @@ fn vmlinux(dump: &str) -> PathBuf {
     files.into_iter().find(|file| file.exists()).unwrap()
 }
 
-fn elf(path: &Path) -> ElfFile {
+pub(crate) fn elf(path: &Path) -> ElfFile {
     ElfFile::parse(FileData::open(path).unwrap()).unwrap()
 }
 
