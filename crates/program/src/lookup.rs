@@ -1,7 +1,7 @@
 //! Names: types, objects, and what completes them at a prompt.
 
 use crate::{Error, Program, Result};
-use spelunk_debuginfo::{FoundObject, ObjectKinds, ObjectValue};
+use spelunk_debuginfo::{Absence, FoundObject, ObjectKinds, ObjectValue};
 use spelunk_object::{AbsenceReason, Object, Value};
 use spelunk_types::{QualifiedType, TypeKind};
 
@@ -56,7 +56,12 @@ impl Program {
             ObjectValue::Constant(value) => {
                 Object::from_value(self, found.ty, &Value::from(*value), None)?
             }
-            ObjectValue::Absent(_) => Object::absent(found.ty, AbsenceReason::Other),
+            ObjectValue::Absent(Absence::OptimizedOut) => {
+                Object::absent(found.ty, AbsenceReason::OptimizedOut)
+            }
+            ObjectValue::Absent(Absence::NotImplemented) => {
+                Object::absent(found.ty, AbsenceReason::NotImplemented)
+            }
         })
     }
 
