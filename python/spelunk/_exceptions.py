@@ -56,3 +56,17 @@ class OutOfBoundsError(Exception):
 
 class UnsupportedOperation(ValueError):
     """An operation that makes no sense for this kind of program."""
+
+
+for _class in (
+    BadDataError,
+    FaultError,
+    MissingDebugInfoError,
+    NoDefaultProgramError,
+    ObjectAbsentError,
+    ObjectNotFoundError,
+    OutOfBoundsError,
+    UnsupportedOperation,
+):
+    # What users see is where they import it from.
+    _class.__module__ = "spelunk"

@@ -32,3 +32,7 @@ class SourceLocation(_SourceLocationBase):
     def __str__(self) -> str:
         column = f":{self.column}" if self.column else ""
         return f"{self.name} at {self.filename}:{self.line}{column}"
+
+
+# What users see is where they import it from.
+SourceLocation.__module__ = "spelunk"

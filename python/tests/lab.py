@@ -35,11 +35,15 @@ class Guest:
     def truth(self, name):
         return (self.folder / "truth" / name).read_text(errors="replace")
 
-    def run(self, *arguments):
-        """What `spelunk` prints that opens this dump with all debug files there are."""
+    def debug_directory(self):
+        """Where the debug files of its kernel are."""
         modules = f"usr/lib/debug/lib/modules/{self.release}"
         [kernel] = [root / modules for root in CACHE.glob("root*") if (root / modules).is_dir()]
-        command = [SPELUNK, "-q", "-c", self.core, "--kernel-directory", kernel]
+        return kernel
+
+    def run(self, *arguments):
+        """What `spelunk` prints that opens this dump with all debug files there are."""
+        command = [SPELUNK, "-q", "-c", self.core, "--kernel-directory", self.debug_directory()]
         if "kyber_buggy" in self.truth("modules"):
             command += ["-s", CACHE / "kyber/kyber_buggy.ko.debug"]
         result = subprocess.run(command + list(arguments), stdout=subprocess.PIPE, check=True, text=True)

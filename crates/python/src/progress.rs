@@ -27,7 +27,8 @@ pub(crate) struct Bar {
 struct State {
     task: String,
     percent: Option<u64>,
-    drawn: bool,
+    /// What stands on the terminal.
+    drawn: String,
 }
 
 impl Default for Bar {
@@ -59,18 +60,21 @@ impl Bar {
         if state.task.is_empty() {
             return;
         }
-        state.drawn = true;
         let percent = state
             .percent
             .map_or(String::new(), |percent| format!(" {percent}%"));
-        // A terminal that is gone is no reason to stop working.
-        let _ = write!(std::io::stderr(), "\r\x1b[K{}...{percent}", state.task);
+        let line = format!("{}...{percent}", state.task);
+        if line != state.drawn {
+            // A terminal that is gone is no reason to stop working.
+            let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
+            state.drawn = line;
+        }
     }
 
     /// Takes the line back.
     pub(crate) fn clear(&self) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.drawn {
+        if !state.drawn.is_empty() {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
     }

@@ -187,7 +187,7 @@ impl PyProgram {
     ///     ...                               TypeMember(prog.type("int"), "y", 32)))
     #[pyo3(signature = (tag, size=None, members=None, *, template_parameters=None,
                         qualifiers=None, language=None),
-           text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=Qualifiers.NONE, language=None)")]
+           text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=..., language=None)")]
     fn struct_type(
         slf: &Bound<'_, Self>,
         tag: Option<String>,

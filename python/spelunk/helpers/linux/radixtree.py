@@ -1,4 +1,4 @@
-"""Helpers of the engine's module ``nodemask``."""
+"""Helpers of the engine's module ``radixtree``."""
 
 from spelunk._records import export
 

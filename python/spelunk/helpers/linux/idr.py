@@ -1,4 +1,4 @@
-"""Helpers of the engine's module ``mmzone``."""
+"""Helpers of the engine's module ``idr``."""
 
 from spelunk._records import export
 

@@ -1,0 +1,14 @@
+"""Helpers of the engine's module ``bitmap``."""
+
+from typing import Tuple
+
+from spelunk import IntegerLike, Object
+
+__all__: Tuple[str, ...]
+
+def bitmap_weight(bitmap: Object, size: IntegerLike) -> int:
+    """Count the bits of a bitmap that are 1.
+
+    :param bitmap: ``unsigned long *``
+    :param size: How many bits it has.
+    """

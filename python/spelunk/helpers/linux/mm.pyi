@@ -1,0 +1,399 @@
+"""Helpers of the engine's module ``mm``."""
+
+from typing import Iterator, Tuple, overload
+
+from spelunk import IntegerLike, Object, Program
+
+__all__: Tuple[str, ...]
+
+def PageActive(page: Object) -> bool:
+    """Return whether the flag ``PG_active`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageChecked(page: Object) -> bool:
+    """Return whether the flag ``PG_checked`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageDirty(page: Object) -> bool:
+    """Return whether the flag ``PG_dirty`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageDoubleMap(page: Object) -> bool:
+    """Return whether the flag ``PG_double_map`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageError(page: Object) -> bool:
+    """Return whether the flag ``PG_error`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageForeign(page: Object) -> bool:
+    """Return whether the flag ``PG_foreign`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageHWPoison(page: Object) -> bool:
+    """Return whether the flag ``PG_hwpoison`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageHasHWPoisoned(page: Object) -> bool:
+    """Return whether the flag ``PG_has_hwpoisoned`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageHead(page: Object) -> bool:
+    """Return whether the flag ``PG_head`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageIdle(page: Object) -> bool:
+    """Return whether the flag ``PG_idle`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageIsolated(page: Object) -> bool:
+    """Return whether the flag ``PG_isolated`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageLRU(page: Object) -> bool:
+    """Return whether the flag ``PG_lru`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageLocked(page: Object) -> bool:
+    """Return whether the flag ``PG_locked`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageMappedToDisk(page: Object) -> bool:
+    """Return whether the flag ``PG_mappedtodisk`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageMlocked(page: Object) -> bool:
+    """Return whether the flag ``PG_mlocked`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageOwnerPriv1(page: Object) -> bool:
+    """Return whether the flag ``PG_owner_priv_1`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PagePinned(page: Object) -> bool:
+    """Return whether the flag ``PG_pinned`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PagePrivate(page: Object) -> bool:
+    """Return whether the flag ``PG_private`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PagePrivate2(page: Object) -> bool:
+    """Return whether the flag ``PG_private_2`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageReadahead(page: Object) -> bool:
+    """Return whether the flag ``PG_readahead`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageReclaim(page: Object) -> bool:
+    """Return whether the flag ``PG_reclaim`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageReferenced(page: Object) -> bool:
+    """Return whether the flag ``PG_referenced`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageReported(page: Object) -> bool:
+    """Return whether the flag ``PG_reported`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageReserved(page: Object) -> bool:
+    """Return whether the flag ``PG_reserved`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageSavePinned(page: Object) -> bool:
+    """Return whether the flag ``PG_savepinned`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageSkipKASanPoison(page: Object) -> bool:
+    """Return whether the flag ``PG_skip_kasan_poison`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageSlobFree(page: Object) -> bool:
+    """Return whether the flag ``PG_slob_free`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageSwapBacked(page: Object) -> bool:
+    """Return whether the flag ``PG_swapbacked`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageUncached(page: Object) -> bool:
+    """Return whether the flag ``PG_uncached`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageUnevictable(page: Object) -> bool:
+    """Return whether the flag ``PG_unevictable`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageUptodate(page: Object) -> bool:
+    """Return whether the flag ``PG_uptodate`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageVmemmapSelfHosted(page: Object) -> bool:
+    """Return whether the flag ``PG_vmemmap_self_hosted`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageWaiters(page: Object) -> bool:
+    """Return whether the flag ``PG_waiters`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageWorkingset(page: Object) -> bool:
+    """Return whether the flag ``PG_workingset`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageWriteback(page: Object) -> bool:
+    """Return whether the flag ``PG_writeback`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageXenRemapped(page: Object) -> bool:
+    """Return whether the flag ``PG_xen_remapped`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageYoung(page: Object) -> bool:
+    """Return whether the flag ``PG_young`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+@overload
+def for_each_page(prog: Program) -> Iterator[Object]:
+    """Iterate over the ``struct page`` of every page frame that has one.
+
+    :return: ``struct page *`` objects
+    """
+@overload
+def for_each_page() -> Iterator[Object]: ...
+@overload
+def for_each_valid_pfn_and_page(prog: Program) -> Iterator[Tuple[int, Object]]:
+    """Iterate over every page frame that has a ``struct page``.
+
+    :return: (page frame number, ``struct page *``) tuples
+    """
+@overload
+def for_each_valid_pfn_and_page() -> Iterator[Tuple[int, Object]]: ...
+@overload
+def for_each_valid_page_range(prog: Program) -> Iterator[Tuple[int, int, Object]]:
+    """Iterate over the ranges of page frames that have a ``struct page``.
+
+    >>> for start, end, pages in for_each_valid_page_range():
+    ...     first = pages[start]
+
+    :return: (first frame, frame behind the last, ``struct page *`` of frame 0) tuples
+    """
+@overload
+def for_each_valid_page_range() -> Iterator[Tuple[int, int, Object]]: ...
+@overload
+def PFN_PHYS(prog: Program, pfn: IntegerLike) -> Object:
+    """Return the physical address of a page frame.
+
+    :param pfn: ``unsigned long``: number of the page frame.
+    :return: ``phys_addr_t``
+    """
+@overload
+def PFN_PHYS(pfn: IntegerLike) -> Object: ...
+@overload
+def PHYS_PFN(prog: Program, addr: IntegerLike) -> Object:
+    """Return the number of the page frame of a physical address.
+
+    :param addr: ``phys_addr_t``: physical address.
+    :return: ``unsigned long``
+    """
+@overload
+def PHYS_PFN(addr: IntegerLike) -> Object: ...
+def page_to_pfn(page: Object) -> Object:
+    """Return the number of the frame of a page.
+
+    :param page: ``struct page *``
+    :return: ``unsigned long``
+    """
+def page_to_phys(page: Object) -> Object:
+    """Return the physical address of a page.
+
+    :param page: ``struct page *``
+    :return: ``phys_addr_t``
+    """
+def page_to_virt(page: Object) -> Object:
+    """Return the address of a page in the direct map.
+
+    :param page: ``struct page *``
+    :return: ``void *``
+    """
+@overload
+def pfn_to_page(prog: Program, pfn: IntegerLike) -> Object:
+    """Return the page of a page frame.
+
+    :param pfn: ``unsigned long``: number of the page frame.
+    :return: ``struct page *``
+    """
+@overload
+def pfn_to_page(pfn: IntegerLike) -> Object: ...
+@overload
+def pfn_to_virt(prog: Program, pfn: IntegerLike) -> Object:
+    """Return the address of a page frame in the direct map.
+
+    :param pfn: ``unsigned long``: number of the page frame.
+    :return: ``void *``
+    """
+@overload
+def pfn_to_virt(pfn: IntegerLike) -> Object: ...
+@overload
+def phys_to_page(prog: Program, addr: IntegerLike) -> Object:
+    """Return the page that a physical address is in.
+
+    :param addr: ``phys_addr_t``: physical address.
+    :return: ``struct page *``
+    """
+@overload
+def phys_to_page(addr: IntegerLike) -> Object: ...
+@overload
+def phys_to_virt(prog: Program, addr: IntegerLike) -> Object:
+    """Return the address of a physical address in the direct map.
+
+    :param addr: ``phys_addr_t``: physical address.
+    :return: ``void *``
+    """
+@overload
+def phys_to_virt(addr: IntegerLike) -> Object: ...
+@overload
+def virt_to_phys(prog: Program, addr: IntegerLike) -> Object:
+    """Return the physical address that an address of the kernel is mapped to, in the direct map or elsewhere.
+
+    :param addr: ``void *``: address in the kernel.
+    :return: ``unsigned long``
+    """
+@overload
+def virt_to_phys(addr: IntegerLike) -> Object: ...
+@overload
+def virt_to_pfn(prog: Program, addr: IntegerLike) -> Object:
+    """Return the number of the page frame that an address of the kernel is mapped to.
+
+    :param addr: ``void *``: address in the kernel.
+    :return: ``unsigned long``
+    """
+@overload
+def virt_to_pfn(addr: IntegerLike) -> Object: ...
+@overload
+def virt_to_page(prog: Program, addr: IntegerLike) -> Object:
+    """Return the page that an address of the kernel is mapped to.
+
+    :param addr: ``void *``: address in the kernel.
+    :return: ``struct page *``
+    """
+@overload
+def virt_to_page(addr: IntegerLike) -> Object: ...
+@overload
+def in_direct_map(prog: Program, addr: IntegerLike) -> bool:
+    """Return whether an address is in the direct map, where all of physical memory is mapped.
+
+    :param addr: The address.
+    """
+@overload
+def in_direct_map(addr: IntegerLike) -> bool: ...
+def compound_head(page: Object) -> Object:
+    """Return the first of the pages that a page is joined with; the page itself if it is joined with none.
+
+    :param page: ``struct page *``
+    :return: ``struct page *``
+    """
+def compound_order(page: Object) -> Object:
+    """Return how many pages are joined with a page that is the first of them, as a power of two.
+
+    :param page: ``struct page *``
+    :return: ``unsigned int``: 0 for one page, 1 for two, 2 for four...
+    """
+def compound_nr(page: Object) -> Object:
+    """Return how many pages are joined with a page that is the first of them, itself included.
+
+    :param page: ``struct page *``
+    :return: ``unsigned long``
+    """
+def page_size(page: Object) -> Object:
+    """Return the size in bytes of the pages that are joined with a page which is the first of them.
+
+    :param page: ``struct page *``
+    :return: ``unsigned long``
+    """
+def page_flags(page: Object) -> Object:
+    """Return the flags of a page.
+
+    :param page: ``struct page *``
+    :return: ``unsigned long``
+    """
+def decode_page_flags(page: Object) -> str:
+    """Return the flags of a page that are set, by name.
+
+    :param page: ``struct page *``
+    :return: such as ``PG_dirty|PG_lru``
+    """
+@overload
+def decode_page_flags_value(prog: Program, flags: IntegerLike) -> str:
+    """Return the names of the flags of pages that are set in a number.
+
+    :param flags: ``unsigned long``: the flags.
+    :return: such as ``PG_dirty|PG_lru``
+    """
+@overload
+def decode_page_flags_value(flags: IntegerLike) -> str: ...
+def PageSlab(page: Object) -> bool:
+    """Return whether a page is one of the slab allocator's.
+
+    :param page: ``struct page *``
+    """
+def PageTail(page: Object) -> bool:
+    """Return whether a page is joined with others before it.
+
+    :param page: ``struct page *``
+    """
+def PageCompound(page: Object) -> bool:
+    """Return whether a page is joined with others, before or behind it.
+
+    :param page: ``struct page *``
+    """
+def page_index(page: Object) -> Object:
+    """Return how many pages a page is into its file.
+
+    :param page: ``struct page *``
+    :return: ``pgoff_t``
+    """
+@overload
+def totalram_pages(prog: Program) -> int:
+    """Return how many pages of memory the kernel can use.
+    """
+@overload
+def totalram_pages() -> int: ...

@@ -1,0 +1,74 @@
+"""The command: what it says and does, on a real dump."""
+
+import subprocess
+
+import pytest
+from lab import SPELUNK
+
+
+def spelunk_command(*arguments, input=None):
+    """Run the command and return what became of it."""
+    return subprocess.run(
+        [SPELUNK, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        input=input,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def test_help_and_version():
+    result = spelunk_command("--help")
+    assert result.returncode == 0 and "--kernel-directory" in result.stdout
+    result = spelunk_command("--version")
+    assert result.stdout.startswith("spelunk ")
+
+
+@pytest.mark.parametrize(
+    "arguments, status, text",
+    [
+        (["--bogus"], 2, "spelunk: unknown option '--bogus' (see spelunk --help)\n"),
+        ([], 2, "spelunk: nothing to debug: give a core dump with -c PATH (see spelunk --help)\n"),
+        (["-c", "/nonexistent"], 1, "spelunk: /nonexistent: No such file or directory\n"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(arguments, status, text):
+    result = spelunk_command(*arguments)
+    assert (result.returncode, result.stdout, result.stderr) == (status, "", text)
+
+
+def test_a_file_that_is_no_dump(tmp_path):
+    path = tmp_path / "core"
+    path.write_bytes(b"no dump at all" * 100)
+    result = spelunk_command("-c", str(path))
+    assert result.returncode == 1
+    assert result.stderr.startswith("spelunk: ") and result.stderr.count("\n") == 1
+
+
+def test_code_scripts_and_standard_input(tmp_path, panic):
+    arguments = ["-q", "-c", panic.core, "--kernel-directory", panic.debug_directory()]
+    code = "import sys, drgn; print(sys.argv, __name__, prog['init_task'].comm.string_())"
+    result = spelunk_command(*arguments, "-e", code, "a", "-b")
+    assert result.stdout == "['-e', 'a', '-b'] __main__ b'swapper/0'\n", result.stderr
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom drgn.helpers.linux.pid import find_task\n"
+        "print(sys.argv[1:], find_task(1).comm.string_(), find_task(prog, 1).pid.value_())\n"
+    )
+    result = spelunk_command(*arguments, script, "--", "-q")
+    assert result.stdout == "['--', '-q'] b'init' 1\n", result.stderr
+    result = spelunk_command(*arguments, input="print(prog.thread(1).name)\n")
+    assert result.stdout == "init\n", result.stderr
+
+
+def test_what_does_not_exist_yet_is_named(tmp_path, panic):
+    arguments = ["-q", "-c", panic.core, "--no-default-symbols"]
+    script = tmp_path / "script.py"
+    script.write_text("from drgn.helpers.linux.nothing import something\n")
+    result = spelunk_command(*arguments, script)
+    assert result.returncode == 1
+    assert "ModuleNotFoundError: spelunk has no drgn.helpers.linux.nothing yet" in result.stderr
+    script.write_text("from drgn import NoSuchThing\n")
+    result = spelunk_command(*arguments, script)
+    assert "ImportError: cannot import name 'NoSuchThing'" in result.stderr

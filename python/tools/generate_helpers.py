@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Write the modules below `spelunk.helpers.linux`, and their stubs, from the engine's records.
+
+    python python/tools/generate_helpers.py            # write
+    python python/tools/generate_helpers.py --check    # say what is out of date; status 1 if anything
+
+Needs an installed `spelunk`, whose records are those of the engine that it was built with.
+"""
+
+import argparse
+import pathlib
+import re
+import sys
+import textwrap
+from collections import defaultdict
+
+from spelunk import _native
+
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "spelunk" / "helpers" / "linux"
+TYPING = {
+    "Any",
+    "Callable",
+    "Dict",
+    "Iterator",
+    "List",
+    "Literal",
+    "Mapping",
+    "NamedTuple",
+    "Optional",
+    "Sequence",
+    "Tuple",
+    "Union",
+}
+OURS = {"IntegerLike", "Object", "Path", "Program", "Type"}
+PLAIN = {"None", "bool", "bytes", "float", "int", "str"}
+
+MODULE = '''"""Helpers of the engine's module ``{name}``."""
+
+from spelunk._records import export
+
+__all__ = export(__name__)
+'''
+
+
+def annotation(text, used):
+    """``text`` with names that stubs do not know replaced; those that must be imported go to ``used``."""
+
+    def known(match):
+        word = match.group()
+        if word in TYPING | OURS | {"KeyType"}:
+            used.add(word)
+            return word
+        if word in PLAIN:
+            return word
+        # A class that the engine makes when it is first returned.
+        used.add("Any")
+        return "Any"
+
+    parts = re.split(r"('[^']*')", text)
+    return "".join(
+        part if part.startswith("'") else re.sub(r"[A-Za-z_]\w*", known, part)
+        for part in parts
+    )
+
+
+def signature(parameters, returns, used):
+    texts = []
+    star = False
+    for name, kind, default, keyword_only in parameters:
+        if keyword_only and not star:
+            star = True
+            texts.append("*")
+        default = "" if default is None else f" = {default}"
+        texts.append(f"{name}: {annotation(kind, used)}{default}")
+    return f"({', '.join(texts)}) -> {annotation(returns, used)}"
+
+
+def overloads(parameters):
+    """The parameters, and those without what may be left out in front."""
+    yield parameters
+    if parameters and parameters[0][1] in ("Program", "Union[Object, Program]"):
+        yield parameters[1:]
+
+
+def stub(name, helpers):
+    used = set()
+    functions = []
+    for _, function, parameters, returns, doc in helpers:
+        doc = textwrap.indent(doc.replace("\\", "\\\\"), "    ").strip()
+        doc = re.sub(r"(?m)^ +$", "", doc)
+        ways = list(overloads(parameters))
+        for index, way in enumerate(ways):
+            if len(ways) > 1:
+                used.add("overload")
+                functions.append("@overload")
+            head = f"def {function}{signature(way, returns, used)}:"
+            last = index == 0
+            functions.append(f'{head}\n    """{doc}\n    """' if last else f"{head} ...")
+    lines = [f'"""Helpers of the engine\'s module ``{name}``."""\n']
+    typing = sorted(used & TYPING | ({"TypeVar"} if "KeyType" in used else set()) | used & {"overload"})
+    typing.append("Tuple")
+    lines.append(f"from typing import {', '.join(sorted(set(typing)))}\n")
+    ours = sorted(used & OURS)
+    if ours:
+        lines.append(f"from spelunk import {', '.join(ours)}\n")
+    if "KeyType" in used:
+        lines.append('KeyType = TypeVar("KeyType")\n')
+    lines.append("__all__: Tuple[str, ...]\n")
+    return "\n".join(lines) + "\n" + "\n".join(functions) + "\n"
+
+
+def package_stub(modules):
+    lines = ['"""Helpers for the Linux kernel: all names of the modules below."""\n']
+    lines += ["from typing import List\n"]
+    lines += [f"from spelunk.helpers.linux.{name} import *" for name in sorted(modules)]
+    lines += ["\n__all__: List[str]"]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    modules = defaultdict(list)
+    for record in _native.helper_records():
+        modules[record[0]].append(record)
+    files = {FOLDER / "__init__.pyi": package_stub(modules)}
+    for name, helpers in modules.items():
+        files[FOLDER / f"{name}.py"] = MODULE.format(name=name)
+        files[FOLDER / f"{name}.pyi"] = stub(name, helpers)
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
+    gone = [
+        path
+        for path in FOLDER.glob("*.py*")
+        if path not in files and path.name != "__init__.py" and path.suffix in (".py", ".pyi")
+    ]
+    if arguments.check:
+        for path in stale:
+            print(f"{path} is out of date: run {sys.argv[0]}", file=sys.stderr)
+        for path in gone:
+            print(f"{path} stands for no helper: remove it", file=sys.stderr)
+        return 1 if stale or gone else 0
+    for path in stale:
+        path.write_text(files[path])
+    for path in gone:
+        path.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
