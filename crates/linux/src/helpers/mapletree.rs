@@ -75,11 +75,16 @@ impl Layout {
         })
     }
 
-    /// The slots of the node that `part` leads to; `None` if it leads to none.
-    fn parts(&self, program: &Program, part: Part) -> Result<Option<(Vec<Part>, bool)>> {
-        if part.entry & 3 != 2 || part.entry <= MAX_SPECIAL {
+    /// The slots of the root, if it is a node: only there can it be something else, and only there a mark tells.
+    fn root_parts(&self, program: &Program, root: Part) -> Result<Option<(Vec<Part>, bool)>> {
+        if root.entry & 3 != 2 || root.entry <= MAX_SPECIAL {
             return Ok(None);
         }
+        self.parts(program, root).map(Some)
+    }
+
+    /// The slots of the node that `part` leads to, and whether it is a leaf.
+    fn parts(&self, program: &Program, part: Part) -> Result<(Vec<Part>, bool)> {
         let address = part.entry & !NODE_MASK;
         // `enum maple_type`: dense, leaf_64, range_64, arange_64, and since 7.1 copy.
         let (slots, is_leaf) = match part.entry >> TYPE_SHIFT & TYPE_MASK {
@@ -123,7 +128,7 @@ impl Layout {
                 _ => break,
             }
         }
-        Ok(Some((parts, is_leaf)))
+        Ok((parts, is_leaf))
     }
 }
 
@@ -147,21 +152,19 @@ impl MapleTree {
     /// The entry at `index`, special ones included; 0 if there is none.
     pub fn load(&self, program: &Program, index: u64) -> Result<u64> {
         let mut part = self.whole();
-        for depth in 0..MAX_DEPTH {
-            let Some((parts, is_leaf)) = self.layout.parts(program, part)? else {
-                // Without nodes, the root is the entry at 0.
-                return Ok(if depth > 0 || index == 0 {
-                    part.entry
-                } else {
-                    0
-                });
+        let Some((mut parts, mut is_leaf)) = self.layout.root_parts(program, part)? else {
+            // Without nodes, the root is the entry at 0.
+            return Ok(if index == 0 { part.entry } else { 0 });
+        };
+        for _ in 0..MAX_DEPTH {
+            let Some(found) = parts.into_iter().find(|part| part.last >= index) else {
+                return Ok(0);
             };
-            let found = parts.into_iter().find(|part| part.last >= index);
-            match found {
-                Some(found) if is_leaf => return Ok(found.entry),
-                Some(found) => part = found,
-                None => return Ok(0),
+            if is_leaf || found.entry == 0 {
+                return Ok(found.entry);
             }
+            part = found;
+            (parts, is_leaf) = self.layout.parts(program, part)?;
         }
         Err(too_deep(part))
     }
@@ -196,7 +199,7 @@ impl Entries {
     /// The next entry.
     pub fn next_entry(&mut self, program: &Program) -> Result<Option<Range>> {
         if let Some(root) = self.root.take() {
-            match self.layout.parts(program, root)? {
+            match self.layout.root_parts(program, root)? {
                 Some((parts, is_leaf)) => self.stack.push((parts.into_iter(), is_leaf)),
                 None if root.entry != 0 => return Ok(Some(Range { last: 0, ..root })),
                 None => {}
@@ -216,9 +219,8 @@ impl Entries {
             if self.stack.len() >= MAX_DEPTH {
                 return Err(too_deep(part));
             }
-            if let Some((parts, is_leaf)) = self.layout.parts(program, part)? {
-                self.stack.push((parts.into_iter(), is_leaf));
-            }
+            let (parts, is_leaf) = self.layout.parts(program, part)?;
+            self.stack.push((parts.into_iter(), is_leaf));
         }
         Ok(None)
     }

@@ -5,11 +5,14 @@ use spelunk_linux::helper::Value;
 use spelunk_object::Object;
 use spelunk_program::Program;
 
+/// The processes of which the guest tells more: init, and two that `pids` names.
 fn listed(dump: &Dump) -> Vec<u64> {
     let pids = dump.truth("pids");
-    let pids = pids.split_whitespace().map(|word| {
-        let (_, pid) = word.split_once('=').unwrap();
-        pid.parse().unwrap()
+    let pids = pids.split_whitespace().filter_map(|word| {
+        let (what, pid) = word.split_once('=').unwrap();
+        ["files", "threads"]
+            .contains(&what)
+            .then(|| pid.parse().unwrap())
     });
     std::iter::once(1).chain(pids).collect()
 }

@@ -58,6 +58,38 @@ fn tasks_are_the_allocated_objects_of_their_cache() {
     }
 }
 
+/// Every area of an address space is an object in use, and every object in use is such an area: not one that is free
+/// but kept aside for a CPU.
+#[test]
+fn objects_that_are_kept_aside_are_not_in_use() {
+    for series in SERIES {
+        let (_, program) = Dump::open_panic(series);
+        let program = &*program;
+        let mut spaces = HashSet::new();
+        let mut areas = 0;
+        for task in objects(
+            program,
+            call(program, "for_each_task", vec![Value::None, false.into()]),
+        ) {
+            let space = task.member(program, "mm").unwrap().read(program).unwrap();
+            let address = space.to_u64(program).unwrap();
+            if address != 0 && spaces.insert(address) {
+                areas += objects(program, call(program, "for_each_vma", vec![space.into()])).len();
+            }
+        }
+        let Value::Object(cache) = call(program, "find_slab_cache", vec!["vm_area_struct".into()])
+        else {
+            panic!("{series}");
+        };
+        let args = vec![cache.into(), "struct vm_area_struct".into()];
+        let in_use = objects(
+            program,
+            call(program, "slab_cache_for_each_allocated_object", args),
+        );
+        assert_eq!(in_use.len(), areas, "{series}");
+    }
+}
+
 #[test]
 fn caches_have_the_objects_that_the_guest_counted() {
     for series in SERIES {
