@@ -14,12 +14,12 @@ from spelunk import _native
 _PACKAGE = "spelunk.helpers.linux"
 
 
-def export(module: str) -> Tuple[str, ...]:
+def export(module: str) -> List[str]:
     """Put the functions of the engine's helper module into the Python module called ``module``, and
     return their names, for ``__all__``."""
     functions = _native.helper_functions(module.rpartition(".")[2])
     sys.modules[module].__dict__.update(functions)
-    return tuple(sorted(name for name, _ in functions))
+    return sorted(name for name, _ in functions)
 
 
 def record_class(

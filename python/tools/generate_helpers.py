@@ -17,6 +17,7 @@ from collections import defaultdict
 from spelunk import _native
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "spelunk" / "helpers" / "linux"
+ALLOWLIST = pathlib.Path(__file__).resolve().parents[1] / "tests" / "stubtest-allowlist.txt"
 TYPING = {
     "Any",
     "Callable",
@@ -47,9 +48,12 @@ def annotation(text, used):
 
     def known(match):
         word = match.group()
-        if word in TYPING | OURS | {"KeyType"}:
+        if word in TYPING | OURS:
             used.add(word)
             return word
+        if word == "KeyType":
+            used.add(word)
+            return "_KeyType"
         if word in PLAIN:
             return word
         # A class that the engine makes when it is first returned.
@@ -85,7 +89,7 @@ def overloads(parameters):
 def stub(name, helpers):
     used = set()
     functions = []
-    for _, function, parameters, returns, doc in helpers:
+    for _, function, parameters, returns, doc in sorted(helpers, key=lambda helper: helper[1]):
         doc = textwrap.indent(doc.replace("\\", "\\\\"), "    ").strip()
         doc = re.sub(r"(?m)^ +$", "", doc)
         ways = list(overloads(parameters))
@@ -98,23 +102,40 @@ def stub(name, helpers):
             functions.append(f'{head}\n    """{doc}\n    """' if last else f"{head} ...")
     lines = [f'"""Helpers of the engine\'s module ``{name}``."""\n']
     typing = sorted(used & TYPING | ({"TypeVar"} if "KeyType" in used else set()) | used & {"overload"})
-    typing.append("Tuple")
-    lines.append(f"from typing import {', '.join(sorted(set(typing)))}\n")
+    if typing:
+        lines.append(f"from typing import {', '.join(typing)}\n")
     ours = sorted(used & OURS)
     if ours:
         lines.append(f"from spelunk import {', '.join(ours)}\n")
     if "KeyType" in used:
-        lines.append('KeyType = TypeVar("KeyType")\n')
-    lines.append("__all__: Tuple[str, ...]\n")
+        lines.append('_KeyType = TypeVar("_KeyType")\n')
+    lines.append(f"__all__ = [{names_of(helpers)}]\n")
     return "\n".join(lines) + "\n" + "\n".join(functions) + "\n"
+
+
+def names_of(helpers):
+    return ", ".join(f'"{name}"' for name in sorted(helper[1] for helper in helpers))
 
 
 def package_stub(modules):
     lines = ['"""Helpers for the Linux kernel: all names of the modules below."""\n']
-    lines += ["from typing import List\n"]
     lines += [f"from spelunk.helpers.linux.{name} import *" for name in sorted(modules)]
-    lines += ["\n__all__: List[str]"]
+    every = [helper for helpers in modules.values() for helper in helpers]
+    lines += [f"\n__all__ = [{names_of(every)}]"]
     return "\n".join(lines) + "\n"
+
+
+def allowlist(modules):
+    """Functions whose first parameter may be left out: their stubs have two signatures, and
+    introspection can only see one."""
+    names = [
+        f"spelunk.helpers.linux.{place}{helper[1]}"
+        for name, helpers in modules.items()
+        for helper in helpers
+        if len(list(overloads(helper[2]))) > 1
+        for place in ("", f"{name}.")
+    ]
+    return "\n".join(sorted(names)) + "\n"
 
 
 def main():
@@ -124,7 +145,7 @@ def main():
     modules = defaultdict(list)
     for record in _native.helper_records():
         modules[record[0]].append(record)
-    files = {FOLDER / "__init__.pyi": package_stub(modules)}
+    files = {FOLDER / "__init__.pyi": package_stub(modules), ALLOWLIST: allowlist(modules)}
     for name, helpers in modules.items():
         files[FOLDER / f"{name}.py"] = MODULE.format(name=name)
         files[FOLDER / f"{name}.pyi"] = stub(name, helpers)

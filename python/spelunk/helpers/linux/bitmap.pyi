@@ -1,10 +1,8 @@
 """Helpers of the engine's module ``bitmap``."""
 
-from typing import Tuple
-
 from spelunk import IntegerLike, Object
 
-__all__: Tuple[str, ...]
+__all__ = ["bitmap_weight"]
 
 def bitmap_weight(bitmap: Object, size: IntegerLike) -> int:
     """Count the bits of a bitmap that are 1.

@@ -1,10 +1,10 @@
 """Helpers of the engine's module ``cpumask``."""
 
-from typing import Iterator, Tuple, overload
+from typing import Iterator, overload
 
 from spelunk import IntegerLike, Object, Program
 
-__all__: Tuple[str, ...]
+__all__ = ["cpu_online_mask", "cpu_possible_mask", "cpu_present_mask", "cpumask_of", "cpumask_to_cpulist", "cpumask_weight", "for_each_cpu", "for_each_online_cpu", "for_each_possible_cpu", "for_each_present_cpu", "num_online_cpus", "num_possible_cpus", "num_present_cpus"]
 
 @overload
 def cpu_online_mask(prog: Program) -> Object:

@@ -4,7 +4,7 @@ from typing import Iterator, Tuple, Union
 
 from spelunk import IntegerLike, Object, Type
 
-__all__: Tuple[str, ...]
+__all__ = ["idr_find", "idr_for_each", "idr_for_each_entry"]
 
 def idr_find(idr: Object, id: IntegerLike) -> Object:
     """Return the pointer that an ID stands for.

@@ -4,8 +4,26 @@ from typing import Iterator, Tuple, overload
 
 from spelunk import IntegerLike, Object, Program
 
-__all__: Tuple[str, ...]
+__all__ = ["PFN_PHYS", "PHYS_PFN", "PageActive", "PageChecked", "PageCompound", "PageDirty", "PageDoubleMap", "PageError", "PageForeign", "PageHWPoison", "PageHasHWPoisoned", "PageHead", "PageIdle", "PageIsolated", "PageLRU", "PageLocked", "PageMappedToDisk", "PageMlocked", "PageOwnerPriv1", "PagePinned", "PagePrivate", "PagePrivate2", "PageReadahead", "PageReclaim", "PageReferenced", "PageReported", "PageReserved", "PageSavePinned", "PageSkipKASanPoison", "PageSlab", "PageSlobFree", "PageSwapBacked", "PageTail", "PageUncached", "PageUnevictable", "PageUptodate", "PageVmemmapSelfHosted", "PageWaiters", "PageWorkingset", "PageWriteback", "PageXenRemapped", "PageYoung", "compound_head", "compound_nr", "compound_order", "decode_page_flags", "decode_page_flags_value", "for_each_page", "for_each_valid_page_range", "for_each_valid_pfn_and_page", "in_direct_map", "page_flags", "page_index", "page_size", "page_to_pfn", "page_to_phys", "page_to_virt", "pfn_to_page", "pfn_to_virt", "phys_to_page", "phys_to_virt", "totalram_pages", "virt_to_page", "virt_to_pfn", "virt_to_phys"]
 
+@overload
+def PFN_PHYS(prog: Program, pfn: IntegerLike) -> Object:
+    """Return the physical address of a page frame.
+
+    :param pfn: ``unsigned long``: number of the page frame.
+    :return: ``phys_addr_t``
+    """
+@overload
+def PFN_PHYS(pfn: IntegerLike) -> Object: ...
+@overload
+def PHYS_PFN(prog: Program, addr: IntegerLike) -> Object:
+    """Return the number of the page frame of a physical address.
+
+    :param addr: ``phys_addr_t``: physical address.
+    :return: ``unsigned long``
+    """
+@overload
+def PHYS_PFN(addr: IntegerLike) -> Object: ...
 def PageActive(page: Object) -> bool:
     """Return whether the flag ``PG_active`` of a page is set; a kernel that has no such flag never sets it.
 
@@ -13,6 +31,11 @@ def PageActive(page: Object) -> bool:
     """
 def PageChecked(page: Object) -> bool:
     """Return whether the flag ``PG_checked`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageCompound(page: Object) -> bool:
+    """Return whether a page is joined with others, before or behind it.
 
     :param page: ``struct page *``
     """
@@ -136,6 +159,11 @@ def PageSkipKASanPoison(page: Object) -> bool:
 
     :param page: ``struct page *``
     """
+def PageSlab(page: Object) -> bool:
+    """Return whether a page is one of the slab allocator's.
+
+    :param page: ``struct page *``
+    """
 def PageSlobFree(page: Object) -> bool:
     """Return whether the flag ``PG_slob_free`` of a page is set; a kernel that has no such flag never sets it.
 
@@ -143,6 +171,11 @@ def PageSlobFree(page: Object) -> bool:
     """
 def PageSwapBacked(page: Object) -> bool:
     """Return whether the flag ``PG_swapbacked`` of a page is set; a kernel that has no such flag never sets it.
+
+    :param page: ``struct page *``
+    """
+def PageTail(page: Object) -> bool:
+    """Return whether a page is joined with others before it.
 
     :param page: ``struct page *``
     """
@@ -191,6 +224,39 @@ def PageYoung(page: Object) -> bool:
 
     :param page: ``struct page *``
     """
+def compound_head(page: Object) -> Object:
+    """Return the first of the pages that a page is joined with; the page itself if it is joined with none.
+
+    :param page: ``struct page *``
+    :return: ``struct page *``
+    """
+def compound_nr(page: Object) -> Object:
+    """Return how many pages are joined with a page that is the first of them, itself included.
+
+    :param page: ``struct page *``
+    :return: ``unsigned long``
+    """
+def compound_order(page: Object) -> Object:
+    """Return how many pages are joined with a page that is the first of them, as a power of two.
+
+    :param page: ``struct page *``
+    :return: ``unsigned int``: 0 for one page, 1 for two, 2 for four...
+    """
+def decode_page_flags(page: Object) -> str:
+    """Return the flags of a page that are set, by name.
+
+    :param page: ``struct page *``
+    :return: such as ``PG_dirty|PG_lru``
+    """
+@overload
+def decode_page_flags_value(prog: Program, flags: IntegerLike) -> str:
+    """Return the names of the flags of pages that are set in a number.
+
+    :param flags: ``unsigned long``: the flags.
+    :return: such as ``PG_dirty|PG_lru``
+    """
+@overload
+def decode_page_flags_value(flags: IntegerLike) -> str: ...
 @overload
 def for_each_page(prog: Program) -> Iterator[Object]:
     """Iterate over the ``struct page`` of every page frame that has one.
@@ -199,14 +265,6 @@ def for_each_page(prog: Program) -> Iterator[Object]:
     """
 @overload
 def for_each_page() -> Iterator[Object]: ...
-@overload
-def for_each_valid_pfn_and_page(prog: Program) -> Iterator[Tuple[int, Object]]:
-    """Iterate over every page frame that has a ``struct page``.
-
-    :return: (page frame number, ``struct page *``) tuples
-    """
-@overload
-def for_each_valid_pfn_and_page() -> Iterator[Tuple[int, Object]]: ...
 @overload
 def for_each_valid_page_range(prog: Program) -> Iterator[Tuple[int, int, Object]]:
     """Iterate over the ranges of page frames that have a ``struct page``.
@@ -219,23 +277,39 @@ def for_each_valid_page_range(prog: Program) -> Iterator[Tuple[int, int, Object]
 @overload
 def for_each_valid_page_range() -> Iterator[Tuple[int, int, Object]]: ...
 @overload
-def PFN_PHYS(prog: Program, pfn: IntegerLike) -> Object:
-    """Return the physical address of a page frame.
+def for_each_valid_pfn_and_page(prog: Program) -> Iterator[Tuple[int, Object]]:
+    """Iterate over every page frame that has a ``struct page``.
 
-    :param pfn: ``unsigned long``: number of the page frame.
-    :return: ``phys_addr_t``
+    :return: (page frame number, ``struct page *``) tuples
     """
 @overload
-def PFN_PHYS(pfn: IntegerLike) -> Object: ...
+def for_each_valid_pfn_and_page() -> Iterator[Tuple[int, Object]]: ...
 @overload
-def PHYS_PFN(prog: Program, addr: IntegerLike) -> Object:
-    """Return the number of the page frame of a physical address.
+def in_direct_map(prog: Program, addr: IntegerLike) -> bool:
+    """Return whether an address is in the direct map, where all of physical memory is mapped.
 
-    :param addr: ``phys_addr_t``: physical address.
+    :param addr: The address.
+    """
+@overload
+def in_direct_map(addr: IntegerLike) -> bool: ...
+def page_flags(page: Object) -> Object:
+    """Return the flags of a page.
+
+    :param page: ``struct page *``
     :return: ``unsigned long``
     """
-@overload
-def PHYS_PFN(addr: IntegerLike) -> Object: ...
+def page_index(page: Object) -> Object:
+    """Return how many pages a page is into its file.
+
+    :param page: ``struct page *``
+    :return: ``pgoff_t``
+    """
+def page_size(page: Object) -> Object:
+    """Return the size in bytes of the pages that are joined with a page which is the first of them.
+
+    :param page: ``struct page *``
+    :return: ``unsigned long``
+    """
 def page_to_pfn(page: Object) -> Object:
     """Return the number of the frame of a page.
 
@@ -291,23 +365,11 @@ def phys_to_virt(prog: Program, addr: IntegerLike) -> Object:
 @overload
 def phys_to_virt(addr: IntegerLike) -> Object: ...
 @overload
-def virt_to_phys(prog: Program, addr: IntegerLike) -> Object:
-    """Return the physical address that an address of the kernel is mapped to, in the direct map or elsewhere.
-
-    :param addr: ``void *``: address in the kernel.
-    :return: ``unsigned long``
+def totalram_pages(prog: Program) -> int:
+    """Return how many pages of memory the kernel can use.
     """
 @overload
-def virt_to_phys(addr: IntegerLike) -> Object: ...
-@overload
-def virt_to_pfn(prog: Program, addr: IntegerLike) -> Object:
-    """Return the number of the page frame that an address of the kernel is mapped to.
-
-    :param addr: ``void *``: address in the kernel.
-    :return: ``unsigned long``
-    """
-@overload
-def virt_to_pfn(addr: IntegerLike) -> Object: ...
+def totalram_pages() -> int: ...
 @overload
 def virt_to_page(prog: Program, addr: IntegerLike) -> Object:
     """Return the page that an address of the kernel is mapped to.
@@ -318,82 +380,20 @@ def virt_to_page(prog: Program, addr: IntegerLike) -> Object:
 @overload
 def virt_to_page(addr: IntegerLike) -> Object: ...
 @overload
-def in_direct_map(prog: Program, addr: IntegerLike) -> bool:
-    """Return whether an address is in the direct map, where all of physical memory is mapped.
+def virt_to_pfn(prog: Program, addr: IntegerLike) -> Object:
+    """Return the number of the page frame that an address of the kernel is mapped to.
 
-    :param addr: The address.
-    """
-@overload
-def in_direct_map(addr: IntegerLike) -> bool: ...
-def compound_head(page: Object) -> Object:
-    """Return the first of the pages that a page is joined with; the page itself if it is joined with none.
-
-    :param page: ``struct page *``
-    :return: ``struct page *``
-    """
-def compound_order(page: Object) -> Object:
-    """Return how many pages are joined with a page that is the first of them, as a power of two.
-
-    :param page: ``struct page *``
-    :return: ``unsigned int``: 0 for one page, 1 for two, 2 for four...
-    """
-def compound_nr(page: Object) -> Object:
-    """Return how many pages are joined with a page that is the first of them, itself included.
-
-    :param page: ``struct page *``
+    :param addr: ``void *``: address in the kernel.
     :return: ``unsigned long``
     """
-def page_size(page: Object) -> Object:
-    """Return the size in bytes of the pages that are joined with a page which is the first of them.
+@overload
+def virt_to_pfn(addr: IntegerLike) -> Object: ...
+@overload
+def virt_to_phys(prog: Program, addr: IntegerLike) -> Object:
+    """Return the physical address that an address of the kernel is mapped to, in the direct map or elsewhere.
 
-    :param page: ``struct page *``
+    :param addr: ``void *``: address in the kernel.
     :return: ``unsigned long``
     """
-def page_flags(page: Object) -> Object:
-    """Return the flags of a page.
-
-    :param page: ``struct page *``
-    :return: ``unsigned long``
-    """
-def decode_page_flags(page: Object) -> str:
-    """Return the flags of a page that are set, by name.
-
-    :param page: ``struct page *``
-    :return: such as ``PG_dirty|PG_lru``
-    """
 @overload
-def decode_page_flags_value(prog: Program, flags: IntegerLike) -> str:
-    """Return the names of the flags of pages that are set in a number.
-
-    :param flags: ``unsigned long``: the flags.
-    :return: such as ``PG_dirty|PG_lru``
-    """
-@overload
-def decode_page_flags_value(flags: IntegerLike) -> str: ...
-def PageSlab(page: Object) -> bool:
-    """Return whether a page is one of the slab allocator's.
-
-    :param page: ``struct page *``
-    """
-def PageTail(page: Object) -> bool:
-    """Return whether a page is joined with others before it.
-
-    :param page: ``struct page *``
-    """
-def PageCompound(page: Object) -> bool:
-    """Return whether a page is joined with others, before or behind it.
-
-    :param page: ``struct page *``
-    """
-def page_index(page: Object) -> Object:
-    """Return how many pages a page is into its file.
-
-    :param page: ``struct page *``
-    :return: ``pgoff_t``
-    """
-@overload
-def totalram_pages(prog: Program) -> int:
-    """Return how many pages of memory the kernel can use.
-    """
-@overload
-def totalram_pages() -> int: ...
+def virt_to_phys(addr: IntegerLike) -> Object: ...

@@ -4,16 +4,17 @@ from typing import Iterator, List, Tuple, Union, overload
 
 from spelunk import IntegerLike, Object, Program
 
-__all__: Tuple[str, ...]
+__all__ = ["address_to_module", "find_module", "for_each_module", "module_address_regions", "module_percpu_region", "module_taints"]
 
 @overload
-def for_each_module(prog: Program) -> Iterator[Object]:
-    """Iterate over the modules that are loaded, newest first.
+def address_to_module(prog: Program, addr: IntegerLike) -> Object:
+    """Return the module that an address is in.
 
-    :return: ``struct module *`` objects
+    :param addr: Address of code or data of the module; not of memory that it allocated.
+    :return: ``struct module *``, ``NULL`` if there is none
     """
 @overload
-def for_each_module() -> Iterator[Object]: ...
+def address_to_module(addr: IntegerLike) -> Object: ...
 @overload
 def find_module(prog: Program, name: Union[str, bytes]) -> Object:
     """Return the module with a name.
@@ -24,14 +25,13 @@ def find_module(prog: Program, name: Union[str, bytes]) -> Object:
 @overload
 def find_module(name: Union[str, bytes]) -> Object: ...
 @overload
-def address_to_module(prog: Program, addr: IntegerLike) -> Object:
-    """Return the module that an address is in.
+def for_each_module(prog: Program) -> Iterator[Object]:
+    """Iterate over the modules that are loaded, newest first.
 
-    :param addr: Address of code or data of the module; not of memory that it allocated.
-    :return: ``struct module *``, ``NULL`` if there is none
+    :return: ``struct module *`` objects
     """
 @overload
-def address_to_module(addr: IntegerLike) -> Object: ...
+def for_each_module() -> Iterator[Object]: ...
 def module_address_regions(mod: Object) -> List[Tuple[int, int]]:
     """Return the ranges of addresses that a module is in, without its per-CPU variables. How many there are and what each holds depends on the kernel's version.
 

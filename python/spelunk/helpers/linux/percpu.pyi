@@ -1,10 +1,8 @@
 """Helpers of the engine's module ``percpu``."""
 
-from typing import Tuple
-
 from spelunk import IntegerLike, Object
 
-__all__: Tuple[str, ...]
+__all__ = ["per_cpu", "per_cpu_ptr", "percpu_counter_sum", "percpu_counter_sum_positive"]
 
 def per_cpu(var: Object, cpu: IntegerLike) -> Object:
     """Return the copy of a per-CPU variable that belongs to a CPU.

@@ -1,10 +1,10 @@
 """Helpers of the engine's module ``pid``."""
 
-from typing import Iterator, Tuple, Union, overload
+from typing import Iterator, Union, overload
 
 from spelunk import IntegerLike, Object, Program
 
-__all__: Tuple[str, ...]
+__all__ = ["find_pid", "find_task", "for_each_pid", "for_each_task", "for_each_task_in_group", "pid_task"]
 
 @overload
 def find_pid(ns: Union[Object, Program], pid: IntegerLike) -> Object:

@@ -4,30 +4,8 @@ from typing import Tuple, overload
 
 from spelunk import IntegerLike, Object, Program
 
-__all__: Tuple[str, ...]
+__all__ = ["cpu_curr", "cpu_rq", "get_task_state", "idle_task", "loadavg", "sched_entity_is_task", "sched_entity_to_task", "task_cpu", "task_on_cpu", "task_rq", "task_since_last_arrival_ns", "task_state_to_char", "task_thread_info", "thread_group_leader"]
 
-def task_cpu(task: Object) -> int:
-    """Return the number of the CPU that a task runs on, or ran on last.
-
-    :param task: ``struct task_struct *``
-    """
-def task_on_cpu(task: Object) -> bool:
-    """Return whether a task runs on a CPU right now.
-
-    :param task: ``struct task_struct *``
-    """
-def task_rq(task: Object) -> Object:
-    """Return the run queue of the CPU that a task runs on, or ran on last.
-
-    :param task: ``struct task_struct *``
-    :return: ``struct rq *``
-    """
-def task_thread_info(task: Object) -> Object:
-    """Return what the architecture keeps of a task.
-
-    :param task: ``struct task_struct *``
-    :return: ``struct thread_info *``
-    """
 @overload
 def cpu_curr(prog: Program, cpu: IntegerLike) -> Object:
     """Return the task that runs on a CPU.
@@ -49,6 +27,12 @@ def cpu_rq(prog: Program, cpu: IntegerLike) -> Object:
     """
 @overload
 def cpu_rq(cpu: IntegerLike) -> Object: ...
+def get_task_state(task: Object) -> str:
+    """Return the state of a task as :file:`/proc/{pid}/status` shows it.
+
+    :param task: ``struct task_struct *``
+    :return: letter and word: ``S (sleeping)``
+    """
 @overload
 def idle_task(prog: Program, cpu: IntegerLike) -> Object:
     """Return the task that runs on a CPU when no other does. Its number is 0, its name ``swapper``.
@@ -58,22 +42,6 @@ def idle_task(prog: Program, cpu: IntegerLike) -> Object:
     """
 @overload
 def idle_task(cpu: IntegerLike) -> Object: ...
-def task_state_to_char(task: Object) -> str:
-    """Return the state of a task as the letter that :manpage:`ps(1)` shows: ``R`` for one that runs or is ready to, ``S`` for one that sleeps...
-
-    :param task: ``struct task_struct *``
-    """
-def get_task_state(task: Object) -> str:
-    """Return the state of a task as :file:`/proc/{pid}/status` shows it.
-
-    :param task: ``struct task_struct *``
-    :return: letter and word: ``S (sleeping)``
-    """
-def thread_group_leader(task: Object) -> bool:
-    """Return whether a task is the first thread of its process.
-
-    :param task: ``struct task_struct *``
-    """
 @overload
 def loadavg(prog: Program) -> Tuple[float, float, float]:
     """Return the load averages of the system.
@@ -82,14 +50,6 @@ def loadavg(prog: Program) -> Tuple[float, float, float]:
     """
 @overload
 def loadavg() -> Tuple[float, float, float]: ...
-def task_since_last_arrival_ns(task: Object) -> int:
-    """Return how long ago a task was put on its CPU last, by the clock of the CPU's run queue.
-
-    That clock stands still while the CPU has nothing to do, or the same task runs all the time. Needs ``CONFIG_SCHED_INFO``.
-
-    :param task: ``struct task_struct *``
-    :return: nanoseconds
-    """
 def sched_entity_is_task(se: Object) -> bool:
     """Return whether what is scheduled is a task, and not a group of them.
 
@@ -100,4 +60,44 @@ def sched_entity_to_task(se: Object) -> Object:
 
     :param se: ``struct sched_entity *``
     :return: ``struct task_struct *``
+    """
+def task_cpu(task: Object) -> int:
+    """Return the number of the CPU that a task runs on, or ran on last.
+
+    :param task: ``struct task_struct *``
+    """
+def task_on_cpu(task: Object) -> bool:
+    """Return whether a task runs on a CPU right now.
+
+    :param task: ``struct task_struct *``
+    """
+def task_rq(task: Object) -> Object:
+    """Return the run queue of the CPU that a task runs on, or ran on last.
+
+    :param task: ``struct task_struct *``
+    :return: ``struct rq *``
+    """
+def task_since_last_arrival_ns(task: Object) -> int:
+    """Return how long ago a task was put on its CPU last, by the clock of the CPU's run queue.
+
+    That clock stands still while the CPU has nothing to do, or the same task runs all the time. Needs ``CONFIG_SCHED_INFO``.
+
+    :param task: ``struct task_struct *``
+    :return: nanoseconds
+    """
+def task_state_to_char(task: Object) -> str:
+    """Return the state of a task as the letter that :manpage:`ps(1)` shows: ``R`` for one that runs or is ready to, ``S`` for one that sleeps...
+
+    :param task: ``struct task_struct *``
+    """
+def task_thread_info(task: Object) -> Object:
+    """Return what the architecture keeps of a task.
+
+    :param task: ``struct task_struct *``
+    :return: ``struct thread_info *``
+    """
+def thread_group_leader(task: Object) -> bool:
+    """Return whether a task is the first thread of its process.
+
+    :param task: ``struct task_struct *``
     """

@@ -1,19 +1,20 @@
 """Helpers of the engine's module ``slab``."""
 
-from typing import Any, Iterator, Optional, Tuple, Union, overload
+from typing import Any, Iterator, Optional, Union, overload
 
 from spelunk import IntegerLike, Object, Program, Type
 
-__all__: Tuple[str, ...]
+__all__ = ["find_containing_slab_cache", "find_slab_cache", "for_each_slab_cache", "print_slab_caches", "slab_cache_for_each_allocated_object", "slab_cache_is_merged", "slab_cache_objects_per_slab", "slab_cache_order", "slab_cache_pages_per_slab", "slab_cache_usage", "slab_object_info", "slab_total_usage"]
 
 @overload
-def for_each_slab_cache(prog: Program) -> Iterator[Object]:
-    """Iterate over the slab caches. Those that were merged into another are not among them; see :func:`slab_cache_is_merged()`.
+def find_containing_slab_cache(prog: Program, addr: IntegerLike) -> Object:
+    """Return the slab cache that an address was allocated from.
 
-    :return: ``struct kmem_cache *`` objects
+    :param addr: ``void *``: an address in the object.
+    :return: ``struct kmem_cache *``, ``NULL`` if it is in no slab
     """
 @overload
-def for_each_slab_cache() -> Iterator[Object]: ...
+def find_containing_slab_cache(addr: IntegerLike) -> Object: ...
 @overload
 def find_slab_cache(prog: Program, name: Union[str, bytes]) -> Optional[Object]:
     """Return the slab cache with a name.
@@ -24,15 +25,37 @@ def find_slab_cache(prog: Program, name: Union[str, bytes]) -> Optional[Object]:
 @overload
 def find_slab_cache(name: Union[str, bytes]) -> Optional[Object]: ...
 @overload
+def for_each_slab_cache(prog: Program) -> Iterator[Object]:
+    """Iterate over the slab caches. Those that were merged into another are not among them; see :func:`slab_cache_is_merged()`.
+
+    :return: ``struct kmem_cache *`` objects
+    """
+@overload
+def for_each_slab_cache() -> Iterator[Object]: ...
+@overload
 def print_slab_caches(prog: Program) -> None:
     """Print the names of the slab caches and their ``struct kmem_cache *``.
     """
 @overload
 def print_slab_caches() -> None: ...
+def slab_cache_for_each_allocated_object(slab_cache: Object, type: Union[str, Type]) -> Iterator[Object]:
+    """Iterate over the objects of a slab cache that are in use.
+
+    >>> next(slab_cache_for_each_allocated_object(find_slab_cache("dentry"), "struct dentry"))
+
+    :param slab_cache: ``struct kmem_cache *``
+    :param type: Type of the objects.
+    :return: ``type *`` objects
+    """
 def slab_cache_is_merged(slab_cache: Object) -> bool:
     """Return whether other slab caches were merged into one.
 
     The kernel merges caches whose objects are alike in size and handling (unless it was started with ``slab_nomerge``). Then only one of their names can be found, and the objects of the cache are of several types. What type an object really has must be told from its members.
+
+    :param slab_cache: ``struct kmem_cache *``
+    """
+def slab_cache_objects_per_slab(slab_cache: Object) -> int:
+    """Return how many objects a slab of a slab cache has.
 
     :param slab_cache: ``struct kmem_cache *``
     """
@@ -46,30 +69,10 @@ def slab_cache_pages_per_slab(slab_cache: Object) -> int:
 
     :param slab_cache: ``struct kmem_cache *``
     """
-def slab_cache_objects_per_slab(slab_cache: Object) -> int:
-    """Return how many objects a slab of a slab cache has.
-
-    :param slab_cache: ``struct kmem_cache *``
-    """
 def slab_cache_usage(slab_cache: Object) -> Any:
     """Return how many slabs and objects a slab cache has. Needs ``CONFIG_SLUB_DEBUG``.
 
     :param slab_cache: ``struct kmem_cache *``
-    """
-@overload
-def slab_total_usage(prog: Program) -> Any:
-    """Return how many pages the slab allocator has.
-    """
-@overload
-def slab_total_usage() -> Any: ...
-def slab_cache_for_each_allocated_object(slab_cache: Object, type: Union[str, Type]) -> Iterator[Object]:
-    """Iterate over the objects of a slab cache that are in use.
-
-    >>> next(slab_cache_for_each_allocated_object(find_slab_cache("dentry"), "struct dentry"))
-
-    :param slab_cache: ``struct kmem_cache *``
-    :param type: Type of the objects.
-    :return: ``type *`` objects
     """
 @overload
 def slab_object_info(prog: Program, addr: IntegerLike) -> Optional[Any]:
@@ -81,11 +84,8 @@ def slab_object_info(prog: Program, addr: IntegerLike) -> Optional[Any]:
 @overload
 def slab_object_info(addr: IntegerLike) -> Optional[Any]: ...
 @overload
-def find_containing_slab_cache(prog: Program, addr: IntegerLike) -> Object:
-    """Return the slab cache that an address was allocated from.
-
-    :param addr: ``void *``: an address in the object.
-    :return: ``struct kmem_cache *``, ``NULL`` if it is in no slab
+def slab_total_usage(prog: Program) -> Any:
+    """Return how many pages the slab allocator has.
     """
 @overload
-def find_containing_slab_cache(addr: IntegerLike) -> Object: ...
+def slab_total_usage() -> Any: ...
