@@ -1,4 +1,4 @@
-use super::ranges::RangeAttributes;
+use super::ranges::{MAX_RANGES, RangeAttributes};
 use crate::units::Unit;
 use crate::{DebugInfoError, UnitIndex, Units};
 use gimli::{UnitOffset, constants as dw};
@@ -28,7 +28,7 @@ impl UnitFunctions {
 
     fn scan<'a>(&mut self, units: &Units<'a>, unit: &Unit<'a>) -> Result<(), gimli::Error> {
         let mut entries = unit.entries_raw(None)?;
-        while !entries.is_empty() {
+        while !entries.is_empty() && self.ranges.len() < MAX_RANGES {
             let offset = entries.next_offset();
             let Some(abbreviation) = entries.read_abbreviation()? else {
                 continue;

@@ -2,6 +2,13 @@ use crate::units::{Dwarf, Slice, Unit};
 use gimli::{Attribute, AttributeValue, constants as dw};
 use std::ops::Range;
 
+/// Ranges that a function with all that is in it has at most, or all functions of a unit. Entries of
+/// a damaged file may all share one long list.
+pub(super) const MAX_RANGES: usize = 1 << 20;
+
+/// Ranges of one entry.
+const MAX_RANGES_OF_ENTRY: usize = 1 << 12;
+
 /// The attributes that say which addresses an entry has, picked while its attributes are read
 /// (DWARF 5, section 2.17).
 #[derive(Default)]
@@ -34,7 +41,10 @@ impl<'a> RangeAttributes<'a> {
             let Ok(Some(mut ranges)) = dwarf.attr_ranges(unit, *value) else {
                 return;
             };
-            while let Ok(Some(range)) = ranges.next() {
+            for _ in 0..MAX_RANGES_OF_ENTRY {
+                let Ok(Some(range)) = ranges.next() else {
+                    break;
+                };
                 if range.begin < range.end {
                     each(range.begin..range.end);
                 }

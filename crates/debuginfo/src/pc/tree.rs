@@ -1,4 +1,4 @@
-use super::ranges::RangeAttributes;
+use super::ranges::{MAX_RANGES, RangeAttributes};
 use crate::units::Unit;
 use crate::{DebugInfoError, UnitIndex, Units};
 use gimli::{AttributeValue, UnitOffset, constants as dw};
@@ -59,7 +59,7 @@ impl FunctionTree {
     ) -> Result<(), gimli::Error> {
         let mut entries = unit.entries_raw(Some(function))?;
         let top = entries.next_depth();
-        while !entries.is_empty() {
+        while !entries.is_empty() && self.ranges.len() < MAX_RANGES {
             let offset = entries.next_offset();
             let depth = entries.next_depth();
             if depth <= top && !self.nodes.is_empty() {
