@@ -16,12 +16,16 @@
 //! ```
 
 pub use spelunk_base as base;
+pub use spelunk_image as image;
 pub use spelunk_linux as linux;
+pub use spelunk_memory as memory;
+pub use spelunk_memory::AddressSpace;
 pub use spelunk_object as object;
 pub use spelunk_object::{FormatOptions, Object, Target, Value};
 pub use spelunk_program::*;
 pub use spelunk_types as types;
 pub use spelunk_types::QualifiedType;
+pub use spelunk_unwind as unwind;
 
 use spelunk_base::Platform;
 use std::path::PathBuf;
