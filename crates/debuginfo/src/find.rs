@@ -9,6 +9,7 @@ use crate::place::{function_value, variable_value};
 use crate::symtab::SymbolTable;
 use gimli::{DwTag, constants as dw};
 use hashbrown::{HashMap, HashSet};
+use spelunk_base::Language;
 use spelunk_types::{QualifiedType, TypeData, TypeKind, TypeStore};
 
 impl NameKind {
@@ -48,13 +49,23 @@ impl DebugFile {
     ) -> Result<Option<QualifiedType>, DebugInfoError> {
         let wanted = |entry: &IndexEntry| kinds.iter().any(|kind| entry.kind.may_be(*kind));
         let entries = self.entries(name, wanted)?;
-        self.find_entry(&entries, filename, |entry, die| {
+        let mut of_rust = None;
+        let found = self.find_entry(&entries, filename, |entry, die| {
             let id = store.declare(self.producer()?, die.id().as_u64())?;
-            if entry.kind == NameKind::BaseType && !kinds.contains(&store.get(id)?.data.kind()) {
-                return Ok(None);
+            if entry.kind == NameKind::BaseType {
+                let ty = store.get(id)?;
+                if !kinds.contains(&ty.data.kind()) {
+                    return Ok(None);
+                }
+                // A kernel with code in Rust has two types `char`, of which that of C is meant.
+                if ty.language == Language::Rust {
+                    of_rust = of_rust.or(Some(id.into()));
+                    return Ok(None);
+                }
             }
             Ok(Some(id.into()))
-        })
+        })?;
+        Ok(found.or(of_rust))
     }
 
     /// The file's first object of one of these kinds that is called `name`; one that has a place
