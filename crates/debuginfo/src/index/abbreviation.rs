@@ -33,6 +33,8 @@ pub(super) enum Step {
     Skip(u32),
     /// Pass over a value whose length is seen from the value.
     SkipForm(DwForm),
+    /// Read a number of this many bytes.
+    Number(Wanted, u8),
     /// Read a value.
     Read(Wanted, DwForm),
     /// A value that stands in the abbreviation itself.
@@ -117,7 +119,10 @@ impl Abbreviations {
                     Step::Constant(wanted, constant)
                 }
                 (Some(wanted), _) if form == dw::DW_FORM_flag_present => Step::Constant(wanted, 1),
-                (Some(wanted), _) => Step::Read(wanted, form),
+                (Some(wanted), _) => match number_size(form, sizes) {
+                    Some(size) if wanted != Wanted::Name => Step::Number(wanted, size),
+                    _ => Step::Read(wanted, form),
+                },
                 (None, Some(size)) => {
                     skip = skip.saturating_add(size);
                     continue;
@@ -268,18 +273,30 @@ pub(super) fn read_number(
         | dw::DW_FORM_strx
         | dw::DW_FORM_GNU_str_index => cursor.uleb128().map(Some),
         dw::DW_FORM_sdata => cursor.sleb128().map(|value| Some(value.cast_unsigned())),
-        dw::DW_FORM_data16
-        | dw::DW_FORM_addr
-        | dw::DW_FORM_ref_addr
-        | dw::DW_FORM_ref_sig8
-        | dw::DW_FORM_ref_sup4
-        | dw::DW_FORM_ref_sup8
-        | dw::DW_FORM_GNU_ref_alt
-        | dw::DW_FORM_GNU_strp_alt
-        | dw::DW_FORM_strp_sup => skip_form(cursor, form, sizes).map(|()| None),
-        _ => match fixed_size(form, sizes) {
-            Some(size @ 1..=8) => cursor.uint(size as usize).map(Some),
-            _ => skip_form(cursor, form, sizes).map(|()| None),
+        _ => match number_size(form, sizes) {
+            Some(size) => cursor.uint(usize::from(size)).map(Some),
+            None => skip_form(cursor, form, sizes).map(|()| None),
         },
+    }
+}
+
+/// The size of an integer, of an index or of a reference in the same unit, where it is fixed.
+fn number_size(form: DwForm, sizes: Sizes) -> Option<u8> {
+    match form {
+        dw::DW_FORM_data1
+        | dw::DW_FORM_ref1
+        | dw::DW_FORM_flag
+        | dw::DW_FORM_strx1
+        | dw::DW_FORM_data2
+        | dw::DW_FORM_ref2
+        | dw::DW_FORM_strx2
+        | dw::DW_FORM_strx3
+        | dw::DW_FORM_data4
+        | dw::DW_FORM_ref4
+        | dw::DW_FORM_strx4
+        | dw::DW_FORM_data8
+        | dw::DW_FORM_ref8
+        | dw::DW_FORM_sec_offset => u8::try_from(fixed_size(form, sizes)?).ok(),
+        _ => None,
     }
 }

@@ -176,6 +176,15 @@ impl<'a, 'o> Scan<'a, 'o> {
             match *step {
                 Step::Skip(count) => cursor.skip(count as usize)?,
                 Step::SkipForm(form) => skip_form(cursor, form, sizes)?,
+                Step::Number(wanted, size) => {
+                    let value = match size {
+                        1 => cursor.u8()?.into(),
+                        2 => cursor.u16()?.into(),
+                        4 => cursor.u32()?.into(),
+                        _ => cursor.uint(usize::from(size))?,
+                    };
+                    self.set(fields, wanted, value);
+                }
                 Step::Read(Wanted::Name, form) => fields.name = self.read_name(cursor, form)?,
                 Step::Read(wanted, form) => {
                     if let Some(value) = read_number(cursor, form, sizes)? {
