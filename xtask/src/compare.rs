@@ -143,11 +143,9 @@ fn differences(ours: &Answers, theirs: &Answers, is_better: impl Fn(&str) -> boo
         .filter(|(key, answer)| ours.get(*key) != Some(answer) && !is_better(key))
         .map(|(key, answer)| {
             let our_answer = ours.get(key).map_or("nothing", String::as_str);
-            format!(
-                "  {key}\n    ours   {}\n    drgn's {}",
-                cut(our_answer),
-                cut(answer)
-            )
+            let same = common_start(our_answer, answer);
+            let (our_answer, answer) = (cut(our_answer, same), cut(answer, same));
+            format!("  {key}\n    ours   {our_answer}\n    drgn's {answer}")
         })
         .collect()
 }
@@ -160,12 +158,17 @@ fn parse_answers(output: &str) -> Answers {
         .collect()
 }
 
-fn cut(answer: &str) -> String {
-    let mut text: String = answer.chars().take(WIDTH).collect();
-    if text.len() < answer.len() {
-        text.push_str("...");
-    }
-    text
+/// How many characters two answers have in common at the start.
+fn common_start(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
+}
+
+/// An answer around the place where it starts to differ.
+fn cut(answer: &str, same: usize) -> String {
+    let skipped = same.saturating_sub(WIDTH / 3);
+    let text: String = answer.chars().skip(skipped).take(WIDTH).collect();
+    let dots = if skipped > 0 { "..." } else { "" };
+    format!("{dots}{text}")
 }
 
 /// Where Spelunk's answers differ because they are better.
