@@ -93,6 +93,7 @@ __all__ = (
     "KmodSearchMethod",
     "Language",
     "MainModule",
+    "MemorySearchIterator",
     "MissingDebugInfoError",
     "Module",
     "ModuleFileStatus",

@@ -129,11 +129,10 @@ def allowlist(modules):
     """Functions whose first parameter may be left out: their stubs have two signatures, and
     introspection can only see one."""
     names = [
-        f"spelunk.helpers.linux.{place}{helper[1]}"
+        f"spelunk.helpers.linux.{name}.{helper[1]}"
         for name, helpers in modules.items()
         for helper in helpers
         if len(list(overloads(helper[2]))) > 1
-        for place in ("", f"{name}.")
     ]
     return "\n".join(sorted(names)) + "\n"
 
