@@ -195,3 +195,8 @@ impl DebugInfo {
         Ok(all.into_iter().collect())
     }
 }
+
+/// Many threads ask at once.
+const fn assert_send_and_sync<T: Send + Sync>() {}
+const _: () = assert_send_and_sync::<DebugInfo>();
+const _: () = assert_send_and_sync::<DebugFile>();

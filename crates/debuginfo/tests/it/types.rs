@@ -143,6 +143,45 @@ fn types_are_as_the_compiler_lays_them_out() {
     }
 }
 
+#[test]
+fn programs_of_32_bits_have_small_pointers() {
+    let source =
+        "struct small { void *p; long l; long long w; } small; int function(void) { return 0; }";
+    let flags = ["-m32", "-g", "-shared", "-nostdlib"];
+    let program = Program::of(&[(&compile(&[("a.c", source)], &flags), 0xffff_f000)]);
+    assert_eq!(
+        describe(&program, "struct small"),
+        "struct size 16 { p @0:0 *(void); l @32:0 long; w @64:0 long long; }"
+    );
+    let kinds = spelunk_debuginfo::ObjectKinds::ANY;
+    let found = program.info.find_object("function", None, kinds).unwrap();
+    let spelunk_debuginfo::ObjectValue::Address(address) = found.unwrap().value else {
+        panic!("no address");
+    };
+    assert!(address < 1 << 32, "addresses wrap at 32 bits");
+}
+
+#[test]
+fn threads_see_the_same_types() {
+    let bytes = compile(&[("a.c", SOURCE)], &["-g", "-shared", "-fPIC"]);
+    let program = Program::of(&[(&bytes, 0)]);
+    let all: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let names = EXPECTED.iter();
+                    names.map(|(what, _)| describe(&program, what)).collect()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert!(all.iter().all(|answers| *answers == all[0]));
+}
+
 /// Without DWARF 3's underlying type an enumeration still has a size and a sign.
 #[test]
 fn enumerations_without_a_type_get_one() {
