@@ -9,7 +9,9 @@ use spelunk_types::{
 };
 
 /// Pointers to functions that take pointers to functions...: what a name may take to write.
-const MAX_STEPS: u32 = 10_000;
+const MAX_STEPS: u32 = 1000;
+/// Lines of one definition.
+const MAX_LINES: u32 = 1 << 16;
 /// Parameters in parameters, definitions in definitions.
 const MAX_DEPTH: u32 = 64;
 
@@ -73,6 +75,7 @@ enum Anonymous {
 struct Writer<'a> {
     types: &'a TypeStore,
     steps: u32,
+    lines: u32,
     depth: u32,
 }
 
@@ -81,6 +84,7 @@ impl<'a> Writer<'a> {
         Self {
             types,
             steps: 0,
+            lines: 0,
             depth: 0,
         }
     }
@@ -204,6 +208,10 @@ impl<'a> Writer<'a> {
                     for member in &members.members {
                         // A definition is as long as its members are many.
                         self.steps = 0;
+                        self.lines += 1;
+                        if self.lines > MAX_LINES {
+                            return Err(too_deep());
+                        }
                         let declaration = self.nested(|w| w.member(member))?;
                         self.indent(text);
                         *text += &format!("\t{declaration};\n");
@@ -239,6 +247,9 @@ fn parenthesize(inner: String, is_pointer: bool) -> String {
 
 /// The qualifiers, each with a blank behind.
 fn keywords(qualifiers: Qualifiers) -> String {
+    if qualifiers.is_empty() {
+        return String::new();
+    }
     qualifiers
         .keywords()
         .flat_map(|keyword| [keyword, " "])

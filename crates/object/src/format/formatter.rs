@@ -9,7 +9,7 @@ use crate::layout::{resolve, too_deep};
 use crate::object::AbsenceReason;
 use crate::scalar::{Integer, decode_float, decode_integer};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
-use spelunk_types::{QualifiedType, TypeData};
+use spelunk_types::{QualifiedType, TypeData, TypeId};
 use std::fmt::Write;
 
 /// Width of the tab stops that lines are measured with.
@@ -17,9 +17,14 @@ const TAB: usize = 8;
 /// Structures in structures: deeper is a circle in a broken file.
 const MAX_DEPTH: u32 = 128;
 /// Bytes of text that one object may take.
-const MAX_TEXT: usize = 1 << 30;
-/// Values that may be written, also where they do not stay.
-const MAX_STEPS: u64 = 1 << 28;
+const MAX_TEXT: usize = 1 << 28;
+/// Values that may be written, also where they do not stay: of objects that are read part by part,
+const MAX_STEPS: usize = 1 << 24;
+/// of those that cannot be read as a whole,
+const MAX_STEPS_IN_HOLES: usize = 1 << 14;
+/// of others for each byte, since unions show it several times, and at least.
+const STEPS_PER_BYTE: usize = 64;
+const MIN_STEPS: usize = 1 << 10;
 
 pub(super) fn format(
     object: &Object,
@@ -90,12 +95,13 @@ fn format_whole(
     text: String,
     with_type_name: bool,
 ) -> Result<String> {
-    let run = |target: &dyn Target| -> Result<(String, bool)> {
+    let run = |target: &dyn Target, steps_left| -> Result<(String, bool)> {
         let mut formatter = Formatter {
             target,
             options,
             out: text.clone(),
-            steps: 0,
+            steps_left,
+            outer: Vec::new(),
             has_read: false,
         };
         let style = Style {
@@ -107,8 +113,14 @@ fn format_whole(
         Ok((formatter.out, formatter.has_read))
     };
     match Snapshot::new(target, object) {
-        Ok(snapshot) => Ok(run(&snapshot)?.0),
-        Err(error) if error.is_fault() => match run(target)? {
+        Ok(snapshot) => {
+            let steps = match snapshot.size() {
+                0 => MAX_STEPS,
+                size => MIN_STEPS + size * STEPS_PER_BYTE,
+            };
+            Ok(run(&snapshot, steps)?.0)
+        }
+        Err(error) if error.is_fault() => match run(target, MAX_STEPS_IN_HOLES)? {
             (text, true) => Ok(text),
             // Nothing of it can be read.
             (_, false) => Err(error),
@@ -129,7 +141,10 @@ struct Formatter<'a> {
     target: &'a dyn Target,
     options: &'a FormatOptions,
     out: String,
-    steps: u64,
+    /// Values that may still be written.
+    steps_left: usize,
+    /// The structures around what is being written: none is in itself.
+    outer: Vec<TypeId>,
     /// Whether something came out of memory.
     has_read: bool,
 }
@@ -167,9 +182,9 @@ impl<'a> Formatter<'a> {
     fn one_line(&mut self, object: &Object, style: Style, columns: usize) -> Result<bool> {
         let start = self.out.len();
         let fits = match self.parts(object, style)? {
-            Some((parts, is_same_line)) => {
-                self.parts_on_line(&parts, is_same_line, style, start, columns)?
-            }
+            Some((parts, is_same_line)) => self.within(object, |formatter| {
+                formatter.parts_on_line(&parts, is_same_line, style, start, columns)
+            })?,
             None => self.fits(start, columns),
         };
         if !fits {
@@ -181,21 +196,40 @@ impl<'a> Formatter<'a> {
     /// Writes the object on several lines if it has parts.
     fn lines(&mut self, object: &Object, style: Style) -> Result<()> {
         match self.parts(object, style)? {
-            Some((parts, is_same_line)) => self.parts_on_lines(&parts, is_same_line, style),
+            Some((parts, is_same_line)) => self.within(object, |formatter| {
+                formatter.parts_on_lines(&parts, is_same_line, style)
+            }),
             None => Ok(()),
         }
+    }
+
+    /// Does what is to be done inside of `object`.
+    fn within<T>(
+        &mut self,
+        object: &Object,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let id = resolve(self.target.types(), object.ty.id)?.0;
+        if self.outer.contains(&id) {
+            return Err(Error::type_("type contains itself"));
+        }
+        self.outer.push(id);
+        let result = work(self);
+        self.outer.pop();
+        result
     }
 
     /// Writes the type name, and the value of what has no parts. Else gives the parts, and
     /// whether they share lines.
     fn parts(&mut self, object: &Object, style: Style) -> Result<Option<(Parts<'a>, bool)>> {
-        self.steps += 1;
         if style.depth > MAX_DEPTH {
             return Err(too_deep());
         }
-        if self.steps > MAX_STEPS || self.out.len() > MAX_TEXT {
+        let steps_left = self.steps_left.checked_sub(1);
+        let (Some(steps_left), ..=MAX_TEXT) = (steps_left, self.out.len()) else {
             return Err(Error::new(ErrorKind::Memory, "object is too large to show"));
-        }
+        };
+        self.steps_left = steps_left;
         let (target, options) = (self.target, self.options);
         let (id, ty) = resolve(target.types(), object.ty.id)?;
         if object.absence_reason().is_none() {

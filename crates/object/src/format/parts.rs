@@ -14,7 +14,7 @@ const MAX_EMPTY: u64 = 1 << 10;
 /// Anonymous members in anonymous members.
 const MAX_DEPTH: u32 = 64;
 /// Numbers that are looked at to see whether an object is zero.
-const MAX_STEPS: u32 = 1 << 20;
+const MAX_STEPS: u32 = 1 << 12;
 
 /// A member or element.
 pub(super) struct Part<'a> {
@@ -83,7 +83,7 @@ impl<'a> Parts<'a> {
         let end = match options.implicit_elements {
             true => length,
             // Where the end cannot be read, elements are shown up to where they cannot be.
-            false => find_end(target, array, element, size, length).unwrap_or(length),
+            false => find_end(target, array, element, size, length, &mut 0).unwrap_or(length),
         };
         Ok(Self::Elements {
             array: array.clone(),
@@ -221,7 +221,12 @@ fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) ->
     }
     let (id, ty) = resolve(types, object.ty.id)?;
     match &ty.data {
-        TypeData::Compound { size: Some(_), .. } => {
+        TypeData::Compound {
+            size: Some(size), ..
+        } => {
+            if find_last_byte(target, object, *size)?.is_none() {
+                return Ok(true);
+            }
             let Some(members) = types.members(id)? else {
                 return Ok(true);
             };
@@ -239,7 +244,7 @@ fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) ->
             length: Some(length),
         } => {
             let size = sizeof(types, *element)?;
-            Ok(find_end(target, object, *element, size, *length)? == 0)
+            Ok(find_end(target, object, *element, size, *length, steps)? == 0)
         }
         TypeData::Array { length: None, .. } => Ok(true),
         _ => Ok(false),
@@ -253,6 +258,7 @@ fn find_end(
     element: QualifiedType,
     size: u64,
     length: u64,
+    steps: &mut u32,
 ) -> Result<u64> {
     if size == 0 {
         return Ok(0);
@@ -266,7 +272,7 @@ fn find_end(
         };
         end = last / size;
         let candidate = array.element(target, element, end.cast_signed())?;
-        if !is_zero(target, &candidate, 1, &mut 0)? {
+        if !is_zero(target, &candidate, 1, steps)? {
             return Ok(end + 1);
         }
     }

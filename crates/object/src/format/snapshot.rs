@@ -41,6 +41,11 @@ impl<'a> Snapshot<'a> {
         Ok(snapshot)
     }
 
+    /// How many bytes were read.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn find(&self, address: u64, length: usize) -> Option<&[u8]> {
         let start = usize::try_from(address.checked_sub(self.address)?).ok()?;
         self.bytes.get(start..start.checked_add(length)?)

@@ -17,8 +17,10 @@ const STRING_CHUNK: u64 = 256;
 const MAX_STRING: usize = 1 << 26;
 /// Structures in structures of one value.
 const MAX_DEPTH: u32 = 128;
-/// Numbers in one value.
-const MAX_PARTS: usize = 1 << 26;
+/// Numbers and structures in one value: for each byte, since unions show it several times, and at
+/// least.
+const PARTS_PER_BYTE: usize = 64;
+const MIN_PARTS: usize = 1 << 10;
 
 impl Object {
     /// This object as a value, read from memory if it is a reference.
@@ -105,16 +107,21 @@ impl Object {
     ///
     /// As [`read`](Self::read).
     pub fn value(&self, target: &dyn Target) -> Result<Value> {
-        self.parts(target, 0, &mut 0)
+        let whole = self.read(target)?;
+        let size = whole.value_bytes().map_or(0, <[u8]>::len);
+        let mut left = size
+            .saturating_mul(PARTS_PER_BYTE)
+            .saturating_add(MIN_PARTS);
+        whole.parts(target, 0, &mut left)
     }
 
-    fn parts(&self, target: &dyn Target, depth: u32, parts: &mut usize) -> Result<Value> {
-        *parts += 1;
+    fn parts(&self, target: &dyn Target, depth: u32, left: &mut usize) -> Result<Value> {
         if depth > MAX_DEPTH {
             return Err(too_deep());
         }
-        if *parts > MAX_PARTS {
-            return Err(Error::new(ErrorKind::Memory, "value is too large"));
+        match left.checked_sub(1) {
+            Some(rest) => *left = rest,
+            None => return Err(Error::new(ErrorKind::Memory, "value is too large")),
         }
         let types = target.types();
         if let Some(scalar) = Scalar::of(types, self.ty.id)? {
@@ -130,7 +137,7 @@ impl Object {
                 let mut values = Vec::new();
                 for index in 0..*length {
                     let element = whole.element(target, *element, index.cast_signed())?;
-                    values.push(element.parts(target, depth + 1, parts)?);
+                    values.push(element.parts(target, depth + 1, left)?);
                 }
                 Ok(Value::Array(values))
             }
@@ -138,7 +145,7 @@ impl Object {
                 let mut values = Vec::new();
                 if let Some(members) = types.members(id)? {
                     let members = &members.members;
-                    whole.add_members(target, members, depth, parts, &mut values)?;
+                    whole.add_members(target, members, depth, left, &mut values)?;
                 }
                 Ok(Value::Struct(values))
             }
@@ -150,7 +157,7 @@ impl Object {
         target: &dyn Target,
         members: &[Member],
         depth: u32,
-        parts: &mut usize,
+        left: &mut usize,
         values: &mut Vec<(Box<str>, Value)>,
     ) -> Result<()> {
         for member in members {
@@ -158,7 +165,7 @@ impl Object {
             if part.is_absent() {
                 continue;
             }
-            let value = part.parts(target, depth + 1, parts)?;
+            let value = part.parts(target, depth + 1, left)?;
             match (&member.name, value) {
                 (Some(name), value) if !member.is_base => values.push((name.clone(), value)),
                 (_, Value::Struct(inner)) => values.extend(inner),

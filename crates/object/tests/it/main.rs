@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that fails may panic"
@@ -10,6 +11,7 @@
 
 mod access;
 mod convert;
+mod corpus;
 mod fake;
 mod format;
 mod operators;

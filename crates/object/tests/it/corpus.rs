@@ -1,0 +1,59 @@
+//! The seeds of the fuzz targets of this crate.
+
+#[path = "../../../../fuzz/bodies/hostile_target.rs"]
+mod hostile_target;
+#[path = "../../../../fuzz/bodies/objects.rs"]
+mod objects;
+#[path = "../../../../fuzz/bodies/type_name.rs"]
+mod type_name;
+
+use spelunk_synth::{Random, exercise};
+
+#[test]
+fn type_names() {
+    let texts = [
+        "const struct foo *(*const x[0x10])(unsigned long int, struct bar *(*)[3], ...)",
+        "std::map<int, A<B>>::iterator * volatile **",
+        "enum e [1][][07] a.b[3].c[18446744073709551615]",
+        "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((int",
+        "int ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
+        "int ****************************************************************[1][1][1][1][1][1][1]",
+    ];
+    exercise(
+        &texts.map(|text| text.as_bytes().to_vec()),
+        50,
+        type_name::run,
+    );
+}
+
+#[test]
+fn objects_of_any_type() {
+    // A structure in itself, an array of itself, a typedef of itself, a pointer to itself.
+    let circles = [
+        vec![5, 4, 4, 8, 0x10, 0x20, 0x10, 0x30],
+        vec![11, 0, 4, 0xf8, 0, 0, 0, 0],
+        vec![9, 0, 0, 0, 0, 0, 0, 0],
+        vec![10, 0, 0, 8, 0, 0, 0, 0],
+        // Each structure holds the next one four times.
+        (1..20u8)
+            .flat_map(|next| {
+                [
+                    5,
+                    4,
+                    4,
+                    8,
+                    next | 0x10,
+                    next | 0x20,
+                    next | 0x30,
+                    next | 0x10,
+                ]
+            })
+            .collect(),
+    ];
+    let mut random = Random::new(1);
+    let mut seeds: Vec<Vec<u8>> = circles.to_vec();
+    for _ in 0..12 {
+        seeds.push((0..80).map(|_| random.below(256) as u8).collect());
+    }
+    exercise(&seeds, 4, objects::run);
+}

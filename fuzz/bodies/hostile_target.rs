@@ -1,0 +1,234 @@
+//! A target of which everything comes from the input: its types, in circles too, and its memory.
+
+use spelunk_base::{Architecture, ByteOrder, Language, Platform};
+use spelunk_object::{Error, PrimitiveTypes, Result, SymbolOffset, Target};
+use spelunk_types::{
+    CompoundKind, Enumerator, Member, Members, Parameter, ProducerId, QualifiedType, Qualifiers,
+    Type, TypeData, TypeError, TypeKinds, TypeProducer, TypeStore,
+};
+use std::sync::{Arc, OnceLock};
+
+/// Bytes of input that make one type.
+const BYTES_PER_TYPE: usize = 8;
+/// Where the readable memory starts.
+pub(crate) const BASE: u64 = 0x1000;
+
+pub(crate) struct HostileTarget {
+    types: TypeStore,
+    primitives: PrimitiveTypes,
+    producer: ProducerId,
+    data: Vec<u8>,
+}
+
+struct Producer {
+    id: OnceLock<ProducerId>,
+    data: Vec<u8>,
+}
+
+impl HostileTarget {
+    pub(crate) fn new(data: &[u8]) -> Option<Self> {
+        let types = TypeStore::new();
+        let producer = Arc::new(Producer {
+            id: OnceLock::new(),
+            data: data.to_vec(),
+        });
+        let id = types.register(producer.clone()).ok()?;
+        producer.id.set(id).ok()?;
+        Some(Self {
+            types,
+            primitives: PrimitiveTypes::default(),
+            producer: id,
+            data: data.to_vec(),
+        })
+    }
+
+    /// The types that the input makes.
+    pub(crate) fn all_types(&self) -> Vec<QualifiedType> {
+        let count = self.data.len().div_ceil(BYTES_PER_TYPE).min(64) as u64;
+        (0..count)
+            .filter_map(|key| Some(self.types.declare(self.producer, key).ok()?.into()))
+            .collect()
+    }
+}
+
+impl Producer {
+    fn bytes(&self, key: u64) -> [u8; BYTES_PER_TYPE] {
+        let start = key as usize * BYTES_PER_TYPE;
+        std::array::from_fn(|index| self.data.get(start + index).copied().unwrap_or(0))
+    }
+
+    fn other(&self, store: &TypeStore, byte: u8) -> Result<QualifiedType, TypeError> {
+        let count = self.data.len().div_ceil(BYTES_PER_TYPE).max(1) as u64;
+        let id = store.declare(*self.id.get().expect("set"), u64::from(byte) % count)?;
+        Ok(QualifiedType {
+            id,
+            qualifiers: Qualifiers::from_bits(byte >> 6),
+        })
+    }
+}
+
+/// Small numbers mostly, enormous ones at times.
+fn number(byte: u8) -> u64 {
+    match byte {
+        0..0xf0 => u64::from(byte % 40),
+        0xf0..0xfc => 1 << (byte & 0x3f),
+        _ => u64::MAX - u64::from(byte & 3),
+    }
+}
+
+impl TypeProducer for Producer {
+    fn complete(&self, store: &TypeStore, key: u64) -> Result<Type, TypeError> {
+        let [kind, a, b, c, d, ..] = self.bytes(key);
+        let name: Box<str> = ["int", "char", "long unsigned int", "x"][usize::from(a & 3)].into();
+        let byte_order = match b & 1 {
+            0 => ByteOrder::Little,
+            _ => ByteOrder::Big,
+        };
+        let size = number(c);
+        let other = || self.other(store, d);
+        let data = match kind % 13 {
+            0 => TypeData::Void,
+            1 | 2 => TypeData::Int {
+                name,
+                size,
+                is_signed: b & 2 != 0,
+                byte_order,
+            },
+            3 => TypeData::Bool {
+                name,
+                size,
+                byte_order,
+            },
+            4 => TypeData::Float {
+                name,
+                size,
+                byte_order,
+            },
+            5 | 6 | 7 => TypeData::Compound {
+                kind: CompoundKind::Struct,
+                tag: (a & 4 != 0).then(|| name.clone()),
+                size: (b & 4 != 0).then_some(size),
+            },
+            8 => TypeData::Enum {
+                tag: None,
+                compatible: match b & 8 {
+                    0 => Some(other()?.id),
+                    _ => None,
+                },
+                enumerators: (b & 16 == 0).then(|| {
+                    [Enumerator {
+                        name,
+                        value: i128::from(c),
+                    }]
+                    .into()
+                }),
+            },
+            9 => TypeData::Typedef {
+                name,
+                aliased: other()?,
+            },
+            10 => TypeData::Pointer {
+                size,
+                byte_order,
+                referenced: other()?,
+            },
+            11 => TypeData::Array {
+                element: other()?,
+                length: (b & 4 != 0).then_some(size),
+            },
+            _ => TypeData::Function {
+                return_type: other()?,
+                parameters: (0..a % 4)
+                    .map(|index| {
+                        Ok(Parameter {
+                            name: None,
+                            ty: self.other(store, d.wrapping_add(index))?,
+                        })
+                    })
+                    .collect::<Result<_, TypeError>>()?,
+                is_variadic: b & 2 != 0,
+            },
+        };
+        Ok(Type {
+            language: match b & 0x60 {
+                0x20 => Language::Cpp,
+                0x40 => Language::Rust,
+                _ => Language::C,
+            },
+            data,
+        })
+    }
+
+    fn members(&self, store: &TypeStore, key: u64) -> Result<Members, TypeError> {
+        let bytes = self.bytes(key);
+        let mut members = Vec::new();
+        for (index, byte) in bytes.into_iter().skip(4).enumerate() {
+            members.push(Member {
+                name: (byte & 0x30 != 0).then(|| ["a", "b", "c", "d"][index % 4].into()),
+                ty: self.other(store, byte)?,
+                bit_offset: match byte & 8 {
+                    0 => index as u64 * 32,
+                    _ => number(byte.wrapping_mul(29)),
+                },
+                bit_field_size: (byte & 0x0f == 3).then(|| number(byte.rotate_left(3))),
+                is_base: byte == 0x77,
+            });
+        }
+        Ok(Members::new(members, Vec::new()))
+    }
+}
+
+impl Target for HostileTarget {
+    fn types(&self) -> &TypeStore {
+        &self.types
+    }
+
+    fn platform(&self) -> Option<Platform> {
+        let architectures = [
+            Architecture::X86_64,
+            Architecture::S390x,
+            Architecture::I386,
+        ];
+        let first = self.data.first().copied().unwrap_or(0);
+        architectures
+            .get(usize::from(first % 4))
+            .map(|architecture| Platform::of(*architecture))
+    }
+
+    /// The input once, from [`BASE`] on; holes around it.
+    fn read(&self, address: u64, buf: &mut [u8]) -> Result<()> {
+        for (index, byte) in buf.iter_mut().enumerate() {
+            let address = address.wrapping_add(index as u64);
+            *byte = address
+                .checked_sub(BASE)
+                .and_then(|offset| self.data.get(usize::try_from(offset).ok()?).copied())
+                .ok_or_else(|| Error::fault("hole", address))?;
+        }
+        Ok(())
+    }
+
+    fn find_type(
+        &self,
+        kinds: TypeKinds,
+        name: &str,
+        _filename: Option<&str>,
+    ) -> Result<Option<QualifiedType>> {
+        Ok(self.all_types().into_iter().find(|ty| {
+            self.types.get(ty.id).is_ok_and(|ty| {
+                kinds.contains(ty.data.kind())
+                    && (ty.data.name() == Some(name) || ty.data.tag() == Some(name))
+            })
+        }))
+    }
+
+    fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
+        Some(SymbolOffset {
+            name: "symbol".into(),
+            offset: address.checked_sub(BASE)?,
+        })
+    }
+
+    fn primitives(&self) -> &PrimitiveTypes {
+        &self.primitives
+    }
+}
