@@ -1,10 +1,10 @@
 """Helpers of the engine's module ``mm``."""
 
-from typing import Iterator, Tuple, overload
+from typing import Any, Iterator, List, Optional, Tuple, overload
 
 from spelunk import IntegerLike, Object, Program
 
-__all__ = ["PFN_PHYS", "PHYS_PFN", "PageActive", "PageChecked", "PageCompound", "PageDirty", "PageDoubleMap", "PageError", "PageForeign", "PageHWPoison", "PageHasHWPoisoned", "PageHead", "PageIdle", "PageIsolated", "PageLRU", "PageLocked", "PageMappedToDisk", "PageMlocked", "PageOwnerPriv1", "PagePinned", "PagePrivate", "PagePrivate2", "PageReadahead", "PageReclaim", "PageReferenced", "PageReported", "PageReserved", "PageSavePinned", "PageSkipKASanPoison", "PageSlab", "PageSlobFree", "PageSwapBacked", "PageTail", "PageUncached", "PageUnevictable", "PageUptodate", "PageVmemmapSelfHosted", "PageWaiters", "PageWorkingset", "PageWriteback", "PageXenRemapped", "PageYoung", "compound_head", "compound_nr", "compound_order", "decode_page_flags", "decode_page_flags_value", "for_each_page", "for_each_valid_page_range", "for_each_valid_pfn_and_page", "in_direct_map", "page_flags", "page_index", "page_size", "page_to_pfn", "page_to_phys", "page_to_virt", "pfn_to_page", "pfn_to_virt", "phys_to_page", "phys_to_virt", "totalram_pages", "virt_to_page", "virt_to_pfn", "virt_to_phys"]
+__all__ = ["PFN_PHYS", "PHYS_PFN", "PageActive", "PageChecked", "PageCompound", "PageDirty", "PageDoubleMap", "PageError", "PageForeign", "PageHWPoison", "PageHasHWPoisoned", "PageHead", "PageIdle", "PageIsolated", "PageLRU", "PageLocked", "PageMappedToDisk", "PageMlocked", "PageOwnerPriv1", "PagePinned", "PagePrivate", "PagePrivate2", "PageReadahead", "PageReclaim", "PageReferenced", "PageReported", "PageReserved", "PageSavePinned", "PageSkipKASanPoison", "PageSlab", "PageSlobFree", "PageSwapBacked", "PageTail", "PageUncached", "PageUnevictable", "PageUptodate", "PageVmemmapSelfHosted", "PageWaiters", "PageWorkingset", "PageWriteback", "PageXenRemapped", "PageYoung", "access_process_vm", "access_remote_vm", "cmdline", "compound_head", "compound_nr", "compound_order", "decode_page_flags", "decode_page_flags_value", "environ", "follow_page", "follow_pfn", "follow_phys", "for_each_page", "for_each_valid_page_range", "for_each_valid_pfn_and_page", "for_each_vma", "in_direct_map", "mm_cmdline", "mm_environ", "page_flags", "page_index", "page_size", "page_to_pfn", "page_to_phys", "page_to_virt", "pfn_to_page", "pfn_to_virt", "phys_to_page", "phys_to_virt", "task_rss", "task_vsize", "totalram_pages", "virt_to_page", "virt_to_pfn", "virt_to_phys", "vma_find"]
 
 @overload
 def PFN_PHYS(prog: Program, pfn: IntegerLike) -> Object:
@@ -224,6 +224,33 @@ def PageYoung(page: Object) -> bool:
 
     :param page: ``struct page *``
     """
+def access_process_vm(task: Object, address: IntegerLike, size: IntegerLike) -> bytes:
+    """Read memory of a process, by one of its tasks.
+
+    :raises FaultError: if it is not mapped, or was swapped out
+
+    :param task: ``struct task_struct *``
+    :param address: Address of the first byte.
+    :param size: How many bytes.
+    """
+def access_remote_vm(mm: Object, address: IntegerLike, size: IntegerLike) -> bytes:
+    """Read memory of a process, by its address space.
+
+    :raises FaultError: if it is not mapped, or was swapped out
+
+    :param mm: ``struct mm_struct *``
+    :param address: Address of the first byte.
+    :param size: How many bytes.
+    """
+def cmdline(task: Object) -> Optional[List[bytes]]:
+    """Return the arguments that a process was started with.
+
+    >>> cmdline(find_task(1))
+    [b'/sbin/init', b'splash']
+
+    :param task: ``struct task_struct *``
+    :return: ``None`` for tasks of the kernel
+    """
 def compound_head(page: Object) -> Object:
     """Return the first of the pages that a page is joined with; the page itself if it is joined with none.
 
@@ -257,6 +284,42 @@ def decode_page_flags_value(prog: Program, flags: IntegerLike) -> str:
     """
 @overload
 def decode_page_flags_value(flags: IntegerLike) -> str: ...
+def environ(task: Object) -> Optional[List[bytes]]:
+    """Return the environment that a process was started with.
+
+    >>> environ(find_task(1))
+    [b'HOME=/', b'TERM=linux']
+
+    :param task: ``struct task_struct *``
+    :return: ``None`` for tasks of the kernel
+    """
+def follow_page(mm: Object, addr: IntegerLike) -> Object:
+    """Return the page that an address of a process is mapped to.
+
+    :raises FaultError: if it is not mapped
+
+    :param mm: ``struct mm_struct *``
+    :param addr: ``void *``: address in the address space.
+    :return: ``struct page *``
+    """
+def follow_pfn(mm: Object, addr: IntegerLike) -> Object:
+    """Return the number of the page frame that an address of a process is mapped to.
+
+    :raises FaultError: if it is not mapped
+
+    :param mm: ``struct mm_struct *``
+    :param addr: ``void *``: address in the address space.
+    :return: ``unsigned long``
+    """
+def follow_phys(mm: Object, addr: IntegerLike) -> Object:
+    """Return the physical address that an address of a process is mapped to.
+
+    :raises FaultError: if it is not mapped
+
+    :param mm: ``struct mm_struct *``
+    :param addr: ``void *``: address in the address space.
+    :return: ``phys_addr_t``
+    """
 @overload
 def for_each_page(prog: Program) -> Iterator[Object]:
     """Iterate over the ``struct page`` of every page frame that has one.
@@ -284,6 +347,12 @@ def for_each_valid_pfn_and_page(prog: Program) -> Iterator[Tuple[int, Object]]:
     """
 @overload
 def for_each_valid_pfn_and_page() -> Iterator[Tuple[int, Object]]: ...
+def for_each_vma(mm: Object) -> Iterator[Object]:
+    """Iterate over the areas of an address space, lowest first.
+
+    :param mm: ``struct mm_struct *``
+    :return: ``struct vm_area_struct *`` objects
+    """
 @overload
 def in_direct_map(prog: Program, addr: IntegerLike) -> bool:
     """Return whether an address is in the direct map, where all of physical memory is mapped.
@@ -292,6 +361,16 @@ def in_direct_map(prog: Program, addr: IntegerLike) -> bool:
     """
 @overload
 def in_direct_map(addr: IntegerLike) -> bool: ...
+def mm_cmdline(mm: Object) -> List[bytes]:
+    """Return the arguments that a process was started with, by its address space.
+
+    :param mm: ``struct mm_struct *``
+    """
+def mm_environ(mm: Object) -> List[bytes]:
+    """Return the environment that a process was started with, by its address space.
+
+    :param mm: ``struct mm_struct *``
+    """
 def page_flags(page: Object) -> Object:
     """Return the flags of a page.
 
@@ -365,6 +444,20 @@ def phys_to_virt(prog: Program, addr: IntegerLike) -> Object:
 @overload
 def phys_to_virt(addr: IntegerLike) -> Object: ...
 @overload
+def task_rss(prog: Program, task: Object) -> Any:
+    """Return how many pages of a task are in memory.
+
+    :param task: ``struct task_struct *``
+    """
+@overload
+def task_rss(task: Object) -> Any: ...
+def task_vsize(task: Object) -> int:
+    """Return the size of the address space of a task.
+
+    :param task: ``struct task_struct *``
+    :return: bytes; 0 for tasks of the kernel
+    """
+@overload
 def totalram_pages(prog: Program) -> int:
     """Return how many pages of memory the kernel can use.
     """
@@ -397,3 +490,10 @@ def virt_to_phys(prog: Program, addr: IntegerLike) -> Object:
     """
 @overload
 def virt_to_phys(addr: IntegerLike) -> Object: ...
+def vma_find(mm: Object, addr: IntegerLike) -> Object:
+    """Return the area of an address space that an address is in.
+
+    :param mm: ``struct mm_struct *``
+    :param addr: ``void *``: address in the address space.
+    :return: ``struct vm_area_struct *``, ``NULL`` if there is none
+    """
