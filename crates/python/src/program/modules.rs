@@ -4,6 +4,7 @@ use super::PyProgram;
 use crate::convert::Address;
 use crate::error::raise;
 use crate::module::{ModuleIterator, PyModule};
+use pyo3::exceptions::{PyLookupError, PyNotImplementedError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use spelunk_program::Module;
@@ -41,9 +42,27 @@ impl PyProgram {
     }
 
     /// The kernel or executable.
-    #[pyo3(signature = ())]
-    fn main_module<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+    ///
+    ///     >>> prog.main_module().name
+    ///     'kernel'
+    ///
+    /// :param name: Its name, if it must have that one.
+    /// :raises LookupError: if it is not known, or has another name
+    #[pyo3(signature = (name=None, *, create=false))]
+    fn main_module<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<&str>,
+        create: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if create {
+            return Err(PyNotImplementedError::new_err(
+                "modules cannot be made by hand yet",
+            ));
+        }
         let module = slf.get().program.main_module().map_err(raise)?;
+        if name.is_some_and(|name| name != module.name) {
+            return Err(PyLookupError::new_err("module not found"));
+        }
         Self::wrap(slf, module)
     }
 
