@@ -61,12 +61,20 @@ struct Unit<'a> {
     abbreviations: usize,
 }
 
-/// Makes the index of a file, as bytes in the index's format.
+/// An index that was made.
+pub(super) struct Built {
+    /// In the index's format.
+    pub(super) bytes: Vec<u8>,
+    /// Whether all units could be read to their ends.
+    pub(super) is_whole: bool,
+}
+
+/// Makes the index of a file.
 pub(super) fn build(
     elf: &ElfFile,
     progress: &dyn Progress,
     cancel: &Cancel,
-) -> Result<Vec<u8>, DebugInfoError> {
+) -> Result<Built, DebugInfoError> {
     let sections = Sections::load(elf).map_err(|error| DebugInfoError::Elf {
         file: elf.name().to_owned(),
         error,
@@ -96,10 +104,14 @@ pub(super) fn build(
             Ok(names)
         })
         .collect::<Result<_, DebugInfoError>>()?;
-    merge(&sections, parts, format::section_sizes(elf)).ok_or_else(|| DebugInfoError::Missing {
+    // Where a header is damaged, units are missing.
+    let is_whole = done.into_inner() == total && parts.iter().all(|names| names.is_whole);
+    let bytes = merge(&sections, parts, format::section_sizes(elf));
+    let bytes = bytes.ok_or_else(|| DebugInfoError::Missing {
         file: elf.name().to_owned(),
         what: "index: it has too many names",
-    })
+    })?;
+    Ok(Built { bytes, is_whole })
 }
 
 /// The units of both sections, up to a damaged header.
@@ -186,10 +198,12 @@ fn scan_part(
             let size = cursor.position().saturating_sub(unit.abbreviations) as u64;
             last = may_parse(size).then_some((key, table));
         }
-        if let Some((_, table)) = &last {
-            // A damaged unit has names up to the damage.
-            let _ = Scan::new(&scan_sections, &unit.scan, table, &mut names).run();
-        }
+        // A damaged unit has names up to the damage.
+        let scanned = last.as_ref().is_some_and(|(_, table)| {
+            let scan = Scan::new(&scan_sections, &unit.scan, table, &mut names).run();
+            scan.is_ok()
+        });
+        names.is_whole &= scanned;
     }
     Ok(names)
 }

@@ -17,6 +17,7 @@ pub use kind::NameKind;
 
 use crate::die::DieId;
 use crate::error::DebugInfoError;
+use build::Built;
 use format::{ENTRY_SIZE, Header, NAME_SIZE};
 use name_ref::{NameRef, NameSections};
 use spelunk_base::{Cancel, Progress};
@@ -62,9 +63,10 @@ impl NameIndex {
         {
             return Ok(index);
         }
-        let bytes = build::build(elf, progress, cancel)?;
-        if let Some((build_id, folder)) = &key
-            && is_whole(elf)
+        let Built { bytes, is_whole } = build::build(elf, progress, cancel)?;
+        if is_whole
+            && let Some((build_id, folder)) = &key
+            && has_all_bytes(elf)
         {
             // A cache that cannot be written makes the next start slow, nothing else.
             let _ = cache::store(folder, build_id, &bytes);
@@ -176,9 +178,9 @@ impl NameIndex {
     }
 }
 
-/// Whether the file has all its bytes: an index of a file that is cut off must not be kept, since
-/// the same build ID stands for the whole file.
-fn is_whole(elf: &ElfFile) -> bool {
+/// Whether the file has all its bytes: an index of a file that is cut off (or damaged, as far as that
+/// is seen) must not be kept, since the same build ID stands for the whole file.
+fn has_all_bytes(elf: &ElfFile) -> bool {
     let end = elf.data().len();
     elf.damage().is_empty()
         && elf.sections().iter().all(|section| {
@@ -214,7 +216,9 @@ mod tests {
     #[test]
     fn a_damaged_index_file_is_refused_or_harmless() {
         let elf = this_program();
-        let bytes = build::build(&elf, &NoProgress, &Cancel::default()).unwrap();
+        let built = build::build(&elf, &NoProgress, &Cancel::default()).unwrap();
+        assert!(built.is_whole);
+        let bytes = built.bytes;
         let index = NameIndex::parse(&elf, bytes.clone().into()).unwrap();
         assert!(index.counts().0 > 100, "this program has names");
         for (name, entries) in index.names(&elf).take(100) {

@@ -20,6 +20,8 @@ pub(super) struct RawNames {
     pub(super) buckets: Vec<Vec<RawName>>,
     /// The names that stand nowhere in the file, each with a NUL.
     pub(super) own: Vec<u8>,
+    /// Whether the units could be read to their ends.
+    pub(super) is_whole: bool,
 }
 
 impl RawNames {
@@ -27,6 +29,7 @@ impl RawNames {
         Self {
             buckets: vec![Vec::new(); BUCKETS],
             own: Vec::new(),
+            is_whole: true,
         }
     }
 
