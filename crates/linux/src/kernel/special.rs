@@ -1,11 +1,9 @@
 //! Objects that stand in no debugging information: macros, and what the linker made.
 
 use super::LinuxKernel;
-use crate::access::{
-    find_type_named, find_variable, integer, integer_named, pointer_type, type_named,
-};
+use crate::access::{find_variable, integer, integer_named, pointer_type, type_named};
 use spelunk_base::Language;
-use spelunk_object::{Object, sizeof};
+use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 use spelunk_types::{QualifiedType, Qualifiers};
 
@@ -66,13 +64,16 @@ fn chars(program: &Program, bytes: &[u8]) -> Result<Object> {
     Ok(Object::from_bytes(program, array.into(), bytes, 0, None)?)
 }
 
-/// The size of a kernel stack: that of the union of stack and thread.
+/// The size of a kernel stack: that of the first task's, which the linker script puts between two symbols
+/// (`INIT_TASK_DATA` in `include/asm-generic/vmlinux.lds.h`).
 fn thread_size(program: &Program) -> Result<Option<Object>> {
-    let Some(union) = find_type_named(program, "union thread_union")? else {
-        return Ok(None);
-    };
-    let size = sizeof(program.types(), union)?;
-    integer_named(program, "unsigned long", size).map(Some)
+    let symbol = |name: &str| Some(program.find_symbol_by_name(name)?.address);
+    let distance = |start: &str, end: &str| symbol(end)?.checked_sub(symbol(start)?);
+    // Renamed in 6.10 (7b97ae4be5d2).
+    let size = distance("__start_init_stack", "__end_init_stack")
+        .or_else(|| distance("__start_init_task", "__end_init_task"));
+    size.map(|size| integer_named(program, "unsigned long", size))
+        .transpose()
 }
 
 /// The linker makes `jiffies` the low half of `jiffies_64`: `arch/*/kernel/vmlinux.lds.S`.

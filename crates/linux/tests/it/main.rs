@@ -7,5 +7,7 @@ mod memory;
 mod modules;
 mod pages;
 mod processes;
+mod registers;
 mod slabs;
+mod special;
 mod tasks;
