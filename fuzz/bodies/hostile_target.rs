@@ -104,7 +104,7 @@ impl TypeProducer for Producer {
                 size,
                 byte_order,
             },
-            5 | 6 | 7 => TypeData::Compound {
+            5..=7 => TypeData::Compound {
                 kind: CompoundKind::Struct,
                 tag: (a & 4 != 0).then(|| name.clone()),
                 size: (b & 4 != 0).then_some(size),

@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod allocations;
 mod convert;
 mod corpus;
 mod fake;
