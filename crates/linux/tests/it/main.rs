@@ -11,3 +11,4 @@ mod registers;
 mod slabs;
 mod special;
 mod tasks;
+mod trees;
