@@ -11,6 +11,7 @@
 
 mod access;
 mod allocations;
+mod compiler;
 mod convert;
 mod corpus;
 mod fake;
