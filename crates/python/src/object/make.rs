@@ -45,7 +45,6 @@ impl PyObject {
     #[new]
     #[pyo3(signature = (prog, r#type=None, value=None, *, address=None, absence_reason=None,
                         bit_offset=None, bit_field_size=None))]
-    #[expect(clippy::too_many_arguments, reason = "as Python's callers know it")]
     fn new(
         prog: Py<PyProgram>,
         r#type: Option<&Bound<'_, PyAny>>,

@@ -108,7 +108,6 @@ impl PyProgram {
 }
 
 #[pymethods]
-#[expect(clippy::too_many_arguments, reason = "as Python's callers know them")]
 impl PyProgram {
     /// The type ``void``.
     #[pyo3(signature = (*, qualifiers=None, language=None))]
