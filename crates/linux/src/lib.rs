@@ -1,7 +1,7 @@
 //! What Spelunk knows of the Linux kernel.
 //!
 //! * [`Linux`] recognises dumps of the kernel, [`LinuxKernel`] is what the program then asks.
-//! * [`helpers`] lists every helper as a record (see [`helper`]); the functions themselves are in [`helpers`](mod@helpers),
+//! * [`helpers()`] lists every helper as a record (see [`helper`]); the functions themselves are in [`helpers`](mod@helpers),
 //!   for use from Rust.
 
 mod access;

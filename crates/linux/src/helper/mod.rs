@@ -1,7 +1,7 @@
 //! What a helper is: one record from which the Python function, its stub and its documentation are made, and
 //! the values that go in and come out.
 //!
-//! A front end walks [`helpers`](crate::helpers), converts the user's arguments by their [`ParamKind`], decides
+//! A front end walks [`helpers()`](crate::helpers()), converts the user's arguments by their [`ParamKind`], decides
 //! on the program by [`Front`], and calls [`Helper::call`]. It needs to know nothing about any single helper.
 
 mod args;

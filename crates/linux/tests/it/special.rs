@@ -2,7 +2,7 @@
 
 use crate::lab::{Dump, SERIES};
 use spelunk_object::type_name;
-use spelunk_program::{ObjectKinds, Os};
+use spelunk_program::ObjectKinds;
 
 #[test]
 fn special_objects_have_the_types_that_scripts_expect() {
