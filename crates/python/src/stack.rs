@@ -278,6 +278,9 @@ impl PySourceLocations {
     }
 
     fn __str__(&self) -> String {
+        if let [only] = &*self.locations {
+            return only.to_string();
+        }
         let width = self.locations.len().saturating_sub(1).to_string().len();
         let lines: Vec<String> = self
             .locations

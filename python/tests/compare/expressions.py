@@ -159,7 +159,6 @@ prog.platform.arch
 prog.platform.flags
 Platform(Architecture.X86_64)==prog.platform
 Platform(Architecture.ARM, PlatformFlags.IS_LITTLE_ENDIAN)
-prog.source_location(prog.symbol("schedule").address)
 str(prog.source_location(prog.symbol("schedule").address+9))
 prog.source_location("schedule+0x9")[0].column
 prog.source_location("nosuch")
