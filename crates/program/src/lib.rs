@@ -15,6 +15,7 @@ mod load;
 mod lookup;
 mod memory;
 mod module;
+mod name_cache;
 mod open;
 mod os;
 mod program;

@@ -42,10 +42,18 @@ impl Program {
         {
             return Ok(Some(object));
         }
-        self.debug_info
-            .find_object(name, filename, kinds)?
-            .map(|found| self.object_of(&found))
-            .transpose()
+        let look_up = || {
+            self.debug_info
+                .find_object(name, filename, kinds)?
+                .map(|found| self.object_of(&found))
+                .transpose()
+        };
+        if filename.is_some() {
+            return look_up();
+        }
+        let files = self.debug_info.files().len();
+        self.found_objects
+            .get_or_look_up(files, kinds, name, look_up)
     }
 
     /// The object that debugging information told of.

@@ -1,13 +1,14 @@
 //! The program being debugged: the one handle that a user holds.
 
 use crate::module::Modules;
+use crate::name_cache::NameCache;
 use crate::{Error, Os, Result, SearchOptions};
 use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
-use spelunk_debuginfo::DebugInfo;
+use spelunk_debuginfo::{DebugInfo, ObjectKinds};
 use spelunk_image::Image;
 use spelunk_memory::Memory;
-use spelunk_object::PrimitiveTypes;
-use spelunk_types::TypeStore;
+use spelunk_object::{Object, PrimitiveTypes};
+use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -19,6 +20,8 @@ pub struct Program {
     pub(crate) types: Arc<TypeStore>,
     pub(crate) debug_info: DebugInfo,
     pub(crate) primitives: PrimitiveTypes,
+    pub(crate) found_types: NameCache<TypeKinds, QualifiedType>,
+    pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) memory: Memory,
     pub(crate) modules: Modules,
     pub(crate) platform: OnceLock<Platform>,
@@ -56,6 +59,8 @@ impl Program {
             debug_info: DebugInfo::new(Arc::clone(&types)),
             types,
             primitives: PrimitiveTypes::default(),
+            found_types: NameCache::default(),
+            found_objects: NameCache::default(),
             memory: Memory::default(),
             modules: Modules::default(),
             platform: platform.map_or_else(OnceLock::new, OnceLock::from),

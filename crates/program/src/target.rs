@@ -29,10 +29,17 @@ impl Target for Program {
         name: &str,
         filename: Option<&str>,
     ) -> Result<Option<QualifiedType>> {
-        let kinds: Vec<_> = kinds.iter().collect();
-        self.debug_info
-            .find_type(&kinds, name, filename)
-            .map_err(|error| crate::Error::from(error).into())
+        let look_up = || {
+            let kinds: Vec<_> = kinds.iter().collect();
+            self.debug_info
+                .find_type(&kinds, name, filename)
+                .map_err(|error| crate::Error::from(error).into())
+        };
+        if filename.is_some() {
+            return look_up();
+        }
+        let files = self.debug_info.files().len();
+        self.found_types.get_or_look_up(files, kinds, name, look_up)
     }
 
     fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
