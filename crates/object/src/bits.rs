@@ -18,26 +18,27 @@ pub(crate) fn read(bytes: &[u8], order: ByteOrder, offset: u32, size: u32) -> Op
     let length = (offset + size).div_ceil(8) as usize;
     let bytes = bytes.get(..length)?;
     // Up to 135 bits stand in 17 bytes: the odd byte is kept apart.
+    let (low, odd) = bytes.split_at_checked(16).unwrap_or((bytes, &[]));
+    let mut padded = [0; 16];
     let value = match order {
         ByteOrder::Little => {
-            let spare = bytes.get(16).copied().unwrap_or(0);
-            let value = bytes.iter().take(16).rev().fold(0, push_byte);
-            value >> offset | high_part(spare, offset)
+            padded.get_mut(..low.len())?.copy_from_slice(low);
+            let odd = odd.first().copied().unwrap_or(0);
+            u128::from_le_bytes(padded) >> offset | high_part(odd, offset)
         }
         ByteOrder::Big => {
+            padded
+                .get_mut(16usize.checked_sub(low.len())?..)?
+                .copy_from_slice(low);
+            let value = u128::from_be_bytes(padded);
             let unused = (length as u32 * 8) - offset - size;
-            let value = bytes.iter().take(16).fold(0, push_byte);
-            match bytes.get(16) {
+            match odd.first() {
                 Some(last) => value << (8 - unused) | u128::from(last >> unused),
                 None => value >> unused,
             }
         }
     };
     Some(truncate(value, size))
-}
-
-fn push_byte(value: u128, byte: &u8) -> u128 {
-    value << 8 | u128::from(*byte)
 }
 
 /// The bits of the 17th byte, moved above the 128 - offset bits that come from the others.

@@ -210,10 +210,25 @@ pub fn find_member(types: &TypeStore, ty: TypeId, name: &str) -> Result<Option<F
 ///
 /// As [`find_member`].
 pub fn lookup_member(types: &TypeStore, ty: TypeId, name: &str) -> Result<FlatMember> {
-    find_member(types, ty, name)?.ok_or_else(|| no_member(types, ty, name))
+    lookup_resolved(types, ty, resolve(types, ty)?.0, name)
 }
 
-pub(crate) fn not_compound(types: &TypeStore, ty: TypeId) -> Error {
+/// As [`lookup_member`], where what `ty` stands for is known to be `id`.
+pub(crate) fn lookup_resolved(
+    types: &TypeStore,
+    ty: TypeId,
+    id: TypeId,
+    name: &str,
+) -> Result<FlatMember> {
+    match types.members(id)? {
+        Some(members) => members
+            .find(types, name)?
+            .ok_or_else(|| no_member(types, ty, name)),
+        None => Err(not_compound(types, ty)),
+    }
+}
+
+fn not_compound(types: &TypeStore, ty: TypeId) -> Error {
     let name = name_of(types, ty);
     Error::type_(format!("'{name}' is not a structure, union, or class"))
 }

@@ -3,7 +3,7 @@
 use super::create::{add, check_bits};
 use super::read::out_of_bounds;
 use super::{AbsenceReason, Object, Repr};
-use crate::layout::{describe_valueless, lookup_member, name_of, not_compound, resolve, sizeof};
+use crate::layout::{describe_valueless, lookup_resolved, name_of, resolve, sizeof};
 use crate::scalar::Scalar;
 use crate::{Error, Result, Target};
 use spelunk_types::{QualifiedType, TypeData, TypeId, TypeKind};
@@ -24,18 +24,15 @@ impl Object {
     /// If there is none; if a pointer cannot be read.
     pub fn member(&self, target: &dyn Target, name: &str) -> Result<Self> {
         let types = target.types();
-        let data = &resolve(types, self.ty.id)?.1.data;
-        let TypeData::Pointer { referenced, .. } = data else {
-            let member = lookup_member(types, self.ty.id, name)?;
+        let (id, ty) = resolve(types, self.ty.id)?;
+        let TypeData::Pointer { referenced, .. } = ty.data else {
+            let member = lookup_resolved(types, self.ty.id, id, name)?;
             return self.part(target, member.ty, member.bit_offset, member.bit_field_size);
         };
         // The name is looked up first: a pointer to a number is no matter of memory.
-        let member = match types.members(resolve(types, referenced.id)?.0)? {
-            Some(_) => lookup_member(types, referenced.id, name)?,
-            None => return Err(not_compound(types, referenced.id)),
-        };
-        let address = self.pointer_value(target)?;
-        Self::at(*referenced, address).part(
+        let (id, _) = resolve(types, referenced.id)?;
+        let member = lookup_resolved(types, referenced.id, id, name)?;
+        Self::at(referenced, self.pointer_value(target)?).part(
             target,
             member.ty,
             member.bit_offset,
