@@ -14,8 +14,8 @@ def _crash(prog: spelunk.Program) -> List[str]:
         return []
     try:
         thread = prog.crashed_thread()
-    except LookupError:
-        return ["It did not crash. prog.threads() lists its tasks."]
+    except LookupError as error:
+        return [f"No task crashed: {error}. prog.threads() lists all tasks."]
     except Exception as error:
         return [f"It is not known whether it crashed: {error}."]
     lines = [f"It crashed in task {thread.tid} ({thread.name})."]
@@ -62,7 +62,11 @@ def _debug_info(report: Dict[str, Any]) -> List[str]:
 
 def banner(prog: spelunk.Program, report: Dict[str, Any], help_text: str) -> str:
     """The text, with ``help_text`` at its end."""
-    lines = [prog._describe(), *_crash(prog), *_debug_info(report)]
+    lines = [prog._describe()]
+    if report["loaded"]:
+        # Nothing tells without debugging information.
+        lines += _crash(prog)
+    lines += _debug_info(report)
     lines.append(
         'The program is "prog"; helpers are in scope; <TAB> completes members and prog["..."].'
     )
