@@ -234,9 +234,9 @@ fn bit_fields_are_where_the_compiler_puts_them() {
             write!(declarations, "{ty} m{index} : {size}; ").unwrap();
             own.push((ty, size, random.next_u64()));
         }
-        write!(
+        writeln!(
             source,
-            "struct s{number} {{ {declarations} char pad[16]; }} {packed};\n"
+            "struct s{number} {{ {declarations} char pad[16]; }} {packed};"
         )
         .unwrap();
         for (index, (_, _, value)) in own.iter().enumerate() {
