@@ -7,7 +7,7 @@ use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
 
 /// No bitmap of the kernel is larger; what claims to be is damaged.
-const MAX_BITS: u64 = 1 << 32;
+const MAX_BITS: u64 = 1 << 28;
 
 /// A bitmap, read.
 pub struct Bitmap {

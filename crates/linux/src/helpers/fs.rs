@@ -19,8 +19,8 @@ const MAX_DEPTH: usize = 4096;
 /// No name is longer; what claims to be is damaged.
 const MAX_NAME: u64 = 4096;
 
-/// No process has more files; `sysctl_nr_open` does not allow it.
-const MAX_FILES: u64 = 1 << 30;
+/// No process has more files; `sysctl_nr_open` would have to be raised beyond all use.
+const MAX_FILES: u64 = 1 << 26;
 
 /// Where the members of `struct dentry` and `struct mount` are that make up a path.
 struct PathLayout {
@@ -454,7 +454,7 @@ fn file_type(mode: i128) -> String {
         0o040_000 => "DIR",
         0o020_000 => "CHR",
         0o010_000 => "FIFO",
-        other => return format!("{other:#o}"),
+        other => return format!("{other:06o}"),
     }
     .to_owned()
 }

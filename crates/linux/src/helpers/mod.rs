@@ -5,6 +5,7 @@
 //! name first, with a note on when it changed.
 
 pub mod bitops;
+mod boot;
 pub mod cpumask;
 mod entry;
 pub mod fs;
@@ -32,6 +33,7 @@ pub fn helpers() -> &'static [&'static Helper] {
     ALL.get_or_init(|| {
         [
             bitops::HELPERS,
+            boot::HELPERS,
             cpumask::HELPERS,
             fs::HELPERS,
             list::HELPERS,

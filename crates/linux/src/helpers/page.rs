@@ -2,8 +2,8 @@
 
 use super::mmzone::{PageRange, PageRanges};
 use crate::access::{
-    Field, find_member, has_member, integer, integer_named, member_value, pointer, referenced_type,
-    type_named, variable,
+    Field, any_member, find_member, has_member, integer, integer_named, member_value, pointer,
+    referenced_type, type_named, variable,
 };
 use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
 use crate::kernel::LinuxKernel;
@@ -731,9 +731,8 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return how many pages a page is into its file.",
         |program, args| {
             // Renamed in 6.16 (acc53a0b4c15).
-            let index =
-                crate::access::any_member(program, args.object(0)?, &["__folio_index", "index"])?;
-            Ok(integer_named(program, "pgoff_t", index.to_u64(program)?)?.into())
+            let names = &["__folio_index", "index"];
+            Ok(any_member(program, args.object(0)?, names)?.into())
         },
     ),
     helper(

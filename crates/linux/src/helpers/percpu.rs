@@ -1,15 +1,16 @@
 //! Variables that each CPU has one of: `include/linux/percpu.h`, `include/linux/percpu_counter.h`.
 
 use super::cpumask::cpu_online_mask;
-use crate::access::{find_variable, integer, read_uint, referenced_type};
+use crate::access::{integer, read_uint, referenced_type};
 use crate::helper::{Args, Front, Helper, Output, Param};
+use crate::kernel::LinuxKernel;
 use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, Program, Result};
 
 /// What is added to a per-CPU address for the address on `cpu`.
 pub(crate) fn offset(program: &Program, cpu: u32) -> Result<u64> {
     // Without CONFIG_SMP there is no table, and a per-CPU variable is a variable like others.
-    let Some(offsets) = find_variable(program, "__per_cpu_offset")? else {
+    let Some(offsets) = LinuxKernel::of(program)?.find_per_cpu_offsets(program)? else {
         return if cpu == 0 { Ok(0) } else { Err(no_cpu(cpu)) };
     };
     if u64::from(cpu) >= offsets.len(program)? {

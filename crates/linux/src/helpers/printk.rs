@@ -78,7 +78,7 @@ const FINALIZED: u64 = 2;
 const LOG_CONT: u64 = 8;
 
 /// No ring is larger; what claims to be is damaged.
-const MAX_BITS: u64 = 32;
+const MAX_BITS: u64 = 31;
 
 impl Ring {
     fn new(program: &Program) -> Result<Self> {

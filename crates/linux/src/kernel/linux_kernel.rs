@@ -1,4 +1,5 @@
 use super::{AddressTranslation, modules, orc, registers, special, threads};
+use crate::access::find_variable;
 use spelunk_base::Platform;
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_image::{Image, TargetKind, Vmcoreinfo};
@@ -9,7 +10,7 @@ use spelunk_program::{
 };
 use spelunk_unwind::Registers;
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Recognises dumps of the Linux kernel.
 pub struct Linux;
@@ -33,6 +34,7 @@ impl System for Linux {
             platform: dump.platform,
             info,
             translation,
+            per_cpu_offsets: OnceLock::new(),
         })))
     }
 }
@@ -43,6 +45,8 @@ pub struct LinuxKernel {
     pub(super) platform: Platform,
     pub(super) info: Vmcoreinfo,
     pub(super) translation: AddressTranslation,
+    /// `__per_cpu_offset`, once debugging information has told of it: it is looked up with every per-CPU variable.
+    per_cpu_offsets: OnceLock<Object>,
 }
 
 impl LinuxKernel {
@@ -68,6 +72,15 @@ impl LinuxKernel {
     #[must_use]
     pub fn address_translation(&self) -> &AddressTranslation {
         &self.translation
+    }
+
+    /// The table of per-CPU offsets; `None` without CONFIG_SMP, or without debugging information.
+    pub(crate) fn find_per_cpu_offsets(&self, program: &Program) -> Result<Option<Object>> {
+        if let Some(offsets) = self.per_cpu_offsets.get() {
+            return Ok(Some(offsets.clone()));
+        }
+        let found = find_variable(program, "__per_cpu_offset")?;
+        Ok(found.map(|offsets| self.per_cpu_offsets.get_or_init(|| offsets).clone()))
     }
 
     /// By how much KASLR moved the kernel's image.
