@@ -3,7 +3,6 @@
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
 use super::scalar::{format_float, write_character, write_integer, write_string};
-use super::snapshot::Snapshot;
 use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
 use crate::object::AbsenceReason;
@@ -18,116 +17,6 @@ const TAB: usize = 8;
 const MAX_DEPTH: u32 = 128;
 /// Bytes of text that one object may take.
 const MAX_TEXT: usize = 1 << 28;
-/// Values that may be written, also where they do not stay: of objects that are read part by part,
-const MAX_STEPS: usize = 1 << 24;
-/// of those that cannot be read as a whole,
-const MAX_STEPS_IN_HOLES: usize = 1 << 14;
-/// of others for each byte, since unions show it several times, and at least.
-const STEPS_PER_BYTE: usize = 64;
-const MIN_STEPS: usize = 1 << 10;
-
-pub(super) fn format(
-    object: &Object,
-    target: &dyn Target,
-    options: &FormatOptions,
-) -> Result<String> {
-    if let Some(text) = format_dereferenced(object, target, options)? {
-        return Ok(text);
-    }
-    format_whole(object, target, options, String::new(), options.type_name)
-}
-
-/// `*(struct foo *)0x1234 = { ... }`; `None` if that is not wanted or there is nothing behind it.
-fn format_dereferenced(
-    object: &Object,
-    target: &dyn Target,
-    options: &FormatOptions,
-) -> Result<Option<String>> {
-    let types = target.types();
-    let TypeData::Pointer { referenced, .. } = &resolve(types, object.ty.id)?.1.data else {
-        return Ok(None);
-    };
-    if !options.dereference || object.is_absent() {
-        return Ok(None);
-    }
-    let has_values = match &resolve(types, referenced.id)?.1.data {
-        TypeData::Void | TypeData::Function { .. } | TypeData::Array { length: None, .. } => false,
-        _ => !(options.string && is_character(target, *referenced)?),
-    };
-    if !has_values {
-        return Ok(None);
-    }
-    let address = object.pointer_value(target)?;
-    let mut text = String::from("*");
-    if options.type_name {
-        write_type_name(&mut text, target, object.ty)?;
-    }
-    match options
-        .symbolize
-        .then(|| target.symbolize(address))
-        .flatten()
-    {
-        Some(symbol) => push(
-            &mut text,
-            format_args!("({}+{:#x} = {address:#x})", symbol.name, symbol.offset),
-        ),
-        None => push(&mut text, format_args!("{address:#x}")),
-    }
-    text.push_str(" = ");
-    match format_whole(
-        &Object::at(*referenced, address),
-        target,
-        options,
-        text,
-        false,
-    ) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if is_shown_in_place(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The object behind `text`, read at once if that is possible.
-fn format_whole(
-    object: &Object,
-    target: &dyn Target,
-    options: &FormatOptions,
-    text: String,
-    with_type_name: bool,
-) -> Result<String> {
-    let run = |target: &dyn Target, steps_left| -> Result<(String, bool)> {
-        let mut formatter = Formatter {
-            target,
-            options,
-            out: text.clone(),
-            steps_left,
-            outer: Vec::new(),
-            has_read: false,
-        };
-        let style = Style {
-            type_name: with_type_name,
-            depth: 0,
-        };
-        let columns = options.columns.saturating_sub(formatter.width(0));
-        formatter.object(object, style, columns)?;
-        Ok((formatter.out, formatter.has_read))
-    };
-    match Snapshot::new(target, object) {
-        Ok(snapshot) => {
-            let steps = match snapshot.size() {
-                0 => MAX_STEPS,
-                size => MIN_STEPS + size * STEPS_PER_BYTE,
-            };
-            Ok(run(&snapshot, steps)?.0)
-        }
-        Err(error) if error.is_fault() => match run(target, MAX_STEPS_IN_HOLES)? {
-            (text, true) => Ok(text),
-            // Nothing of it can be read.
-            (_, false) => Err(error),
-        },
-        Err(error) => Err(error),
-    }
-}
 
 /// How an object is written.
 #[derive(Clone, Copy)]
@@ -137,16 +26,16 @@ struct Style {
     depth: u32,
 }
 
-struct Formatter<'a> {
+pub(super) struct Formatter<'a> {
     target: &'a dyn Target,
     options: &'a FormatOptions,
-    out: String,
+    pub(super) out: String,
     /// Values that may still be written.
     steps_left: usize,
     /// The structures around what is being written: none is in itself.
     outer: Vec<TypeId>,
     /// Whether something came out of memory.
-    has_read: bool,
+    pub(super) has_read: bool,
 }
 
 /// What became of a part.
@@ -160,6 +49,33 @@ enum Written {
 }
 
 impl<'a> Formatter<'a> {
+    /// A writer that goes on after `text`, and writes `steps` values at most.
+    pub(super) fn new(
+        target: &'a dyn Target,
+        options: &'a FormatOptions,
+        text: String,
+        steps: usize,
+    ) -> Self {
+        Self {
+            target,
+            options,
+            out: text,
+            steps_left: steps,
+            outer: Vec::new(),
+            has_read: false,
+        }
+    }
+
+    /// Writes an object that is in no other.
+    pub(super) fn whole(&mut self, object: &Object, type_name: bool) -> Result<()> {
+        let style = Style {
+            type_name,
+            depth: 0,
+        };
+        let columns = self.options.columns.saturating_sub(self.width(0));
+        self.object(object, style, columns)
+    }
+
     /// The width of what was written from `start` on.
     fn width(&self, start: usize) -> usize {
         self.out.get(start..).unwrap_or("").chars().count()
@@ -545,20 +461,24 @@ impl<'a> Formatter<'a> {
     }
 }
 
-fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(super) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     // Writing to a string does not fail.
     let result = out.write_fmt(text);
     debug_assert!(result.is_ok());
 }
 
-fn write_type_name(out: &mut String, target: &dyn Target, ty: QualifiedType) -> Result<()> {
+pub(super) fn write_type_name(
+    out: &mut String,
+    target: &dyn Target,
+    ty: QualifiedType,
+) -> Result<()> {
     let name = type_name(target.types(), ty)?;
     push(out, format_args!("({name})"));
     Ok(())
 }
 
 /// Whether what went wrong with a part is no matter of the rest.
-fn is_shown_in_place(error: &Error) -> bool {
+pub(super) fn is_shown_in_place(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Fault { .. }
@@ -587,7 +507,7 @@ fn check_formattable(data: &TypeData) -> Result<()> {
 
 /// Whether objects of the type are characters, and pointers to them strings. Only C's own types
 /// are, not their typedefs: a `u8` is a number.
-fn is_character(target: &dyn Target, ty: QualifiedType) -> Result<bool> {
+pub(super) fn is_character(target: &dyn Target, ty: QualifiedType) -> Result<bool> {
     let data = &target.types().get(ty.id)?.data;
     Ok(matches!(data, TypeData::Int { size: 1, .. })
         && matches!(

@@ -1,7 +1,8 @@
 //! Objects as text in C's syntax.
 //!
 //! * [`FormatOptions`] says how.
-//! * `formatter` writes one object, on one line if it may and fits, else on several.
+//! * `whole` looks behind a pointer, and reads memory once for all parts.
+//! * `formatter` writes an object in another, on one line if it may and fits, else on several.
 //! * `parts` are members and elements, of which those that are zero may be left out.
 //! * `scalar` writes numbers, characters and strings.
 //! * `snapshot` reads a structure once, instead of each of its members.
@@ -11,6 +12,7 @@ mod options;
 mod parts;
 mod scalar;
 mod snapshot;
+mod whole;
 
 pub use options::{FormatOptions, IntegerBase};
 
@@ -24,6 +26,6 @@ impl Object {
     /// If the object cannot be read at all, or has a type without values. A part of a structure
     /// or array that cannot be read says so in its place.
     pub fn format(&self, target: &dyn Target, options: &FormatOptions) -> Result<String> {
-        formatter::format(self, target, options)
+        whole::format(self, target, options)
     }
 }

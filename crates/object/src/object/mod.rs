@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// A typed value, somewhere: in the target's memory, in here, or nowhere.
 ///
 /// Small, and without a handle to its program: whoever hands objects to a user keeps the program
-/// beside them, and operations take the [`Target`]. An object of one target means nothing to
+/// beside them, and operations take the [`Target`](crate::Target). An object of one target means nothing to
 /// another.
 #[derive(Clone, Debug)]
 pub struct Object {
