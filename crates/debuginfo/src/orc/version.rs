@@ -9,9 +9,9 @@ const SAMPLE: usize = 1 << 14;
 pub enum OrcVersion {
     /// Linux 4.14 to 6.2.
     V1,
-    /// Linux 6.3, commit ffb1b4a41016 ("x86/unwind/orc: Add 'signal' field to ORC metadata").
+    /// Linux 6.3 ("x86/unwind/orc: Add 'signal' field to ORC metadata").
     V2,
-    /// Linux 6.4 to 7.0, commit fb799447ae29 ("x86,objtool: Split UNWIND_HINT_EMPTY in two").
+    /// Linux 6.4 to 7.0 ("x86,objtool: Split UNWIND_HINT_EMPTY in two").
     V3,
     /// Linux 7.1 and later: the registers are numbered anew.
     V4,

@@ -36,7 +36,7 @@ impl CpuMask {
     }
 }
 
-/// The mask called `name`: since 4.5 (5aec01b834fd) a variable `__cpu_online_mask`, before that a pointer
+/// The mask called `name`: since 4.5 a variable `__cpu_online_mask`, before that a pointer
 /// `cpu_online_mask` to the same.
 fn mask(program: &Program, variable_name: &str, pointer_name: &str) -> Result<CpuMask> {
     if let Some(mask) = find_variable(program, variable_name)? {

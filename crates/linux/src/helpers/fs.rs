@@ -246,7 +246,7 @@ impl Mounts {
     /// All mounts of `namespace`, a `struct mnt_namespace *`.
     pub fn new(program: &Program, namespace: &Object) -> Result<Self> {
         let mount = type_named(program, "struct mount")?;
-        // Since 6.8 (2eea9ce4310d) a tree; `mounts` was a number before.
+        // Since 6.8 a tree; `mounts` was a number before.
         let tree = find_member(program, namespace, "mounts")?;
         let tree = match tree {
             Some(tree) if is_structure(program, tree.ty())? => Some(tree),
@@ -290,7 +290,7 @@ impl Mounts {
     }
 
     fn next_address(&mut self, program: &Program) -> Result<Option<u64>> {
-        /// `MNT_CURSOR`: the place of a reader of `/proc/mounts` in the list, 5.8 (9f6c61f96f2d) to 6.8.
+        /// `MNT_CURSOR`: the place of a reader of `/proc/mounts` in the list, 5.8 to 6.8.
         const CURSOR: u64 = 0x1000_0000;
         match &mut self.nodes {
             MountNodes::Tree(walk) => walk.next_address(program),
@@ -417,7 +417,7 @@ impl Aliases {
     fn new(program: &Program, inode: &Object) -> Result<Self> {
         let dentry = type_named(program, "struct dentry")?;
         let head = inode.member(program, "i_dentry")?.address_of(program)?;
-        // Since 3.19 (946e51f2bf37) in a union; in 7.1 (2420067cecbc) the union lost its name.
+        // In a union, which has the name `d_u` in 6.1 and none in 7.2.
         let node = if has_member(program, dentry, "d_alias")? {
             "d_alias"
         } else {
@@ -484,7 +484,7 @@ impl HelperIter for SuperBlockMounts {
 fn super_block_mounts(program: &Program, block: &Object) -> Result<Value> {
     let mount = type_named(program, "struct mount")?;
     let mounts = block.member(program, "s_mounts")?;
-    // Since 6.18 (2010464cfa38) a chain of mounts; a list before.
+    // In 7.2 a chain of mounts, in 6.1 a list.
     if has_member(program, mount, "mnt_next_for_sb")? {
         return Ok(Value::iter(SuperBlockMounts {
             next: mounts.to_u64(program)?,

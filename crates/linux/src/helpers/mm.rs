@@ -112,9 +112,9 @@ pub struct Areas {
 }
 
 enum AreaNodes {
-    /// Since 6.1 (d4af56c5c7c6).
+    /// Since 6.1.
     Tree(mapletree::Entries),
-    /// A chain until 6.1 (763ecb035029).
+    /// A chain until 6.1.
     Chain {
         next: u64,
         link: Field,
@@ -194,7 +194,7 @@ fn find_area(program: &Program, mm: &Object, address: u64) -> Result<Object> {
 fn resident(program: &Program, task: &Object) -> Result<Value> {
     let mut counts = [0i128; 4];
     if let Some(mm) = address_space(program, task)? {
-        // Since 6.2 (f1a7941243c1) per-CPU counters; before, an array in a structure.
+        // Since 6.2 per-CPU counters; before, an array in a structure.
         let stat = mm.member(program, "rss_stat")?;
         let array = match spelunk_object::unaliased_kind(program.types(), stat.ty())? {
             spelunk_types::TypeKind::Array => stat,

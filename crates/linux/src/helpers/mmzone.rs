@@ -13,7 +13,7 @@ pub type PageRange = Range<u64>;
 /// `SECTION_HAS_MEM_MAP`
 const HAS_MEM_MAP: u64 = 2;
 
-/// `SECTION_IS_EARLY`: it was there at the start, and has all of its `struct page`s. Since 5.3 (326e1b8f83a4).
+/// `SECTION_IS_EARLY`: it was there at the start, and has all of its `struct page`s. Since 5.3.
 const IS_EARLY: u64 = 8;
 
 /// No machine has more; what claims to has a damaged VMCOREINFO.
@@ -92,7 +92,7 @@ impl PageRanges {
             self.add(first..end);
             return Ok(());
         };
-        // Memory that was plugged in later may be there in parts of 2 MiB (since 5.3, e9c0a3f05477).
+        // Memory that was plugged in later may be there in parts of 2 MiB (since 5.3).
         let usage = usage.parse(order, section);
         let size = usize::try_from(table.subsections.size).unwrap_or(0);
         let mut bytes = vec![0; size];

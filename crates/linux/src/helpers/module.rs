@@ -60,20 +60,20 @@ pub fn address_regions(program: &Program, module: &Object) -> Result<Vec<(u64, u
             member_value(program, layout, "size")?,
         ))
     };
-    // Since 6.4 (ac3b43283923).
+    // Since 6.4.
     if let Some(memory) = find_member(program, module, "mem")? {
         let count = i64::try_from(memory.len(program)?).unwrap_or(0);
         return (0..count)
             .map(|index| region(&memory.index(program, index)?))
             .collect();
     }
-    // Since 4.5 (7523e4dc5057).
+    // Since 4.5.
     if find_member(program, module, "core_layout")?.is_some() {
         let mut regions = vec![
             region(&module.member(program, "core_layout")?)?,
             region(&module.member(program, "init_layout")?)?,
         ];
-        // 5.18 (01dc0386efb7) to 6.4, where data can be apart from code.
+        // 5.18 to 6.4, where data can be apart from code.
         if let Some(data) = find_member(program, module, "data_layout")? {
             regions.push(region(&data)?);
         }
@@ -113,7 +113,7 @@ fn address_to_module(program: &Program, address: u64) -> Result<Object> {
 fn taints(program: &Program, module: &Object) -> Result<String> {
     let taints = member_value(program, module, "taints")?;
     let mut letters = String::new();
-    // Since 4.9 (7fd8329ba502) a table says the letter for each; 6.10 renamed its member (f1ed5a93b58f, c_true).
+    // A table says the letter for each: `c_true` of `struct taint_flag` from 5.10 on, `true` in kernels long before.
     let Some(flags) = find_variable(program, "taint_flags")? else {
         return Ok(letters);
     };

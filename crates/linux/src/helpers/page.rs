@@ -147,7 +147,7 @@ pub(crate) fn find_constant(program: &Program, name: &str) -> Result<Option<u64>
 /// The flags of `page`, a `struct page *`.
 pub fn page_flags(program: &Program, page: &Object) -> Result<Object> {
     let flags = page.member(program, "flags")?;
-    // Since 6.18 (53fbef56e07d) in a structure.
+    // Since 6.18 in a structure.
     Ok(find_structure_member(program, &flags, "f")?.unwrap_or(flags))
 }
 
@@ -177,14 +177,14 @@ fn has_flag(program: &Program, page: &Object, name: &str) -> Result<bool> {
 pub(crate) enum SlabMark {
     /// A flag, by its bit; until 6.10.
     Flag { flags: Field, bit: u32 },
-    /// Since 6.10 (46df8e73a4a3), the type of the page has all bits of `mask` as in `value`.
+    /// Since 6.10, the type of the page has all bits of `mask` as in `value`.
     Type { field: Field, mask: u64, value: u64 },
 }
 
 impl SlabMark {
     pub(crate) fn new(program: &Program) -> Result<Self> {
         let page = type_named(program, "struct page")?;
-        // Since 6.12 (4ffca5a96678) the type is a number in the highest byte.
+        // Since 6.12 the type is a number in the highest byte.
         if let Some(slab) = find_constant(program, "PGTY_slab")? {
             return Ok(Self::Type {
                 field: Field::new(program, page, "page_type")?,
@@ -232,8 +232,8 @@ pub(crate) fn compound_order(program: &Program, page: &Object) -> Result<u64> {
         return Ok(0);
     }
     let address = page.to_u64(program)?;
-    // Since 6.5 (379708ffde1b), in `struct folio`: the lowest byte of the second page's flags. Before, 5.10 to 6.4, in a
-    // member of the second `struct page` (or, since 5.19, of the folio).
+    // In 7.2, the lowest byte of the second page's flags, `_flags_1` of the folio. In 6.1, `_folio_order` of the folio.
+    // In 5.10, `compound_order` of the second page.
     let folio = crate::access::find_type_named(program, "struct folio")?;
     if let Some(folio) = folio
         && let Ok(flags) = Field::new(program, folio, "_flags_1")
@@ -730,7 +730,7 @@ pub(super) static HELPERS: &[Helper] = &[
         Output::Returns("Object", "``pgoff_t``"),
         "Return how many pages a page is into its file.",
         |program, args| {
-            // Renamed in 6.16 (acc53a0b4c15).
+            // Renamed in 6.16.
             let names = &["__folio_index", "index"];
             Ok(any_member(program, args.object(0)?, names)?.into())
         },

@@ -20,7 +20,7 @@ pub fn initial_namespace(program: &Program) -> Result<Object> {
 
 /// The PIDs of `namespace`.
 fn ids(program: &Program, namespace: &Object) -> Result<Idr> {
-    // Since 4.15 (95846ecf9dac); the hash table that kernels had before is not read.
+    // Since 4.15; the hash table that kernels had before is not read.
     let idr = namespace.member(program, "idr")?.address_of(program)?;
     Idr::new(program, &idr)
 }
@@ -42,7 +42,7 @@ struct PidLayout {
 impl PidLayout {
     fn new(program: &Program, pid_type: u64) -> Result<Self> {
         let task = type_named(program, "struct task_struct")?;
-        // Until 4.19 (2c4704756cab), each task had an array of nodes that also said of which PID.
+        // Until 4.19, each task had an array of nodes that also said of which PID.
         let node = if has_member(program, task, "pid_links")? {
             format!("pid_links[{pid_type}]")
         } else {
@@ -146,7 +146,7 @@ impl Group {
         let itself = include_self.then(|| task.read(program)).transpose()?;
         let node = task.member(program, "thread_node")?.address_of(program)?;
         let head = signal.member(program, "thread_head")?.address_of(program)?;
-        // Since 3.14 (0c740d0afc3b) the group's list has its head in `struct signal_struct`.
+        // Since 3.14 the group's list has its head in `struct signal_struct`.
         Ok(Self {
             itself,
             nodes: Nodes::of_list(program, &head, false)?,

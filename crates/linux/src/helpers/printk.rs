@@ -82,7 +82,7 @@ const MAX_BITS: u64 = 31;
 
 impl Ring {
     fn new(program: &Program) -> Result<Self> {
-        // Since 5.10 (896fbe20b4e2); the log of variable records before that is not read yet.
+        // Since 5.10; the log of variable records before that is not read yet.
         let Some(ring) = find_variable(program, "prb")? else {
             return Err(Error::not_implemented(
                 "the log of kernels before 5.10 is not understood yet",

@@ -9,7 +9,7 @@ use spelunk_program::{Error, Program, Result};
 /// The number of the CPU that `task` runs on, or ran on last.
 pub fn task_cpu(program: &Program, task: &Object) -> Result<u32> {
     let cpu = if let Some(info) = find_member(program, task, "thread_info")?
-        // Since 5.16 (bcf9033e5449) on all architectures with CONFIG_THREAD_INFO_IN_TASK.
+        // Since 5.16 on all architectures with CONFIG_THREAD_INFO_IN_TASK.
         && let Some(cpu) = find_member(program, &info, "cpu")?
     {
         cpu
@@ -40,7 +40,7 @@ pub fn task_on_cpu(program: &Program, task: &Object) -> Result<bool> {
 
 /// `struct thread_info *` of `task`.
 pub fn task_thread_info(program: &Program, task: &Object) -> Result<Object> {
-    // With CONFIG_THREAD_INFO_IN_TASK, since 4.9 (c65eacbe290b), else at the end of the stack.
+    // With CONFIG_THREAD_INFO_IN_TASK, since 4.9, else at the end of the stack.
     match find_member(program, task, "thread_info")? {
         Some(info) => Ok(info.address_of(program)?),
         None => {
@@ -81,7 +81,7 @@ pub fn task_state(program: &Program, task: &Object) -> Result<Vec<u8>> {
     /// `TASK_IDLE`: `TASK_UNINTERRUPTIBLE | TASK_NOLOAD`.
     const IDLE: u64 = 0x402;
     const UNINTERRUPTIBLE: u64 = 2;
-    /// `TASK_RTLOCK_WAIT` (since 5.16, 5f220be21418) and `TASK_FROZEN` (since 6.1, f5d39b020809), which show as
+    /// `TASK_RTLOCK_WAIT` and `TASK_FROZEN` (both in 6.1's `include/linux/sched.h`, not in 5.10's), which show as
     /// uninterruptible. Kernels before never set these bits.
     const WAITS: u64 = 0x1000 | 0x8000;
 
@@ -91,7 +91,7 @@ pub fn task_state(program: &Program, task: &Object) -> Result<Vec<u8>> {
     let report = 1u64
         .checked_shl(u32::try_from(count).unwrap_or(0).saturating_sub(2))
         .unwrap_or(0);
-    // Since 5.14 (2f064a59a11f) with underscores.
+    // Since 5.14 with underscores.
     let state = any_member(program, task, &["__state", "state"])?.to_u64(program)?;
     let exit_state = member_value(program, task, "exit_state")?;
     let index = if state & IDLE == IDLE {

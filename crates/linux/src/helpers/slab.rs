@@ -66,7 +66,7 @@ pub fn find_slab_cache(program: &Program, name: &[u8]) -> Result<Option<Object>>
     Ok(None)
 }
 
-/// What describes a slab: `struct slab` since 5.17 (d122019bf061), before that part of `struct page`.
+/// What describes a slab: `struct slab` since 5.17, before that part of `struct page`.
 #[derive(Clone, Copy)]
 struct SlabType {
     ty: QualifiedType,
@@ -133,7 +133,7 @@ impl FreeLinks {
         let place = object.wrapping_add(self.offset);
         let link = read_word(program, place)?;
         Ok(match self.key {
-            // The place is swapped since 5.7 (1ad53d9fa3f6).
+            // The place is swapped since 5.7.
             Some(key) => {
                 let unused = 64u32.saturating_sub((self.word_size as u32).saturating_mul(8));
                 link ^ key ^ (place.swap_bytes() >> unused)
@@ -230,7 +230,7 @@ fn kept_aside(program: &Program, cache: &Object, links: &FreeLinks) -> Result<Ha
             )?;
         }
     }
-    // Since 6.18 (2d517aa09bbc) arrays of free objects, for each CPU and for each node.
+    // Since 6.18 arrays of free objects, for each CPU and for each node.
     if let Some(sheaves) = find_member(program, cache, "cpu_sheaves")?
         && sheaves.to_u64(program)? != 0
     {
@@ -551,7 +551,7 @@ pub fn slab_object_info(program: &Program, address: u64) -> Result<Option<SlabOb
 fn usage(program: &Program, cache: &Object) -> Result<Value> {
     let mut total = [0u64; 3];
     let slab = SlabType::new(program)?;
-    // `slab_list` since 5.17; `lru` of `struct page` before 5.0, `slab_list` of it since (916ac0527837).
+    // `slab_list` of `struct slab`, and of `struct page` in 5.10.
     let entries = Entries::new(program, slab.ty, "slab_list")?;
     for Node { node, .. } in nodes(program, cache)? {
         let counter = |name: &str| -> Result<u64> {
@@ -592,7 +592,7 @@ fn total_usage(program: &Program) -> Result<Value> {
     };
     Ok(Value::Record(
         &TOTAL_USAGE,
-        // Since 5.9 (d42f3245c7e2) they are counted in bytes, but still shown in pages.
+        // Since 5.9 they are counted in bytes, but still shown in pages.
         vec![
             pages("NR_SLAB_RECLAIMABLE_B")?,
             pages("NR_SLAB_UNRECLAIMABLE_B")?,

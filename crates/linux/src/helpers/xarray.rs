@@ -44,7 +44,7 @@ struct Node {
 impl NodeLayout {
     /// The layout for `head`, the member at the root of the tree.
     fn new(program: &Program, is_xarray: bool) -> Result<Self> {
-        // In 4.20 (01959dfe771c) `struct radix_tree_node` became `struct xa_node`.
+        // In 4.20 `struct radix_tree_node` became `struct xa_node`.
         let node = match find_type_named(program, "struct xa_node")? {
             Some(node) => node,
             None => type_named(program, "struct radix_tree_node")?,
@@ -110,7 +110,7 @@ impl Node {
 impl XArray {
     /// The tree at `root`: a `struct xarray *` or `struct radix_tree_root *`.
     pub fn new(program: &Program, root: &Object) -> Result<Self> {
-        // In 4.20 (01959dfe771c) `struct radix_tree_root` became `struct xarray`.
+        // In 4.20 `struct radix_tree_root` became `struct xarray`.
         let (head, is_xarray) = match find_member(program, root, "xa_head")? {
             Some(head) => (head, true),
             None => (root.member(program, "rnode")?, false),
@@ -243,7 +243,7 @@ impl Idr {
     /// That at `idr`, a `struct idr *`.
     pub(crate) fn new(program: &Program, idr: &Object) -> Result<Self> {
         let root = idr.member(program, "idr_rt")?.address_of(program)?;
-        // Since 4.16 (6ce711f27500) IDs can begin elsewhere than at 0.
+        // Since 4.16 IDs can begin elsewhere than at 0.
         let base = match find_member(program, idr, "idr_base")? {
             Some(base) => base.to_u64(program)?,
             None => 0,

@@ -124,7 +124,7 @@ fn build_id(program: &Program, module: &Object) -> Result<Option<BuildId>> {
         return Ok(None);
     }
     let layout = AttributeLayout::new(program)?;
-    // Counted until 6.14 (4723f16de64e), then a group.
+    // Counted until 6.14, then a group.
     let addresses = match find_member(program, &attributes, "notes")? {
         Some(count) => {
             let count = count.to_u64(program)?.min(MAX_SECTIONS);
@@ -158,11 +158,11 @@ fn section_addresses(program: &Program, module: &Object) -> Result<SectionAddres
         return Ok(SectionAddresses::default());
     }
     match find_member(program, &attributes, "nsections")? {
-        // Until 6.14 (d8959b947a8d), an array of `struct module_sect_attr`, which say the address themselves.
+        // Until 6.14, an array of `struct module_sect_attr`, which say the address themselves.
         Some(count) => {
             let count = count.to_u64(program)?.min(MAX_SECTIONS);
             let ty = crate::access::type_named(program, "struct module_sect_attr")?;
-            // Since 5.8 (ed66f991bb19) a `struct bin_attribute`; before, a name beside a `struct module_attribute`.
+            // Since 5.8 a `struct bin_attribute`; before, a name beside a `struct module_attribute`.
             let name = Field::new(program, ty, "battr.attr.name")
                 .or_else(|_| Field::new(program, ty, "name"))?;
             let address = Field::new(program, ty, "address")?;

@@ -69,7 +69,7 @@ fn chars(program: &Program, bytes: &[u8]) -> Result<Object> {
 fn thread_size(program: &Program) -> Result<Option<Object>> {
     let symbol = |name: &str| Some(program.find_symbol_by_name(name)?.address);
     let distance = |start: &str, end: &str| symbol(end)?.checked_sub(symbol(start)?);
-    // Renamed in 6.10 (7b97ae4be5d2).
+    // 6.1 has the second pair, 7.2 the first.
     let size = distance("__start_init_stack", "__end_init_stack")
         .or_else(|| distance("__start_init_task", "__end_init_task"));
     size.map(|size| integer_named(program, "unsigned long", size))

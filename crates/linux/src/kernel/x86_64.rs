@@ -37,7 +37,7 @@ pub(super) struct PageTable {
 
 /// What is added to an address in the kernel's image for its physical address.
 pub(super) fn image_offset(info: &Vmcoreinfo, image: &Image) -> Option<u64> {
-    // `phys_base` may be negative. VMCOREINFO has it since 4.10 (401721ecd1dc); makedumpfile's header always did.
+    // `phys_base` may be negative. VMCOREINFO has it since 4.10; makedumpfile's header always did.
     let base = match info.number("phys_base") {
         Some(base) => base.cast_unsigned(),
         None => image.phys_base()?,
@@ -74,7 +74,7 @@ pub(super) fn find_page_table(
         }
     };
     if let (Some(swapper), Some(offset)) = (swapper, image_offset(info, image)) {
-        // Kernels before 4.13 (141efad7d7fa) cannot have five levels and do not say.
+        // Kernels that cannot have five levels do not say.
         let five_levels = info.number("pgtable_l5_enabled").unwrap_or(0) != 0;
         let table = PageTable {
             geometry: geometry(five_levels),
