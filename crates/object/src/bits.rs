@@ -17,6 +17,10 @@ pub(crate) fn read(bytes: &[u8], order: ByteOrder, offset: u32, size: u32) -> Op
     }
     let length = (offset + size).div_ceil(8) as usize;
     let bytes = bytes.get(..length)?;
+    // What nearly everything is: whole bytes of up to 64 bits.
+    if offset == 0 && size <= 64 && size.is_multiple_of(8) {
+        return Some(order.uint(bytes).into());
+    }
     // Up to 135 bits stand in 17 bytes: the odd byte is kept apart.
     let (low, odd) = bytes.split_at_checked(16).unwrap_or((bytes, &[]));
     let mut padded = [0; 16];

@@ -2,95 +2,28 @@
 
 use crate::layout::{describe_valueless, resolve};
 use crate::{Error, Result};
-use spelunk_base::ByteOrder;
-use spelunk_types::{TypeData, TypeId, TypeStore};
+use spelunk_types::{Scalar, TypeId, TypeStore};
 
-/// How the number of a scalar type stands in its bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Scalar {
-    pub(crate) kind: ScalarKind,
-    /// In bytes.
-    pub(crate) size: u64,
-    pub(crate) order: ByteOrder,
+/// What `id` is as a number; `None` if it is none.
+pub(crate) fn scalar_of(types: &TypeStore, id: TypeId) -> Result<Option<Scalar>> {
+    types.scalar(id).or_else(|error| {
+        // Typedefs in a circle are an error of their own.
+        resolve(types, id)?;
+        Err(error.into())
+    })
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ScalarKind {
-    Signed,
-    Unsigned,
-    Bool,
-    Float,
-    Pointer,
-}
-
-impl Scalar {
-    /// What `id` is as a scalar, enumerations as what they are stored as; `None` if it is none.
-    pub(crate) fn of(types: &TypeStore, id: TypeId) -> Result<Option<Self>> {
-        let data = &resolve(types, id)?.1.data;
-        Ok(match data {
-            TypeData::Enum {
-                compatible: Some(compatible),
-                ..
-            } => Self::plain(&resolve(types, *compatible)?.1.data),
-            _ => Self::plain(data),
-        })
+/// The number of bits of a value, of a bit field if `bit_field_size` is not 0.
+pub(crate) fn bits_of(scalar: Scalar, bit_field_size: u8) -> Result<u32> {
+    if bit_field_size != 0 {
+        return Ok(bit_field_size.into());
     }
-
-    fn plain(data: &TypeData) -> Option<Self> {
-        let (kind, size, order) = match data {
-            TypeData::Int {
-                size,
-                is_signed,
-                byte_order,
-                ..
-            } => {
-                let kind = match is_signed {
-                    true => ScalarKind::Signed,
-                    false => ScalarKind::Unsigned,
-                };
-                (kind, size, byte_order)
-            }
-            TypeData::Bool {
-                size, byte_order, ..
-            } => (ScalarKind::Bool, size, byte_order),
-            TypeData::Float {
-                size, byte_order, ..
-            } => (ScalarKind::Float, size, byte_order),
-            TypeData::Pointer {
-                size, byte_order, ..
-            } => (ScalarKind::Pointer, size, byte_order),
-            _ => return None,
-        };
-        Some(Self {
-            kind,
-            size: *size,
-            order: *order,
-        })
-    }
-
-    pub(crate) fn is_integer(self) -> bool {
-        matches!(
-            self.kind,
-            ScalarKind::Signed | ScalarKind::Unsigned | ScalarKind::Bool
-        )
-    }
-
-    pub(crate) fn is_signed(self) -> bool {
-        self.kind == ScalarKind::Signed
-    }
-
-    /// The number of bits of a value, of a bit field if `bit_field_size` is not 0.
-    pub(crate) fn bits(self, bit_field_size: u8) -> Result<u32> {
-        if bit_field_size != 0 {
-            return Ok(bit_field_size.into());
-        }
-        match self.size.checked_mul(8) {
-            Some(bits @ 1..=128) => Ok(bits as u32),
-            bits => Err(Error::value(format!(
-                "unsupported integer bit size ({})",
-                bits.unwrap_or(u64::MAX)
-            ))),
-        }
+    match scalar.size.checked_mul(8) {
+        Some(bits @ 1..=128) => Ok(bits as u32),
+        bits => Err(Error::value(format!(
+            "unsupported integer bit size ({})",
+            bits.unwrap_or(u64::MAX)
+        ))),
     }
 }
 

@@ -13,6 +13,7 @@ mod kind;
 mod kinds;
 mod member;
 mod qualifiers;
+mod scalar;
 mod store;
 mod ty;
 
@@ -21,5 +22,6 @@ pub use kind::{CompoundKind, TypeKind};
 pub use kinds::TypeKinds;
 pub use member::{FlatMember, Member, MemberIndex, Members, TemplateParameter, TemplateValue};
 pub use qualifiers::Qualifiers;
+pub use scalar::{Scalar, ScalarKind};
 pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};
 pub use ty::{Enumerator, Parameter, QualifiedType, Type, TypeData};

@@ -1,4 +1,4 @@
-use crate::{Members, QualifiedType, Type, TypeData, TypeError};
+use crate::{Members, QualifiedType, Scalar, Type, TypeData, TypeError};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Language};
 use std::num::NonZeroU32;
@@ -53,6 +53,7 @@ struct Slot {
     origin: Origin,
     ty: OnceLock<Result<Type, TypeError>>,
     members: OnceLock<Result<Box<Members>, TypeError>>,
+    scalar: OnceLock<Option<Scalar>>,
 }
 
 /// What makes two handed-out types the same one.
@@ -126,6 +127,7 @@ impl TypeStore {
             origin: Origin::Producer(producer, key),
             ty: OnceLock::new(),
             members: OnceLock::new(),
+            scalar: OnceLock::new(),
         })
     }
 
@@ -244,6 +246,24 @@ impl TypeStore {
             .map_err(Clone::clone)
     }
 
+    /// What [`scalar`](Self::scalar) found before.
+    pub(crate) fn remembered_scalar(
+        &self,
+        id: TypeId,
+    ) -> Result<Option<Option<Scalar>>, TypeError> {
+        Ok(self.slot(id)?.scalar.get().copied())
+    }
+
+    /// Remembers what [`scalar`](Self::scalar) found.
+    pub(crate) fn remember_scalar(
+        &self,
+        id: TypeId,
+        scalar: Option<Scalar>,
+    ) -> Result<(), TypeError> {
+        self.slot(id)?.scalar.get_or_init(|| scalar);
+        Ok(())
+    }
+
     fn producer(&self, id: ProducerId) -> Result<Arc<dyn TypeProducer>, TypeError> {
         self.producers
             .read()
@@ -306,6 +326,7 @@ impl Slot {
             origin: Origin::Ready,
             ty: OnceLock::from(Ok(Type { language, data })),
             members: OnceLock::new(),
+            scalar: OnceLock::new(),
         }
     }
 }

@@ -4,9 +4,9 @@ use super::compatible::{all_qualifiers, are_compatible_unqualified};
 use super::operand::{Kind, Operand};
 use crate::layout::{describe_valueless, name_of, resolve};
 use crate::object::{AbsenceReason, Repr, check_bits, out_of_bounds};
-use crate::scalar::{Scalar, ScalarKind, encode_float};
+use crate::scalar::{bits_of, encode_float, scalar_of};
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{QualifiedType, TypeData, TypeKind};
+use spelunk_types::{QualifiedType, ScalarKind, TypeData, TypeKind};
 
 impl Object {
     /// The value converted as by C's cast operator. A cast to `void` is absent.
@@ -31,7 +31,7 @@ impl Object {
     /// The value as one of the scalar type `ty`.
     fn convert(&self, target: &dyn Target, ty: QualifiedType, bit_field_size: u8) -> Result<Self> {
         let types = target.types();
-        let Some(scalar) = Scalar::of(types, ty.id)? else {
+        let Some(scalar) = scalar_of(types, ty.id)? else {
             return Err(Error::type_("cannot cast to incomplete enumerated type"));
         };
         let operand = Operand::new(target, self)?;
@@ -42,7 +42,7 @@ impl Object {
                 return Err(Error::type_(format!("cannot convert '{from}' to '{to}'")));
             }
             (ScalarKind::Float, _) => encode_float(operand.load_float(target)?, scalar.size)?,
-            _ => operand.load_bits(target, scalar.bits(bit_field_size)?, scalar.is_signed())?,
+            _ => operand.load_bits(target, bits_of(scalar, bit_field_size)?, scalar.is_signed())?,
         };
         Self::scalar(ty, scalar, bit_field_size, bits)
     }

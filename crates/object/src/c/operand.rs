@@ -5,9 +5,9 @@ use super::primitive::{Primitive, primitive_of, primitive_type};
 use crate::bits::{sign_extend, truncate};
 use crate::layout::{name_of, resolve};
 use crate::object::{Repr, pointer_type};
-use crate::scalar::{Scalar, ScalarKind, decode_float, float_to_integer};
+use crate::scalar::{bits_of, decode_float, float_to_integer, scalar_of};
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{QualifiedType, TypeData};
+use spelunk_types::{QualifiedType, Scalar, TypeData};
 
 /// An operand, not read yet.
 pub(super) struct Operand<'a> {
@@ -35,11 +35,11 @@ pub(super) enum Kind {
 #[derive(Clone, Copy)]
 pub(super) struct IntegerType {
     pub(super) ty: QualifiedType,
+    scalar: Scalar,
     pub(super) bits: u32,
     pub(super) is_signed: bool,
     /// Width of a bit field wider than `int`, which keeps it (as GCC has it); 0 for none.
     pub(super) bit_field_size: u8,
-    rank: Rank,
 }
 
 /// The order of integer types of the same width (C11, 6.3.1.1, paragraph 1).
@@ -73,28 +73,22 @@ impl<'a> Operand<'a> {
                 referenced: *referenced,
             },
             TypeData::Float { size, .. } => Kind::Float { size: *size },
-            data => match Scalar::of(types, object.ty.id)? {
+            data => match scalar_of(types, object.ty.id)? {
                 None => Kind::Other,
                 Some(scalar) => {
-                    let (ty, rank) = match data {
+                    let ty = match data {
                         TypeData::Enum {
                             compatible: Some(compatible),
                             ..
-                        } => (
-                            (*compatible).into(),
-                            rank_of(&resolve(types, *compatible)?.1.data),
-                        ),
-                        _ => (plain, rank_of(data)),
+                        } => (*compatible).into(),
+                        _ => plain,
                     };
                     Kind::Integer(IntegerType {
                         ty,
-                        bits: scalar.bits(object.bit_field_size)?,
+                        scalar,
+                        bits: bits_of(scalar, object.bit_field_size)?,
                         is_signed: scalar.is_signed(),
                         bit_field_size: object.bit_field_size,
-                        rank: match object.bit_field_size {
-                            0 => rank,
-                            _ => Rank::BitField,
-                        },
                     })
                 }
             },
@@ -133,7 +127,7 @@ impl<'a> Operand<'a> {
     ) -> Result<u128> {
         match self.kind {
             Kind::Integer(own) => {
-                let (value, _) = self.object.load(target)?;
+                let value = self.object.load_as(target, own.scalar)?;
                 Ok(match own.is_signed {
                     true => sign_extend(value, own.bits).cast_unsigned(),
                     false => value,
@@ -190,7 +184,7 @@ impl IntegerType {
     /// A basic type.
     fn basic(target: &dyn Target, primitive: Primitive) -> Result<Self> {
         let ty = primitive_type(target, primitive)?;
-        let scalar = Scalar::of(target.types(), ty.id)?;
+        let scalar = scalar_of(target.types(), ty.id)?;
         let Some(scalar) = scalar.filter(|scalar| scalar.is_integer()) else {
             return Err(Error::type_(format!(
                 "'{}' is not an integer",
@@ -199,19 +193,26 @@ impl IntegerType {
         };
         Ok(Self {
             ty,
-            bits: scalar.bits(0)?,
+            scalar,
+            bits: bits_of(scalar, 0)?,
             is_signed: scalar.is_signed(),
             bit_field_size: 0,
-            rank: rank_of(&resolve(target.types(), ty.id)?.1.data),
         })
+    }
+
+    fn rank(self, target: &dyn Target) -> Result<Rank> {
+        match self.bit_field_size {
+            0 => Ok(rank_of(&resolve(target.types(), self.ty.id)?.1.data)),
+            _ => Ok(Rank::BitField),
+        }
     }
 
     /// The integer promotions: what is not wider than `int` becomes `int` or `unsigned int`.
     fn promote(self, target: &dyn Target) -> Result<Self> {
-        if self.rank >= Rank::Int {
+        let int = Self::basic(target, Primitive::Int)?;
+        if self.bits > int.bits || self.rank(target)? >= Rank::Int {
             return Ok(self);
         }
-        let int = Self::basic(target, Primitive::Int)?;
         if self.bits < int.bits || (self.bits == int.bits && self.is_signed) {
             Ok(int)
         } else if self.bits == int.bits {
@@ -224,9 +225,12 @@ impl IntegerType {
     /// The type that both of these, promoted already, are converted to. Between equals it is the
     /// second, so that the name of its typedef stays.
     pub(super) fn common(self, other: Self, target: &dyn Target) -> Result<Self> {
-        let key = |ty: Self| (ty.bits, ty.rank);
+        if self.ty == other.ty && self.bit_field_size == other.bit_field_size {
+            return Ok(other);
+        }
+        let key = |ty: Self| Ok::<_, Error>((ty.bits, ty.rank(target)?));
         if self.is_signed == other.is_signed {
-            return Ok(match key(self) > key(other) {
+            return Ok(match key(self)? > key(other)? {
                 true => self,
                 false => other,
             });
@@ -235,7 +239,7 @@ impl IntegerType {
             true => (self, other),
             false => (other, self),
         };
-        if key(unsigned) >= key(signed) {
+        if key(unsigned)? >= key(signed)? {
             return Ok(unsigned);
         }
         if signed.bits > unsigned.bits {
@@ -248,12 +252,7 @@ impl IntegerType {
     }
 
     /// A value of this type.
-    pub(super) fn make(self, target: &dyn Target, bits: u128) -> Result<Object> {
-        match Scalar::of(target.types(), self.ty.id)? {
-            Some(scalar) if scalar.kind != ScalarKind::Float => {
-                Object::scalar(self.ty, scalar, self.bit_field_size, bits)
-            }
-            _ => Err(Error::type_("no integer type")),
-        }
+    pub(super) fn make(self, bits: u128) -> Result<Object> {
+        Object::scalar(self.ty, self.scalar, self.bit_field_size, bits)
     }
 }

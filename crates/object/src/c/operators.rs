@@ -6,7 +6,7 @@ use super::operand::{Kind, Operand};
 use super::primitive::{Primitive, primitive_type};
 use crate::bits::sign_extend;
 use crate::object::add;
-use crate::scalar::{Scalar, encode_float};
+use crate::scalar::{encode_float, scalar_of};
 use crate::{Error, Object, Result, Target};
 use spelunk_types::QualifiedType;
 use std::cmp::Ordering;
@@ -117,14 +117,11 @@ impl Object {
             _ => match operand.promoted(target)? {
                 Some(ty) => {
                     let value = operand.load_integer(target, ty)?;
-                    ty.make(
-                        target,
-                        match operator {
-                            UnaryOperator::Plus => value,
-                            UnaryOperator::Minus => value.wrapping_neg(),
-                            UnaryOperator::Not => !value,
-                        },
-                    )
+                    ty.make(match operator {
+                        UnaryOperator::Plus => value,
+                        UnaryOperator::Minus => value.wrapping_neg(),
+                        UnaryOperator::Not => !value,
+                    })
                 }
                 None => {
                     let name = operand.type_name(target);
@@ -243,7 +240,7 @@ fn advance(
     let offset = offset.wrapping_mul(size);
     let offset = if down { offset.wrapping_neg() } else { offset };
     let address = add(target, pointer.address(target)?, offset);
-    match Scalar::of(target.types(), pointer.ty.id)? {
+    match scalar_of(target.types(), pointer.ty.id)? {
         Some(scalar) => Object::scalar(pointer.ty, scalar, 0, address.into()),
         None => Err(Error::type_("not a pointer type")),
     }
@@ -261,7 +258,7 @@ fn numbers(
         let left = a.load_integer(target, ty)?;
         let right = b.load_integer(target, ty)?;
         let bits = arithmetic::integers(operator, left, right, ty.bits, ty.is_signed)?;
-        return ty.make(target, bits).map(Some);
+        return ty.make(bits).map(Some);
     }
     use BinaryOperator as B;
     if !a.is_arithmetic()
@@ -301,7 +298,7 @@ fn common_floats(
 }
 
 fn float(target: &dyn Target, ty: QualifiedType, size: u64, value: f64) -> Result<Object> {
-    match Scalar::of(target.types(), ty.id)? {
+    match scalar_of(target.types(), ty.id)? {
         Some(scalar) => Object::scalar(ty, scalar, 0, encode_float(value, size)?),
         None => Err(Error::type_("no floating-point type")),
     }
@@ -322,5 +319,5 @@ fn shift(
         return Err(Error::value("negative shift count"));
     }
     let bits = arithmetic::shift(operator, value, distance, ty.bits, ty.is_signed)?;
-    ty.make(target, bits).map(Some)
+    ty.make(bits).map(Some)
 }

@@ -6,7 +6,7 @@ use super::scalar::{format_float, write_character, write_integer, write_string};
 use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
 use crate::object::AbsenceReason;
-use crate::scalar::{Integer, decode_float, decode_integer};
+use crate::scalar::{Integer, bits_of, decode_float, decode_integer};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
 use spelunk_types::{QualifiedType, TypeData, TypeId};
 use std::fmt::Write;
@@ -197,7 +197,7 @@ impl<'a> Formatter<'a> {
         let (target, options) = (self.target, self.options);
         let (bits, scalar) = object.load(target)?;
         let value = || -> Result<Integer> {
-            let size = scalar.bits(object.bit_field_size)?;
+            let size = bits_of(scalar, object.bit_field_size)?;
             Ok(decode_integer(bits, size, scalar.is_signed()))
         };
         match data {

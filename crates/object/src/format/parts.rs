@@ -3,9 +3,9 @@
 use super::options::FormatOptions;
 use crate::layout::{resolve, sizeof};
 use crate::object::{Repr, add};
-use crate::scalar::{Scalar, ScalarKind, decode_float};
+use crate::scalar::{decode_float, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target};
-use spelunk_types::{QualifiedType, TypeData, TypeId};
+use spelunk_types::{QualifiedType, ScalarKind, TypeData, TypeId};
 
 /// The ends of arrays are looked for in such pieces.
 const CHUNK: u64 = 1 << 16;
@@ -212,7 +212,7 @@ fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) ->
         return Ok(true);
     }
     let types = target.types();
-    if let Some(scalar) = Scalar::of(types, object.ty.id)? {
+    if let Some(scalar) = scalar_of(types, object.ty.id)? {
         let bits = object.load_as(target, scalar)?;
         return Ok(match scalar.kind {
             ScalarKind::Float => bits == 0 || decode_float(bits, scalar.size)? == 0.0,

@@ -4,7 +4,7 @@ use super::create::{add, check_bits};
 use super::read::out_of_bounds;
 use super::{AbsenceReason, Object, Repr};
 use crate::layout::{describe_valueless, lookup_resolved, name_of, resolve, sizeof};
-use crate::scalar::Scalar;
+use crate::scalar::scalar_of;
 use crate::{Error, Result, Target};
 use spelunk_types::{QualifiedType, TypeData, TypeId, TypeKind};
 
@@ -310,7 +310,7 @@ pub fn pointer_type(
 
 /// A pointer of type `ty` that holds `address`.
 pub(crate) fn pointer(target: &dyn Target, ty: TypeId, address: u64) -> Result<Object> {
-    match Scalar::of(target.types(), ty)? {
+    match scalar_of(target.types(), ty)? {
         Some(scalar) => Object::scalar(ty.into(), scalar, 0, address.into()),
         None => Err(Error::type_("not a pointer type")),
     }

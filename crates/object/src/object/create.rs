@@ -3,9 +3,9 @@
 use super::{AbsenceReason, Object, Repr};
 use crate::bits::{bytes_for, read, truncate, write};
 use crate::layout::{bit_size, lookup_member, name_of, resolve, sizeof};
-use crate::scalar::{Scalar, ScalarKind, check_has_values, encode_float, float_to_integer};
+use crate::scalar::{bits_of, check_has_values, encode_float, float_to_integer, scalar_of};
 use crate::{Error, ErrorKind, Result, Target, Value};
-use spelunk_types::{QualifiedType, TypeData, TypeStore};
+use spelunk_types::{QualifiedType, Scalar, ScalarKind, TypeData, TypeStore};
 
 /// The largest value that is made out of nothing, in bytes.
 const MAX_SIZE: u64 = 1 << 30;
@@ -97,7 +97,7 @@ impl Object {
             format!("cannot create value with {what} type")
         })?;
         let bit_field_size = check_bits(types, ty, 0, bit_field_size)?;
-        if let Some(scalar) = Scalar::of(types, ty.id)? {
+        if let Some(scalar) = scalar_of(types, ty.id)? {
             let bits = scalar_bits(types, ty, scalar, bit_field_size, value)?;
             return Self::scalar(ty, scalar, bit_field_size, bits);
         }
@@ -121,7 +121,7 @@ impl Object {
         bit_field_size: u8,
         bits: u128,
     ) -> Result<Self> {
-        let (bytes, length) = write(bits, scalar.order, scalar.bits(bit_field_size)?);
+        let (bytes, length) = write(bits, scalar.order, bits_of(scalar, bit_field_size)?);
         Ok(Self {
             ty,
             bit_field_size,
@@ -178,14 +178,14 @@ impl Object {
         };
         let bit_offset = (bit_offset % 8) as u32;
         if bit_offset != 0 || bit_field_size != 0 {
-            let Some(scalar) = Scalar::of(types, ty.id)? else {
+            let Some(scalar) = scalar_of(types, ty.id)? else {
                 return Err(not_byte_aligned());
             };
             let bits = read(
                 bytes,
                 scalar.order,
                 bit_offset,
-                scalar.bits(bit_field_size)?,
+                bits_of(scalar, bit_field_size)?,
             );
             return bits
                 .map(|bits| Self::scalar(ty, scalar, bit_field_size, bits))
@@ -215,7 +215,7 @@ pub(crate) fn check_bits(
     bit_offset: u64,
     bit_field_size: Option<u64>,
 ) -> Result<u8> {
-    let scalar = Scalar::of(types, ty.id)?;
+    let scalar = scalar_of(types, ty.id)?;
     let Some(size) = bit_field_size else {
         return match scalar {
             None if !bit_offset.is_multiple_of(8) => Err(not_byte_aligned()),
@@ -250,7 +250,7 @@ fn scalar_bits(
     bit_field_size: u8,
     value: &Value,
 ) -> Result<u128> {
-    let bits = scalar.bits(bit_field_size)?;
+    let bits = bits_of(scalar, bit_field_size)?;
     Ok(match (scalar.kind, value) {
         (_, Value::Struct(_) | Value::Array(_)) => {
             let name = name_of(types, ty);
@@ -284,9 +284,9 @@ fn fill(
     if depth > MAX_DEPTH {
         return Err(crate::layout::too_deep());
     }
-    if let Some(scalar) = Scalar::of(types, ty.id)? {
+    if let Some(scalar) = scalar_of(types, ty.id)? {
         let bits = scalar_bits(types, ty, scalar, 0, value)?;
-        return store(bytes, scalar, bit_offset, scalar.bits(0)?, bits);
+        return store(bytes, scalar, bit_offset, bits_of(scalar, 0)?, bits);
     }
     let out = || Error::overflow("offset is too large");
     match (&resolve(types, ty.id)?.1.data, value) {
@@ -298,7 +298,7 @@ fn fill(
                     None => fill(types, member.ty, value, bytes, offset, depth + 1)?,
                     Some(_) => {
                         let size = check_bits(types, member.ty, offset, member.bit_field_size)?;
-                        if let Some(scalar) = Scalar::of(types, member.ty.id)? {
+                        if let Some(scalar) = scalar_of(types, member.ty.id)? {
                             let bits = scalar_bits(types, member.ty, scalar, size, value)?;
                             store(bytes, scalar, offset, size.into(), bits)?;
                         }

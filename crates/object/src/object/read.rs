@@ -4,10 +4,10 @@ use super::{Object, Repr};
 use crate::bits;
 use crate::layout::{name_of, resolve, sizeof, too_deep};
 use crate::scalar::{
-    Integer, Scalar, ScalarKind, check_has_values, decode_float, decode_integer, float_to_integer,
+    Integer, bits_of, check_has_values, decode_float, decode_integer, float_to_integer, scalar_of,
 };
 use crate::{Error, ErrorKind, Result, Target, Value};
-use spelunk_types::{Member, TypeData};
+use spelunk_types::{Member, Scalar, ScalarKind, TypeData};
 
 /// Memory is read in such pieces, so that a type of absurd size ends at the first hole.
 const CHUNK: u64 = 1 << 20;
@@ -69,7 +69,7 @@ impl Object {
     /// The bits of a scalar. The caller has seen that it is one, or takes the error.
     pub(crate) fn load(&self, target: &dyn Target) -> Result<(u128, Scalar)> {
         let types = target.types();
-        let Some(scalar) = Scalar::of(types, self.ty.id)? else {
+        let Some(scalar) = scalar_of(types, self.ty.id)? else {
             check_has_values(types, self.ty.id, |what| {
                 format!("cannot read object with {what} type")
             })?;
@@ -80,7 +80,7 @@ impl Object {
     }
 
     pub(crate) fn load_as(&self, target: &dyn Target, scalar: Scalar) -> Result<u128> {
-        let size = scalar.bits(self.bit_field_size)?;
+        let size = bits_of(scalar, self.bit_field_size)?;
         let value = match &self.repr {
             Repr::Reference {
                 address,
@@ -107,6 +107,9 @@ impl Object {
     ///
     /// As [`read`](Self::read).
     pub fn value(&self, target: &dyn Target) -> Result<Value> {
+        if let Some(scalar) = scalar_of(target.types(), self.ty.id)? {
+            return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
+        }
         let whole = self.read(target)?;
         let size = whole.value_bytes().map_or(0, <[u8]>::len);
         let mut left = size
@@ -124,7 +127,7 @@ impl Object {
             None => return Err(Error::new(ErrorKind::Memory, "value is too large")),
         }
         let types = target.types();
-        if let Some(scalar) = Scalar::of(types, self.ty.id)? {
+        if let Some(scalar) = scalar_of(types, self.ty.id)? {
             return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
         }
         let whole = self.read(target)?;
@@ -202,11 +205,11 @@ impl Object {
     }
 
     fn to_integer(&self, target: &dyn Target) -> Result<Integer> {
-        let Some(scalar) = Scalar::of(target.types(), self.ty.id)? else {
+        let Some(scalar) = scalar_of(target.types(), self.ty.id)? else {
             return Err(self.inconvertible(target, "int"));
         };
         let bits = self.load_as(target, scalar)?;
-        let size = scalar.bits(self.bit_field_size)?;
+        let size = bits_of(scalar, self.bit_field_size)?;
         Ok(match scalar.kind {
             ScalarKind::Float => {
                 let value = decode_float(bits, scalar.size)?;
@@ -225,13 +228,13 @@ impl Object {
     ///
     /// As [`read`](Self::read); also for other types.
     pub fn to_f64(&self, target: &dyn Target) -> Result<f64> {
-        match Scalar::of(target.types(), self.ty.id)? {
+        match scalar_of(target.types(), self.ty.id)? {
             Some(scalar) if scalar.kind != ScalarKind::Pointer => {
                 let bits = self.load_as(target, scalar)?;
                 match scalar.kind {
                     ScalarKind::Float => decode_float(bits, scalar.size),
                     _ => {
-                        let size = scalar.bits(self.bit_field_size)?;
+                        let size = bits_of(scalar, self.bit_field_size)?;
                         Ok(decode_integer(bits, size, scalar.is_signed()).to_f64())
                     }
                 }
@@ -302,7 +305,9 @@ pub(crate) fn scalar_value(bits: u128, scalar: Scalar, bit_field_size: u8) -> Re
     Ok(match scalar.kind {
         ScalarKind::Bool => Value::Bool(bits != 0),
         ScalarKind::Float => Value::Float(decode_float(bits, scalar.size)?),
-        ScalarKind::Signed => Value::Signed(bits::sign_extend(bits, scalar.bits(bit_field_size)?)),
+        ScalarKind::Signed => {
+            Value::Signed(bits::sign_extend(bits, bits_of(scalar, bit_field_size)?))
+        }
         ScalarKind::Unsigned | ScalarKind::Pointer => Value::Unsigned(bits),
     })
 }

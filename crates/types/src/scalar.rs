@@ -1,0 +1,171 @@
+//! Types whose values are single numbers.
+
+use crate::{TypeData, TypeError, TypeId, TypeStore};
+use spelunk_base::ByteOrder;
+
+/// How the number of a scalar type stands in its bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scalar {
+    /// What kind of number it is.
+    pub kind: ScalarKind,
+    /// In bytes.
+    pub size: u64,
+    /// Order of the bytes.
+    pub order: ByteOrder,
+}
+
+/// The kinds of numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ScalarKind {
+    /// An integer in two's complement.
+    Signed,
+    /// An integer that is not negative.
+    Unsigned,
+    /// A truth value.
+    Bool,
+    /// A floating-point number.
+    Float,
+    /// An address.
+    Pointer,
+}
+
+impl Scalar {
+    /// Whether it is an integer or a truth value.
+    #[must_use]
+    pub fn is_integer(self) -> bool {
+        matches!(
+            self.kind,
+            ScalarKind::Signed | ScalarKind::Unsigned | ScalarKind::Bool
+        )
+    }
+
+    /// Whether it is an integer that can be negative.
+    #[must_use]
+    pub fn is_signed(self) -> bool {
+        self.kind == ScalarKind::Signed
+    }
+}
+
+/// Typedefs of typedefs: deeper is a circle in a broken file.
+const MAX_TYPEDEFS: usize = 1000;
+
+impl TypeStore {
+    /// What a type is as a number, behind typedefs, enumerations as what they are stored as. It is
+    /// worked out once. `None` if it is no number.
+    ///
+    /// # Errors
+    ///
+    /// If a type on the way cannot be completed, or typedefs go in a circle.
+    pub fn scalar(&self, id: TypeId) -> Result<Option<Scalar>, TypeError> {
+        if let Some(scalar) = self.remembered_scalar(id)? {
+            return Ok(scalar);
+        }
+        let scalar = match self.behind_typedefs(id)? {
+            TypeData::Enum {
+                compatible: Some(compatible),
+                ..
+            } => plain(self.behind_typedefs(*compatible)?),
+            data => plain(data),
+        };
+        self.remember_scalar(id, scalar)?;
+        Ok(scalar)
+    }
+
+    fn behind_typedefs(&self, id: TypeId) -> Result<&TypeData, TypeError> {
+        let mut id = id;
+        for _ in 0..MAX_TYPEDEFS {
+            match &self.get(id)?.data {
+                TypeData::Typedef { aliased, .. } => id = aliased.id,
+                data => return Ok(data),
+            }
+        }
+        Err(TypeError::new("typedefs are nested too deeply"))
+    }
+}
+
+fn plain(data: &TypeData) -> Option<Scalar> {
+    let (kind, size, order) = match data {
+        TypeData::Int {
+            size,
+            is_signed,
+            byte_order,
+            ..
+        } => {
+            let kind = match is_signed {
+                true => ScalarKind::Signed,
+                false => ScalarKind::Unsigned,
+            };
+            (kind, size, byte_order)
+        }
+        TypeData::Bool {
+            size, byte_order, ..
+        } => (ScalarKind::Bool, size, byte_order),
+        TypeData::Float {
+            size, byte_order, ..
+        } => (ScalarKind::Float, size, byte_order),
+        TypeData::Pointer {
+            size, byte_order, ..
+        } => (ScalarKind::Pointer, size, byte_order),
+        _ => return None,
+    };
+    Some(Scalar {
+        kind,
+        size: *size,
+        order: *order,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Type;
+    use spelunk_base::Language;
+
+    fn add(store: &TypeStore, data: TypeData) -> TypeId {
+        store
+            .add(Type {
+                language: Language::C,
+                data,
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn numbers_are_found_behind_typedefs_and_enumerations() {
+        let store = TypeStore::new();
+        let int = add(
+            &store,
+            TypeData::Int {
+                name: "unsigned int".into(),
+                size: 4,
+                is_signed: false,
+                byte_order: ByteOrder::Big,
+            },
+        );
+        let color = add(
+            &store,
+            TypeData::Enum {
+                tag: Some("color".into()),
+                compatible: Some(int),
+                enumerators: Some([].into()),
+            },
+        );
+        let alias = add(
+            &store,
+            TypeData::Typedef {
+                name: "color_t".into(),
+                aliased: color.into(),
+            },
+        );
+        let expected = Scalar {
+            kind: ScalarKind::Unsigned,
+            size: 4,
+            order: ByteOrder::Big,
+        };
+        for _ in 0..2 {
+            assert_eq!(store.scalar(alias).unwrap(), Some(expected));
+        }
+        let void = store.void(Language::C).unwrap();
+        assert_eq!(store.scalar(void).unwrap(), None);
+    }
+}
