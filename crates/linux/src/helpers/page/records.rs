@@ -1,257 +1,12 @@
-//! Pages, their frames and addresses: `include/linux/mm.h`, `include/asm-generic/memory_model.h`.
+//! The records of these helpers.
 
-use super::mmzone::{PageRange, PageRanges};
-use crate::access::{
-    Field, any_member, find_member, has_member, integer, integer_named, member_value, pointer,
-    referenced_type, type_named, variable,
-};
+use super::flags::{Compound, SlabMark, compound_order, flag_names, has_flag, page_flags};
+use super::map::{PageMap, direct_map_base, virt_to_phys};
+use crate::access::{any_member, integer_named, member_value, pointer, type_named, variable};
 use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
+use crate::helpers::mmzone::{PageRange, PageRanges};
 use crate::kernel::LinuxKernel;
-use spelunk_object::{Object, sizeof};
-use spelunk_program::{Error, ObjectKinds, Program, Result};
-use spelunk_types::QualifiedType;
-
-/// The array of all `struct page`.
-#[derive(Clone, Copy)]
-pub struct PageMap {
-    /// `struct page *`
-    pointer: QualifiedType,
-    base: u64,
-    size: u64,
-    shift: u32,
-}
-
-impl PageMap {
-    /// That of the kernel.
-    pub fn new(program: &Program) -> Result<Self> {
-        let base = variable(program, "vmemmap")?;
-        let page = referenced_type(program, base.ty())?;
-        let shift = variable(program, "PAGE_SHIFT")?.to_u64(program)?;
-        Ok(Self {
-            pointer: base.ty(),
-            base: base.to_u64(program)?,
-            size: sizeof(program.types(), page)?.max(1),
-            shift: u32::try_from(shift).unwrap_or(12).min(63),
-        })
-    }
-
-    /// Where the `struct page` of frame `pfn` is.
-    #[must_use]
-    pub fn address(&self, pfn: u64) -> u64 {
-        self.base.wrapping_add(pfn.wrapping_mul(self.size))
-    }
-
-    /// The frame whose `struct page` is at `address`.
-    #[must_use]
-    pub fn pfn(&self, address: u64) -> u64 {
-        // The difference of pointers is signed.
-        let distance = address.wrapping_sub(self.base).cast_signed();
-        let size = i64::try_from(self.size).unwrap_or(1);
-        distance.checked_div(size).unwrap_or(0).cast_unsigned()
-    }
-
-    /// Bytes of a `struct page`.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    pub(crate) fn shift(&self) -> u32 {
-        self.shift
-    }
-
-    /// The pointer to the `struct page` at `address`.
-    pub(crate) fn object(&self, program: &Program, address: u64) -> Result<Object> {
-        integer(program, self.pointer, address)
-    }
-
-    fn physical(&self, pfn: u64) -> u64 {
-        pfn.wrapping_shl(self.shift)
-    }
-}
-
-/// The address of physical address 0 in the direct map: `PAGE_OFFSET`.
-pub fn direct_map_base(program: &Program) -> Result<u64> {
-    LinuxKernel::of(program)?
-        .address_translation()
-        .direct_map_base()
-        .ok_or_else(|| {
-            Error::other("the kernel's direct map was not found: its page table cannot be read")
-        })
-}
-
-/// The physical address that `address` of the kernel is mapped to.
-pub fn virt_to_phys(program: &Program, address: u64) -> Result<u64> {
-    let translation = LinuxKernel::of(program)?.address_translation();
-    if translation.is_in_direct_map(address) {
-        return Ok(address.wrapping_sub(direct_map_base(program)?));
-    }
-    let tables = translation
-        .kernel_tables()
-        .ok_or_else(|| Error::other("the kernel's page table cannot be read"))?;
-    Ok(tables.translate(address)?.physical.0)
-}
-
-/// How pages are joined: `PageTail()` and `compound_head()` in `include/linux/page-flags.h`.
-#[derive(Clone, Copy)]
-pub(crate) struct Compound {
-    field: Field,
-    /// Whether a tail says how many low bits of its own address to clear, instead of where its head is.
-    is_mask: bool,
-}
-
-impl Compound {
-    pub(crate) fn new(program: &Program) -> Result<Self> {
-        let page = type_named(program, "struct page")?;
-        // In 7.1 `compound_head` became `compound_info`, which is a mask if the size of `struct page` is a power of two.
-        if has_member(program, page, "compound_info")? {
-            return Ok(Self {
-                field: Field::new(program, page, "compound_info")?,
-                is_mask: sizeof(program.types(), page)?.is_power_of_two(),
-            });
-        }
-        Ok(Self {
-            field: Field::new(program, page, "compound_head")?,
-            is_mask: false,
-        })
-    }
-
-    /// The head of the page at `page`, whose compound word is `info`.
-    fn head_by(&self, page: u64, info: u64) -> u64 {
-        match (info & 1, self.is_mask) {
-            (0, _) => page,
-            (_, false) => info.wrapping_sub(1),
-            (_, true) => page & info,
-        }
-    }
-
-    /// Whether the page that is described by these bytes is no head.
-    pub(crate) fn is_tail(&self, order: spelunk_base::ByteOrder, page: &[u8]) -> bool {
-        self.field.parse(order, page) & 1 != 0
-    }
-
-    /// The head of the page at `page`, itself if it is one.
-    pub(crate) fn head(&self, program: &Program, page: u64) -> Result<u64> {
-        Ok(self.head_by(page, self.field.read(program, page)?))
-    }
-}
-
-/// The value of the enumerator called `name`, if the kernel has it.
-pub(crate) fn find_constant(program: &Program, name: &str) -> Result<Option<u64>> {
-    let constant = program.find_object(name, ObjectKinds::CONSTANT, None)?;
-    Ok(constant
-        .map(|constant| constant.to_u64(program))
-        .transpose()?)
-}
-
-/// The flags of `page`, a `struct page *`.
-pub fn page_flags(program: &Program, page: &Object) -> Result<Object> {
-    let flags = page.member(program, "flags")?;
-    // Since 6.18 in a structure.
-    Ok(find_structure_member(program, &flags, "f")?.unwrap_or(flags))
-}
-
-/// The member of a structure; `None` if the object is none.
-fn find_structure_member(program: &Program, object: &Object, name: &str) -> Result<Option<Object>> {
-    match object.member(program, name) {
-        Ok(member) => Ok(Some(member)),
-        Err(_) => Ok(None),
-    }
-}
-
-fn has_flag(program: &Program, page: &Object, name: &str) -> Result<bool> {
-    // Flags come and go between versions: one that the kernel does not know is never set.
-    let Some(bit) = find_constant(program, name)? else {
-        return Ok(false);
-    };
-    let flags = page_flags(program, page)?.to_u64(program)?;
-    Ok(flags
-        .checked_shr(u32::try_from(bit).unwrap_or(64))
-        .unwrap_or(0)
-        & 1
-        != 0)
-}
-
-/// Whether `page` is one of the slab allocator's, and how to see it in its bytes.
-#[derive(Clone, Copy)]
-pub(crate) enum SlabMark {
-    /// A flag, by its bit; until 6.10.
-    Flag { flags: Field, bit: u32 },
-    /// Since 6.10, the type of the page has all bits of `mask` as in `value`.
-    Type { field: Field, mask: u64, value: u64 },
-}
-
-impl SlabMark {
-    pub(crate) fn new(program: &Program) -> Result<Self> {
-        let page = type_named(program, "struct page")?;
-        // Since 6.12 the type is a number in the highest byte.
-        if let Some(slab) = find_constant(program, "PGTY_slab")? {
-            return Ok(Self::Type {
-                field: Field::new(program, page, "page_type")?,
-                mask: 0xff << 24,
-                value: slab << 24,
-            });
-        }
-        let slab = find_constant(program, "PG_slab")?.ok_or_else(|| {
-            Error::lookup("the kernel has no PG_slab: its version is not known yet")
-        })?;
-        // In between, a bit of the page's type that is 0 if it is one.
-        if slab >= 64 {
-            const BASE: u64 = 0x8000_0000;
-            return Ok(Self::Type {
-                field: Field::new(program, page, "page_type")?,
-                mask: BASE | slab,
-                value: BASE,
-            });
-        }
-        Ok(Self::Flag {
-            flags: Field::new(program, page, "flags")?,
-            bit: u32::try_from(slab).unwrap_or(0),
-        })
-    }
-
-    /// Where the mark is in a `struct page`, for readers of many.
-    pub(crate) fn is_set(&self, order: spelunk_base::ByteOrder, page: &[u8]) -> bool {
-        match self {
-            Self::Flag { flags, bit } => flags.parse(order, page) >> bit & 1 != 0,
-            Self::Type { field, mask, value } => field.parse(order, page) & mask == *value,
-        }
-    }
-
-    pub(crate) fn read(&self, program: &Program, page: u64) -> Result<bool> {
-        Ok(match self {
-            Self::Flag { flags, bit } => flags.read(program, page)? >> bit & 1 != 0,
-            Self::Type { field, mask, value } => field.read(program, page)? & mask == *value,
-        })
-    }
-}
-
-/// The power of two of pages that `page` is the head of.
-pub(crate) fn compound_order(program: &Program, page: &Object) -> Result<u64> {
-    if !has_flag(program, page, "PG_head")? {
-        return Ok(0);
-    }
-    let address = page.to_u64(program)?;
-    // In 7.2, the lowest byte of the second page's flags, `_flags_1` of the folio. In 6.1, `_folio_order` of the folio.
-    // In 5.10, `compound_order` of the second page.
-    let folio = crate::access::find_type_named(program, "struct folio")?;
-    if let Some(folio) = folio
-        && let Ok(flags) = Field::new(program, folio, "_flags_1")
-    {
-        if let Ok(order) = Field::new(program, folio, "_folio_order") {
-            return order.read(program, address);
-        }
-        let page = type_named(program, "struct page")?;
-        if !has_member(program, page, "compound_order")? {
-            return Ok(flags.read(program, address)? & 0xff);
-        }
-    }
-    let second = page.index(program, 1)?;
-    match find_member(program, &second, "compound_order")? {
-        Some(order) => Ok(order.to_u64(program)?),
-        None => Ok(0),
-    }
-}
+use spelunk_program::{Program, Result};
 
 /// The pages of all ranges.
 struct Pages {
@@ -295,30 +50,6 @@ fn page_argument(program: &Program, args: &Args) -> Result<(PageMap, u64)> {
     let map = PageMap::new(program)?;
     let page = args.object(0)?.to_u64(program)?;
     Ok((map, map.pfn(page)))
-}
-
-/// The words for the flags that are set.
-fn flag_names(program: &Program, flags: u64) -> Result<String> {
-    let ty = type_named(program, "enum pageflags")?;
-    let types = program.types();
-    let mut names = Vec::new();
-    if let spelunk_types::TypeData::Enum {
-        enumerators: Some(enumerators),
-        ..
-    } = &types.get(ty.id)?.data
-    {
-        let count = enumerators
-            .iter()
-            .find(|flag| &*flag.name == "__NR_PAGEFLAGS")
-            .map_or(64, |flag| flag.value);
-        for flag in enumerators {
-            let bit = u32::try_from(flag.value).unwrap_or(64);
-            if flag.value < count && flags.checked_shr(bit).unwrap_or(0) & 1 != 0 {
-                names.push(&*flag.name);
-            }
-        }
-    }
-    Ok(names.join("|"))
 }
 
 const PAGE: Param = Param::object("page", "struct page *");
@@ -366,7 +97,7 @@ fn void_pointer(program: &Program, value: u64) -> Result<Value> {
 macro_rules! flags {
     ($($name:literal $flag:literal;)*) => {
         /// One helper for each flag of `enum pageflags`.
-        pub(super) static FLAGS: &[Helper] = &[$(
+        pub(in crate::helpers) static FLAGS: &[Helper] = &[$(
             helper(
                 $name,
                 Front::Nothing,
@@ -419,7 +150,7 @@ flags! {
     "PageYoung" "PG_young";
 }
 
-pub(super) static HELPERS: &[Helper] = &[
+pub(in crate::helpers) static HELPERS: &[Helper] = &[
     helper(
         "for_each_page",
         Front::Program,
@@ -704,7 +435,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return whether a page is joined with others before it.",
         |program, args| {
             let page = args.object(0)?.to_u64(program)?;
-            Ok((Compound::new(program)?.field.read(program, page)? & 1 != 0).into())
+            Ok(Compound::new(program)?.reads_tail(program, page)?.into())
         },
     ),
     helper(
@@ -715,11 +446,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return whether a page is joined with others, before or behind it.",
         |program, args| {
             let page = args.object(0)?;
-            let tail = Compound::new(program)?
-                .field
-                .read(program, page.to_u64(program)?)?
-                & 1
-                != 0;
+            let tail = Compound::new(program)?.reads_tail(program, page.to_u64(program)?)?;
             Ok((tail || has_flag(program, page, "PG_head")?).into())
         },
     ),

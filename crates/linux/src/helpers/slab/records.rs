@@ -1,0 +1,269 @@
+//! The records of these helpers, and of the classes that they return.
+
+use super::caches::{SlabCaches, find_slab_cache, order_and_objects};
+use super::free::SlabType;
+use super::objects::{AllocatedObjects, find_slab, slab_object_info};
+use super::usage::{total_usage, usage};
+use crate::access::{pointer, type_named};
+use crate::helper::{
+    Args, Field as RecordField, Front, Helper, Output, Param, ParamKind, RecordClass, Value,
+};
+use spelunk_program::{Program, Result};
+
+static OBJECT_INFO: RecordClass = RecordClass {
+    module: "slab",
+    name: "SlabObjectInfo",
+    is_tuple: false,
+    doc: "What is known of an object of the slab allocator.",
+    fields: &[
+        RecordField {
+            name: "slab_cache",
+            annotation: "Object",
+            doc: "``struct kmem_cache *`` that the object is of.",
+        },
+        RecordField {
+            name: "slab",
+            annotation: "Object",
+            doc: "Slab that the object is in: ``struct slab *``, before Linux 5.17 ``struct page *``.",
+        },
+        RecordField {
+            name: "address",
+            annotation: "int",
+            doc: "Address of the object's first byte.",
+        },
+        RecordField {
+            name: "allocated",
+            annotation: "Optional[bool]",
+            doc: "``True`` if the object is in use, ``False`` if it is free, ``None`` if that cannot be told.",
+        },
+    ],
+};
+
+pub(super) static USAGE: RecordClass = RecordClass {
+    module: "slab",
+    name: "SlabCacheUsage",
+    is_tuple: true,
+    doc: "How much memory a slab cache has.",
+    fields: &[
+        RecordField {
+            name: "num_slabs",
+            annotation: "int",
+            doc: "Number of slabs.",
+        },
+        RecordField {
+            name: "num_objs",
+            annotation: "int",
+            doc: "Number of objects, in use and free.",
+        },
+        RecordField {
+            name: "free_objs",
+            annotation: "int",
+            doc: "Number of free objects, without those that are kept aside for a CPU.",
+        },
+    ],
+};
+
+pub(super) static TOTAL_USAGE: RecordClass = RecordClass {
+    module: "slab",
+    name: "SlabTotalUsage",
+    is_tuple: true,
+    doc: "How many pages the slab allocator has.",
+    fields: &[
+        RecordField {
+            name: "reclaimable_pages",
+            annotation: "int",
+            doc: "Pages of which some could be freed on demand.",
+        },
+        RecordField {
+            name: "unreclaimable_pages",
+            annotation: "int",
+            doc: "All others.",
+        },
+    ],
+};
+
+const CACHE: Param = Param::object("slab_cache", "struct kmem_cache *");
+const COUNT: Output = Output::Returns("int", "");
+const ADDRESS: Param = Param::int("addr", "``void *``: an address in the object.");
+
+/// The record of a helper in this file.
+const fn helper(
+    name: &'static str,
+    front: Front,
+    params: &'static [Param],
+    output: Output,
+    doc: &'static str,
+    call: fn(&Program, &Args) -> Result<Value>,
+) -> Helper {
+    Helper {
+        module: "slab",
+        name,
+        front,
+        params,
+        output,
+        doc,
+        call,
+    }
+}
+
+/// The classes whose instances these helpers return.
+pub(in crate::helpers) static CLASSES: &[&RecordClass] = &[&OBJECT_INFO, &USAGE, &TOTAL_USAGE];
+
+pub(in crate::helpers) static HELPERS: &[Helper] = &[
+    helper(
+        "for_each_slab_cache",
+        Front::Program,
+        &[],
+        Output::Returns("Iterator[Object]", "``struct kmem_cache *`` objects"),
+        "Iterate over the slab caches. Those that were merged into another are not among them; see :func:`slab_cache_is_merged()`.",
+        |program, _| Ok(Value::iter(SlabCaches::new(program)?)),
+    ),
+    helper(
+        "find_slab_cache",
+        Front::Program,
+        &[Param::new(
+            "name",
+            ParamKind::Bytes,
+            "Name of the slab cache.",
+        )],
+        Output::Returns(
+            "Optional[Object]",
+            "``struct kmem_cache *``, ``None`` if there is none",
+        ),
+        "Return the slab cache with a name.",
+        |program, args| Ok(find_slab_cache(program, args.bytes(0)?)?.into()),
+    ),
+    helper(
+        "print_slab_caches",
+        Front::Program,
+        &[],
+        Output::Prints,
+        "Print the names of the slab caches and their ``struct kmem_cache *``.",
+        |program, _| {
+            let mut text = String::new();
+            let mut caches = SlabCaches::new(program)?;
+            while let Some(cache) = caches.next_cache(program)? {
+                let name = cache.member(program, "name")?.string(program)?;
+                let name = String::from_utf8_lossy(&name);
+                let address = cache.to_u64(program)?;
+                text.push_str(&format!("{name} (struct kmem_cache *){address:#x}\n"));
+            }
+            Ok(text.into())
+        },
+    ),
+    helper(
+        "slab_cache_is_merged",
+        Front::Nothing,
+        &[CACHE],
+        Output::Returns("bool", ""),
+        "Return whether other slab caches were merged into one.\n\nThe kernel merges caches whose objects are alike in size and handling (unless it was started with ``slab_nomerge``). Then only one of their names can be found, and the objects of the cache are of several types. What type an object really has must be told from its members.",
+        |program, args| {
+            Ok((args
+                .object(0)?
+                .member(program, "refcount")?
+                .to_i128(program)?
+                > 1)
+            .into())
+        },
+    ),
+    helper(
+        "slab_cache_order",
+        Front::Nothing,
+        &[CACHE],
+        COUNT,
+        "Return how many pages a slab of a slab cache has, as a power of two.",
+        |program, args| Ok(order_and_objects(program, args.object(0)?)?.0.into()),
+    ),
+    helper(
+        "slab_cache_pages_per_slab",
+        Front::Nothing,
+        &[CACHE],
+        COUNT,
+        "Return how many pages a slab of a slab cache has.",
+        |program, args| {
+            let (order, _) = order_and_objects(program, args.object(0)?)?;
+            Ok(1u64
+                .checked_shl(u32::try_from(order).unwrap_or(64))
+                .unwrap_or(0)
+                .into())
+        },
+    ),
+    helper(
+        "slab_cache_objects_per_slab",
+        Front::Nothing,
+        &[CACHE],
+        COUNT,
+        "Return how many objects a slab of a slab cache has.",
+        |program, args| Ok(order_and_objects(program, args.object(0)?)?.1.into()),
+    ),
+    helper(
+        "slab_cache_usage",
+        Front::Nothing,
+        &[CACHE],
+        Output::Returns("SlabCacheUsage", ""),
+        "Return how many slabs and objects a slab cache has. Needs ``CONFIG_SLUB_DEBUG``.",
+        |program, args| usage(program, args.object(0)?),
+    ),
+    helper(
+        "slab_total_usage",
+        Front::Program,
+        &[],
+        Output::Returns("SlabTotalUsage", ""),
+        "Return how many pages the slab allocator has.",
+        |program, _| total_usage(program),
+    ),
+    helper(
+        "slab_cache_for_each_allocated_object",
+        Front::Nothing,
+        &[
+            CACHE,
+            Param::new("type", ParamKind::Type, "Type of the objects."),
+        ],
+        Output::Returns("Iterator[Object]", "``type *`` objects"),
+        "Iterate over the objects of a slab cache that are in use.\n\n>>> next(slab_cache_for_each_allocated_object(find_slab_cache(\"dentry\"), \"struct dentry\"))",
+        |program, args| {
+            let ty = args.ty(program, 1)?;
+            Ok(Value::iter(AllocatedObjects::new(
+                program,
+                args.object(0)?,
+                ty,
+            )?))
+        },
+    ),
+    helper(
+        "slab_object_info",
+        Front::Program,
+        &[ADDRESS],
+        Output::Returns("Optional[SlabObjectInfo]", "``None`` if it is in no slab"),
+        "Return what is known of the object of the slab allocator that an address is in.",
+        |program, args| {
+            let Some(info) = slab_object_info(program, args.address(0)?)? else {
+                return Ok(Value::None);
+            };
+            let fields = vec![
+                info.slab_cache.into(),
+                info.slab.into(),
+                info.address.into(),
+                info.allocated.into(),
+            ];
+            Ok(Value::Record(&OBJECT_INFO, fields))
+        },
+    ),
+    helper(
+        "find_containing_slab_cache",
+        Front::Program,
+        &[ADDRESS],
+        Output::Returns(
+            "Object",
+            "``struct kmem_cache *``, ``NULL`` if it is in no slab",
+        ),
+        "Return the slab cache that an address was allocated from.",
+        |program, args| {
+            let cache = match find_slab(program, args.address(0)?)? {
+                Some((slab, _)) => SlabType::new(program)?.cache.read(program, slab)?,
+                None => 0,
+            };
+            Ok(pointer(program, type_named(program, "struct kmem_cache")?, cache)?.into())
+        },
+    ),
+];
