@@ -12,6 +12,8 @@ pub struct Scalar {
     pub size: u64,
     /// Order of the bytes.
     pub order: ByteOrder,
+    /// Whether the numbers are an enumeration's.
+    pub is_enum: bool,
 }
 
 /// The kinds of numbers.
@@ -64,7 +66,10 @@ impl TypeStore {
             TypeData::Enum {
                 compatible: Some(compatible),
                 ..
-            } => plain(self.behind_typedefs(*compatible)?),
+            } => plain(self.behind_typedefs(*compatible)?).map(|scalar| Scalar {
+                is_enum: true,
+                ..scalar
+            }),
             data => plain(data),
         };
         self.remember_scalar(id, scalar)?;
@@ -112,6 +117,7 @@ fn plain(data: &TypeData) -> Option<Scalar> {
         kind,
         size: *size,
         order: *order,
+        is_enum: false,
     })
 }
 
@@ -161,6 +167,7 @@ mod tests {
             kind: ScalarKind::Unsigned,
             size: 4,
             order: ByteOrder::Big,
+            is_enum: true,
         };
         for _ in 0..2 {
             assert_eq!(store.scalar(alias).unwrap(), Some(expected));

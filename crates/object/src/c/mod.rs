@@ -11,6 +11,7 @@ mod operators;
 mod primitive;
 mod specifiers;
 mod type_parser;
+mod words;
 
 pub use declarator::{format_type, type_name, variable_declaration};
 pub(crate) use lexer::{Lexer, Token};

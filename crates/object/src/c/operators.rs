@@ -4,6 +4,7 @@ use super::arithmetic;
 use super::compatible::{are_compatible_unqualified, step_size};
 use super::operand::{Kind, Operand};
 use super::primitive::{Primitive, primitive_type};
+use super::words;
 use crate::bits::sign_extend;
 use crate::object::add;
 use crate::scalar::{encode_float, scalar_of};
@@ -80,6 +81,9 @@ impl Object {
         operator: BinaryOperator,
         other: &Self,
     ) -> Result<Self> {
+        if let Some(result) = words::binary(target.types(), operator, self, other)? {
+            return Ok(result);
+        }
         let a = Operand::new(target, self)?;
         let b = Operand::new(target, other)?;
         let result = match operator {
