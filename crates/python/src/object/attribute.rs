@@ -96,35 +96,36 @@ fn slot(name: &Bound<'_, PyString>, ty: QualifiedType) -> usize {
 
 fn remembered(this: &PyObject, name: &Bound<'_, PyString>) -> PyResult<Option<Object>> {
     let ty = this.object.ty();
-    CACHE.with_borrow(|cache| {
-        let Some(Some(place)) = cache.get(slot(name, ty)) else {
-            return Ok(None);
-        };
-        if place.name.as_ptr() != name.as_ptr()
-            || place.outer != ty
-            || place.program != this.prog.get().serial
+    // Not borrowed while memory is read: a reader of the user's may come back here.
+    let place = CACHE.with_borrow(|cache| match cache.get(slot(name, ty)) {
+        Some(Some(place))
+            if place.name.as_ptr() == name.as_ptr()
+                && place.outer == ty
+                && place.program == this.prog.get().serial =>
         {
-            return Ok(None);
+            Some((place.is_pointer, place.member, place.offset))
         }
-        let base = if place.is_pointer {
-            this.object.to_u64(this.target()).map_err(raise)?
-        } else if let Some(address) = this.object.address() {
-            address
-        } else {
-            return Ok(None);
-        };
-        let address = base.wrapping_add(place.offset);
-        Ok(Some(Object::at(place.member, address)))
-    })
+        _ => None,
+    });
+    let Some((is_pointer, member, offset)) = place else {
+        return Ok(None);
+    };
+    let base = if is_pointer {
+        Some(this.object.to_u64(this.target()).map_err(raise)?)
+    } else {
+        address(&this.object)
+    };
+    Ok(base.map(|base| Object::at(member, base.wrapping_add(offset))))
+}
+
+/// The address of an object that starts with a byte.
+fn address(object: &Object) -> Option<u64> {
+    object.address().filter(|_| object.bit_offset() == Some(0))
 }
 
 /// Remembers where the member `object` of `this` is, if its address says it all.
 fn remember(this: &PyObject, name: &Bound<'_, PyString>, object: &Object) {
-    let (Some(address), Some(0), None) = (
-        object.address(),
-        object.bit_offset(),
-        object.bit_field_size(),
-    ) else {
+    let (Some(address_of_member), None) = (address(object), object.bit_field_size()) else {
         return;
     };
     let target = this.target();
@@ -140,9 +141,7 @@ fn remember(this: &PyObject, name: &Bound<'_, PyString>, object: &Object) {
     let base = if is_pointer {
         this.object.to_u64(target).ok()
     } else {
-        this.object
-            .address()
-            .filter(|_| this.object.bit_offset() == Some(0))
+        address(&this.object)
     };
     let Some(base) = base else {
         return;
@@ -153,7 +152,7 @@ fn remember(this: &PyObject, name: &Bound<'_, PyString>, object: &Object) {
         outer: ty,
         is_pointer,
         member: object.ty(),
-        offset: address.wrapping_sub(base),
+        offset: address_of_member.wrapping_sub(base),
     };
     let old = CACHE.with_borrow_mut(|cache| {
         cache

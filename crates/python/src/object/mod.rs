@@ -25,7 +25,7 @@ pub(crate) use make::operand;
 ///     (char [16])"swapper/0"
 ///     >>> prog["init_task"].comm.address_
 ///     18446744071606220256
-#[pyclass(frozen, name = "Object", module = "spelunk", freelist = 64)]
+#[pyclass(frozen, name = "Object", module = "spelunk")]
 pub(crate) struct PyObject {
     pub(crate) prog: Py<PyProgram>,
     pub(crate) object: Object,
