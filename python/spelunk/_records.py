@@ -7,7 +7,8 @@ Every helper has one record in the engine: its name, parameters and documentatio
 import enum
 import sys
 from collections import namedtuple
-from typing import Any, List, Tuple
+from dataclasses import make_dataclass
+from typing import Any, Callable, List, Tuple
 
 from spelunk import _native
 
@@ -15,48 +16,50 @@ _PACKAGE = "spelunk.helpers.linux"
 
 
 def export(module: str) -> List[str]:
-    """Put the functions of the engine's helper module into the Python module called ``module``, and
-    return their names, for ``__all__``."""
-    functions = _native.helper_functions(module.rpartition(".")[2])
+    """Put the functions and classes of the engine's helper module into the Python module called
+    ``module``, and return the functions' names, for ``__all__``."""
+    engine_s = module.rpartition(".")[2]
+    functions = _native.helper_functions(engine_s)
     sys.modules[module].__dict__.update(functions)
+    sys.modules[module].__dict__.update(_native.helper_classes(engine_s))
     return sorted(name for name, _ in functions)
 
 
 def record_class(
-    module: str, name: str, is_tuple: bool, doc: str, fields: List[Tuple[str, str]]
+    module: str,
+    name: str,
+    is_tuple: bool,
+    doc: str,
+    fields: List[Tuple[str, str, str, bool]],
+    sums: List[Tuple[str, List[str], str]],
 ) -> type:
     """A class that a helper returns: a named tuple, or a plain class with these fields."""
-    names = [field for field, _ in fields]
+    cls: Any
     if is_tuple:
-        cls: Any = namedtuple(name, names, module=f"{_PACKAGE}.{module}")
-        cls.__doc__ = doc
-        for field, text in fields:
+        cls = namedtuple(name, [field for field, *_ in fields])  # type: ignore[misc,no-redef]
+        for field, _, text, _ in fields:
             getattr(cls, field).__doc__ = text
-        return _placed(module, cls)
+    else:
+        cls = make_dataclass(name, [field[:2] for field in fields], eq=False, repr=False)
+        cls.__repr__ = _show_fields([(field, base_16) for field, _, _, base_16 in fields])
+    for total, parts, text in sums:
+        setattr(cls, total, property(_sum(parts), doc=text))
+    cls.__doc__ = doc
+    cls.__module__ = f"{_PACKAGE}.{module}"
+    return cls  # type: ignore[no-any-return]
 
-    def __init__(self: Any, *values: Any) -> None:
-        for field, value in zip(names, values):
-            setattr(self, field, value)
 
+def _show_fields(fields: List[Tuple[str, bool]]) -> Callable[[Any], str]:
     def __repr__(self: Any) -> str:
-        values = ", ".join(f"{field}={getattr(self, field)!r}" for field in names)
-        return f"{name}({values})"
+        values = ((name, getattr(self, name), base_16) for name, base_16 in fields)
+        shown = (f"{name}={hex(v) if base_16 else repr(v)}" for name, v, base_16 in values)
+        return f"{type(self).__name__}({', '.join(shown)})"
 
-    def __eq__(self: Any, other: object) -> Any:
-        if type(other) is not type(self):
-            return NotImplemented
-        return all(getattr(self, f) == getattr(other, f) for f in names)
+    return __repr__
 
-    namespace = {
-        "__doc__": doc,
-        "__init__": __init__,
-        "__repr__": __repr__,
-        "__eq__": __eq__,
-        "__hash__": None,
-        "__module__": f"{_PACKAGE}.{module}",
-        "__qualname__": name,
-    }
-    return _placed(module, type(name, (), namespace))
+
+def _sum(fields: List[str]) -> Callable[[Any], int]:
+    return lambda self: sum(getattr(self, field) for field in fields)
 
 
 def enum_class(module: str, name: str, doc: str, members: List[Tuple[str, int]]) -> Any:

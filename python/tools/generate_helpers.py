@@ -33,6 +33,7 @@ TYPING = {
     "Union",
 }
 OURS = {"IntegerLike", "Object", "Path", "Program", "Type"}
+CLASSES = {record[1]: record for record in _native.helper_class_records()}
 PLAIN = {"None", "bool", "bytes", "float", "int", "str"}
 
 MODULE = '''"""Helpers of the engine's module ``{name}``."""
@@ -54,11 +55,12 @@ def annotation(text, used):
         if word == "KeyType":
             used.add(word)
             return "_KeyType"
-        if word in PLAIN:
+        if word == "SupportsWrite":
+            used.add(word)
             return word
-        # A class that the engine makes when it is first returned.
-        used.add("Any")
-        return "Any"
+        if word in PLAIN or word in CLASSES:
+            return word
+        raise ValueError(f"{text!r}: what is {word}?")
 
     parts = re.split(r"('[^']*')", text)
     return "".join(
@@ -86,8 +88,21 @@ def overloads(parameters):
         yield parameters[1:]
 
 
+def class_stub(record, used):
+    _, name, is_tuple, doc, fields, sums = record
+    used.add("NamedTuple" if is_tuple else "dataclass")
+    lines = [] if is_tuple else ["@dataclass(eq=False)"]
+    lines += [f"class {name}{'(NamedTuple)' if is_tuple else ''}:", f'    """{doc}"""\n']
+    for field, kind, text, _ in fields:
+        lines.append(f'    {field}: {annotation(kind, used)}\n    """{text}"""')
+    for total, _, text in sums:
+        lines.append(f'\n    @property\n    def {total}(self) -> int:\n        """{text}"""')
+    return "\n".join(lines) + "\n"
+
+
 def stub(name, helpers):
     used = set()
+    classes = [class_stub(record, used) for record in CLASSES.values() if record[0] == name]
     functions = []
     for _, function, parameters, returns, doc in sorted(helpers, key=lambda helper: helper[1]):
         doc = textwrap.indent(doc.replace("\\", "\\\\"), "    ").strip()
@@ -101,16 +116,20 @@ def stub(name, helpers):
             last = index == 0
             functions.append(f'{head}\n    """{doc}\n    """' if last else f"{head} ...")
     lines = [f'"""Helpers of the engine\'s module ``{name}``."""\n']
+    if "dataclass" in used:
+        lines.append("from dataclasses import dataclass")
     typing = sorted(used & TYPING | ({"TypeVar"} if "KeyType" in used else set()) | used & {"overload"})
     if typing:
         lines.append(f"from typing import {', '.join(typing)}\n")
     ours = sorted(used & OURS)
     if ours:
         lines.append(f"from spelunk import {', '.join(ours)}\n")
+    if "SupportsWrite" in used:
+        lines.append("from _typeshed import SupportsWrite\n")
     if "KeyType" in used:
         lines.append('_KeyType = TypeVar("_KeyType")\n')
     lines.append(f"__all__ = [{names_of(helpers)}]\n")
-    return "\n".join(lines) + "\n" + "\n".join(functions) + "\n"
+    return "\n".join(lines + classes) + "\n" + "\n".join(functions) + "\n"
 
 
 def names_of(helpers):

@@ -77,6 +77,8 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(program::set_default_prog, module)?)?;
     module.add_function(wrap_pyfunction!(helpers::helper_functions, module)?)?;
     module.add_function(wrap_pyfunction!(helpers::helper_records, module)?)?;
+    module.add_function(wrap_pyfunction!(helpers::helper_classes, module)?)?;
+    module.add_function(wrap_pyfunction!(helpers::helper_class_records, module)?)?;
     module.add_function(wrap_pyfunction!(show_progress, module)?)?;
     module.add_function(wrap_pyfunction!(parse_command_line, module)?)?;
     module.add(

@@ -10,6 +10,6 @@ mod record;
 mod value;
 
 pub use args::Args;
-pub use class::{EnumClass, Field, RecordClass};
+pub use class::{EnumClass, Field, RecordClass, Sum};
 pub use record::{Default, Front, Helper, Output, Param, ParamKind};
 pub use value::{Callback, HelperIter, Value};

@@ -45,7 +45,8 @@ pub enum Output {
     /// It is returned. The text is the Python annotation, in which `Object`, `Type` and `Program` are ours, and
     /// names of `typing` and of this crate's classes stand without their module; and what the result is.
     Returns(&'static str, &'static str),
-    /// It is [`Value::Str`] or [`Value::Bytes`] and goes to standard output as it is; the function returns `None`.
+    /// It is [`Value::Str`] or [`Value::Bytes`] and goes as it is to standard output, or to where a parameter of kind
+    /// [`File`](ParamKind::File) says; the function returns `None`.
     Prints,
 }
 
@@ -88,6 +89,8 @@ pub enum ParamKind {
     Any(&'static str),
     /// A truth value or one of these words: [`Value::Bool`] or [`Value::Str`].
     BoolOr(&'static [&'static str]),
+    /// A file of the front end's to which it [prints](Output::Prints); the helper sees [`Value::None`].
+    File,
 }
 
 /// What a parameter is when left out.

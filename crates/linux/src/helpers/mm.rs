@@ -6,7 +6,7 @@ use crate::access::{
     Field, find_member, integer, integer_named, member_value, pointer_type, type_named, variable,
 };
 use crate::helper::{
-    Args, Field as RecordField, Front, Helper, HelperIter, Output, Param, RecordClass, Value,
+    Args, Field as RecordField, Front, Helper, HelperIter, Output, Param, RecordClass, Sum, Value,
 };
 use crate::kernel::LinuxKernel;
 use crate::walk::Cycle;
@@ -231,27 +231,16 @@ static TASK_RSS: RecordClass = RecordClass {
     is_tuple: true,
     doc: "How many pages of a task are in memory.",
     fields: &[
-        RecordField {
-            name: "file",
-            annotation: "int",
-            doc: "Pages of files.",
-        },
-        RecordField {
-            name: "anon",
-            annotation: "int",
-            doc: "Pages of no file.",
-        },
-        RecordField {
-            name: "shmem",
-            annotation: "int",
-            doc: "Pages of shared memory.",
-        },
-        RecordField {
-            name: "swap",
-            annotation: "int",
-            doc: "Pages that are in swap space instead.",
-        },
+        RecordField::new("file", "int", "Pages of files."),
+        RecordField::new("anon", "int", "Pages of no file."),
+        RecordField::new("shmem", "int", "Pages of shared memory."),
+        RecordField::new("swap", "int", "Pages that are in swap space instead."),
     ],
+    sums: &[Sum {
+        name: "total",
+        fields: &["file", "anon", "shmem"],
+        doc: "All pages in memory.",
+    }],
 };
 
 /// The classes whose instances these helpers return.

@@ -285,52 +285,37 @@ static PRINTK_RECORD: RecordClass = RecordClass {
     is_tuple: true,
     doc: "A message of the kernel's log.",
     fields: &[
-        RecordField {
-            name: "text",
-            annotation: "bytes",
-            doc: "The message.",
-        },
-        RecordField {
-            name: "facility",
-            annotation: "int",
-            doc: ":manpage:`syslog(3)` facility.",
-        },
-        RecordField {
-            name: "level",
-            annotation: "int",
-            doc: "Log level.",
-        },
-        RecordField {
-            name: "seq",
-            annotation: "int",
-            doc: "Number of the message.",
-        },
-        RecordField {
-            name: "timestamp",
-            annotation: "int",
-            doc: "When it was logged, in nanoseconds since the start.",
-        },
-        RecordField {
-            name: "caller_tid",
-            annotation: "Optional[int]",
-            doc: "ID of the thread that logged it, ``None`` if it was not logged in a thread.",
-        },
-        RecordField {
-            name: "caller_cpu",
-            annotation: "Optional[int]",
-            doc: "CPU that logged it, ``None`` if it was logged in a thread.",
-        },
-        RecordField {
-            name: "continuation",
-            annotation: "bool",
-            doc: "Whether it goes on with the line of the message before.",
-        },
-        RecordField {
-            name: "context",
-            annotation: "Dict[bytes, bytes]",
-            doc: "What the message is about: ``SUBSYSTEM`` and ``DEVICE`` if it was logged about a device.",
-        },
+        RecordField::new("text", "bytes", "The message."),
+        RecordField::new("facility", "int", ":manpage:`syslog(3)` facility."),
+        RecordField::new("level", "int", "Log level."),
+        RecordField::new("seq", "int", "Number of the message."),
+        RecordField::new(
+            "timestamp",
+            "int",
+            "When it was logged, in nanoseconds since the start.",
+        ),
+        RecordField::new(
+            "caller_tid",
+            "Optional[int]",
+            "ID of the thread that logged it, ``None`` if it was not logged in a thread.",
+        ),
+        RecordField::new(
+            "caller_cpu",
+            "Optional[int]",
+            "CPU that logged it, ``None`` if it was logged in a thread.",
+        ),
+        RecordField::new(
+            "continuation",
+            "bool",
+            "Whether it goes on with the line of the message before.",
+        ),
+        RecordField::new(
+            "context",
+            "Dict[bytes, bytes]",
+            "What the message is about: ``SUBSYSTEM`` and ``DEVICE`` if it was logged about a device.",
+        ),
     ],
+    sums: &[],
 };
 
 impl From<PrintkRecord> for Value {
@@ -367,6 +352,14 @@ const TIMESTAMPS: Param = Param::new(
     "Whether each line begins with its time, in seconds since the start.",
 )
 .or(Default::Bool(true))
+.keyword();
+
+const FILE: Param = Param::new(
+    "file",
+    ParamKind::File,
+    "Where to print to, standard output if it is left out.",
+)
+.or(Default::None)
 .keyword();
 
 fn log_of(program: &Program, args: &Args) -> Result<Value> {
@@ -424,7 +417,7 @@ pub(super) static HELPERS: &[Helper] = &[
     ),
     helper(
         "print_dmesg",
-        &[TIMESTAMPS],
+        &[TIMESTAMPS, FILE],
         Output::Prints,
         "Print the kernel's log, as :manpage:`dmesg(1)` does.",
         log_of,

@@ -8,7 +8,7 @@ use crate::types::PyType;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
-use spelunk_linux::helper::{Args, Default, Front, Helper, Output, Param, Value};
+use spelunk_linux::helper::{Args, Default, Front, Helper, Output, Param, ParamKind, Value};
 
 type Any<'py> = Bound<'py, PyAny>;
 
@@ -39,7 +39,13 @@ pub(super) fn call<'py>(
     let result = (helper.call)(&prog.get().program, &Args::new(list)).map_err(raise)?;
     match helper.output {
         Output::Returns(..) => values::to_python(py, &prog, result),
-        Output::Prints => print(py, &values::to_python(py, &prog, result)?),
+        Output::Prints => {
+            let file = match given.file(helper) {
+                Some(file) => file,
+                None => py.import("sys")?.getattr("stdout")?,
+            };
+            print(&file, &values::to_python(py, &prog, result)?)
+        }
     }
 }
 
@@ -51,16 +57,14 @@ fn default(param: &Param) -> Value {
     }
 }
 
-/// Writes a text to Python's standard output.
-fn print<'py>(py: Python<'py>, text: &Any<'py>) -> PyResult<Any<'py>> {
+/// Writes a text to a file of Python's.
+fn print<'py>(file: &Any<'py>, text: &Any<'py>) -> PyResult<Any<'py>> {
     let text = match text.cast::<PyBytes>() {
         Ok(bytes) => bytes.call_method1("decode", ("utf-8", "backslashreplace"))?,
         Err(_) => text.clone(),
     };
-    py.import("sys")?
-        .getattr("stdout")?
-        .call_method1("write", (text,))?;
-    Ok(py.None().into_bound(py))
+    file.call_method1("write", (text,))?;
+    Ok(file.py().None().into_bound(file.py()))
 }
 
 /// The arguments of a call by the helper's parameters.
@@ -197,6 +201,13 @@ impl<'py> Given<'py> {
                 &format!("got an unexpected keyword argument '{name}'"),
             )),
         }
+    }
+
+    /// The file that the helper shall print to.
+    fn file(&self, helper: &Helper) -> Option<Any<'py>> {
+        let mut pairs = helper.params.iter().zip(&self.arguments);
+        let (_, argument) = pairs.find(|(param, _)| param.kind == ParamKind::File)?;
+        argument.clone().filter(|argument| !argument.is_none())
     }
 
     /// Where no program was given, it is that of the first object or type.

@@ -13,16 +13,54 @@ pub(super) fn record<'py>(
     class: &'static RecordClass,
 ) -> PyResult<Bound<'py, PyAny>> {
     made(py, std::ptr::from_ref(class).addr(), || {
-        let fields: Vec<_> = class
-            .fields
-            .iter()
-            .map(|field| (field.name, field.doc))
-            .collect();
-        py.import("spelunk._records")?.call_method1(
-            "record_class",
-            (class.module, class.name, class.is_tuple, class.doc, fields),
-        )
+        py.import("spelunk._records")?
+            .call_method1("record_class", description(class))
     })
+}
+
+/// A field: `(name, annotation, doc, hexadecimal)`.
+type FieldDescription = (&'static str, &'static str, &'static str, bool);
+
+/// A sum of fields: `(name, fields, doc)`.
+type SumDescription = (&'static str, Vec<&'static str>, &'static str);
+
+/// A class: `(module, name, tuple, doc, fields, sums)`.
+pub(super) type Description = (
+    &'static str,
+    &'static str,
+    bool,
+    &'static str,
+    Vec<FieldDescription>,
+    Vec<SumDescription>,
+);
+
+/// `class` as plain values, for Python.
+pub(super) fn description(class: &RecordClass) -> Description {
+    let fields = class
+        .fields
+        .iter()
+        .map(|field| {
+            (
+                field.name,
+                field.annotation,
+                field.doc,
+                field.is_hexadecimal,
+            )
+        })
+        .collect();
+    let sums = class
+        .sums
+        .iter()
+        .map(|sum| (sum.name, sum.fields.to_vec(), sum.doc))
+        .collect();
+    (
+        class.module,
+        class.name,
+        class.is_tuple,
+        class.doc,
+        fields,
+        sums,
+    )
 }
 
 pub(super) fn enumeration<'py>(

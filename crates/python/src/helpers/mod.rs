@@ -45,6 +45,29 @@ pub(crate) fn helper_records(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyAny>>> 
         .collect()
 }
 
+/// The classes of the engine's module `module` whose instances its helpers return.
+#[pyfunction]
+pub(crate) fn helper_classes<'py>(
+    py: Python<'py>,
+    module: &str,
+) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
+    spelunk_linux::record_classes()
+        .iter()
+        .filter(|class| class.module == module)
+        .map(|class| Ok((class.name, classes::record(py, class)?)))
+        .collect()
+}
+
+/// All those classes as plain values: `(module, name, tuple, doc, fields, sums)`, with fields as
+/// `(name, annotation, doc, hexadecimal)` and sums as `(name, fields, doc)`. For stubs.
+#[pyfunction]
+pub(crate) fn helper_class_records() -> Vec<classes::Description> {
+    spelunk_linux::record_classes()
+        .iter()
+        .map(|class| classes::description(class))
+        .collect()
+}
+
 fn function<'py>(py: Python<'py>, helper: &'static Helper) -> PyResult<Bound<'py, PyAny>> {
     // Python keeps pointers to both for as long as the process lives, and helpers are as few as
     // they are.

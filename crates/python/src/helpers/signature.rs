@@ -72,6 +72,7 @@ fn annotation(kind: ParamKind) -> String {
             let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
             format!("Union[bool, Literal[{}]]", words.join(", "))
         }
+        ParamKind::File => "SupportsWrite[str]".into(),
     }
 }
 

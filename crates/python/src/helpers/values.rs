@@ -126,6 +126,8 @@ pub(super) fn argument(
                 function: argument.clone().unbind(),
             }))
         }
+        // Only the front end writes to it.
+        ParamKind::File => Value::None,
         ParamKind::Any(_) => Value::Foreign(Arc::new(Foreign(argument.clone().unbind()))),
     })
 }

@@ -1,10 +1,26 @@
 """Helpers of the engine's module ``mm``."""
 
-from typing import Any, Iterator, List, Optional, Tuple, overload
+from typing import Iterator, List, NamedTuple, Optional, Tuple, overload
 
 from spelunk import IntegerLike, Object, Program
 
 __all__ = ["PFN_PHYS", "PHYS_PFN", "PageActive", "PageChecked", "PageCompound", "PageDirty", "PageDoubleMap", "PageError", "PageForeign", "PageHWPoison", "PageHasHWPoisoned", "PageHead", "PageIdle", "PageIsolated", "PageLRU", "PageLocked", "PageMappedToDisk", "PageMlocked", "PageOwnerPriv1", "PagePinned", "PagePrivate", "PagePrivate2", "PageReadahead", "PageReclaim", "PageReferenced", "PageReported", "PageReserved", "PageSavePinned", "PageSkipKASanPoison", "PageSlab", "PageSlobFree", "PageSwapBacked", "PageTail", "PageUncached", "PageUnevictable", "PageUptodate", "PageVmemmapSelfHosted", "PageWaiters", "PageWorkingset", "PageWriteback", "PageXenRemapped", "PageYoung", "access_process_vm", "access_remote_vm", "cmdline", "compound_head", "compound_nr", "compound_order", "decode_page_flags", "decode_page_flags_value", "environ", "follow_page", "follow_pfn", "follow_phys", "for_each_page", "for_each_valid_page_range", "for_each_valid_pfn_and_page", "for_each_vma", "in_direct_map", "mm_cmdline", "mm_environ", "page_flags", "page_index", "page_size", "page_to_pfn", "page_to_phys", "page_to_virt", "pfn_to_page", "pfn_to_virt", "phys_to_page", "phys_to_virt", "task_rss", "task_vsize", "totalram_pages", "virt_to_page", "virt_to_pfn", "virt_to_phys", "vma_find"]
+
+class TaskRss(NamedTuple):
+    """How many pages of a task are in memory."""
+
+    file: int
+    """Pages of files."""
+    anon: int
+    """Pages of no file."""
+    shmem: int
+    """Pages of shared memory."""
+    swap: int
+    """Pages that are in swap space instead."""
+
+    @property
+    def total(self) -> int:
+        """All pages in memory."""
 
 @overload
 def PFN_PHYS(prog: Program, pfn: IntegerLike) -> Object:
@@ -444,13 +460,13 @@ def phys_to_virt(prog: Program, addr: IntegerLike) -> Object:
 @overload
 def phys_to_virt(addr: IntegerLike) -> Object: ...
 @overload
-def task_rss(prog: Program, task: Object) -> Any:
+def task_rss(prog: Program, task: Object) -> TaskRss:
     """Return how many pages of a task are in memory.
 
     :param task: ``struct task_struct *``
     """
 @overload
-def task_rss(task: Object) -> Any: ...
+def task_rss(task: Object) -> TaskRss: ...
 def task_vsize(task: Object) -> int:
     """Return the size of the address space of a task.
 

@@ -1,10 +1,42 @@
 """Helpers of the engine's module ``slab``."""
 
-from typing import Any, Iterator, Optional, Union, overload
+from dataclasses import dataclass
+from typing import Iterator, NamedTuple, Optional, Union, overload
 
 from spelunk import IntegerLike, Object, Program, Type
 
 __all__ = ["find_containing_slab_cache", "find_slab_cache", "for_each_slab_cache", "print_slab_caches", "slab_cache_for_each_allocated_object", "slab_cache_is_merged", "slab_cache_objects_per_slab", "slab_cache_order", "slab_cache_pages_per_slab", "slab_cache_usage", "slab_object_info", "slab_total_usage"]
+
+@dataclass(eq=False)
+class SlabObjectInfo:
+    """What is known of an object of the slab allocator."""
+
+    slab_cache: Object
+    """``struct kmem_cache *`` that the object is of."""
+    slab: Object
+    """Slab that the object is in: ``struct slab *``, before Linux 5.17 ``struct page *``."""
+    address: int
+    """Address of the object's first byte."""
+    allocated: Optional[bool]
+    """``True`` if the object is in use, ``False`` if it is free, ``None`` if that cannot be told."""
+
+class SlabCacheUsage(NamedTuple):
+    """How much memory a slab cache has."""
+
+    num_slabs: int
+    """Number of slabs."""
+    num_objs: int
+    """Number of objects, in use and free."""
+    free_objs: int
+    """Number of free objects, without those that are kept aside for a CPU."""
+
+class SlabTotalUsage(NamedTuple):
+    """How many pages the slab allocator has."""
+
+    reclaimable_pages: int
+    """Pages of which some could be freed on demand."""
+    unreclaimable_pages: int
+    """All others."""
 
 @overload
 def find_containing_slab_cache(prog: Program, addr: IntegerLike) -> Object:
@@ -69,23 +101,23 @@ def slab_cache_pages_per_slab(slab_cache: Object) -> int:
 
     :param slab_cache: ``struct kmem_cache *``
     """
-def slab_cache_usage(slab_cache: Object) -> Any:
+def slab_cache_usage(slab_cache: Object) -> SlabCacheUsage:
     """Return how many slabs and objects a slab cache has. Needs ``CONFIG_SLUB_DEBUG``.
 
     :param slab_cache: ``struct kmem_cache *``
     """
 @overload
-def slab_object_info(prog: Program, addr: IntegerLike) -> Optional[Any]:
+def slab_object_info(prog: Program, addr: IntegerLike) -> Optional[SlabObjectInfo]:
     """Return what is known of the object of the slab allocator that an address is in.
 
     :param addr: ``void *``: an address in the object.
     :return: ``None`` if it is in no slab
     """
 @overload
-def slab_object_info(addr: IntegerLike) -> Optional[Any]: ...
+def slab_object_info(addr: IntegerLike) -> Optional[SlabObjectInfo]: ...
 @overload
-def slab_total_usage(prog: Program) -> Any:
+def slab_total_usage(prog: Program) -> SlabTotalUsage:
     """Return how many pages the slab allocator has.
     """
 @overload
-def slab_total_usage() -> Any: ...
+def slab_total_usage() -> SlabTotalUsage: ...

@@ -1,86 +1,13 @@
-//! The records of these helpers, and of the classes that they return.
+//! The records of these helpers.
 
 use super::caches::{SlabCaches, find_slab_cache, order_and_objects};
+use super::classes::OBJECT_INFO;
 use super::free::SlabType;
 use super::objects::{AllocatedObjects, find_slab, slab_object_info};
 use super::usage::{total_usage, usage};
 use crate::access::{pointer, type_named};
-use crate::helper::{
-    Args, Field as RecordField, Front, Helper, Output, Param, ParamKind, RecordClass, Value,
-};
+use crate::helper::{Args, Front, Helper, Output, Param, ParamKind, Value};
 use spelunk_program::{Program, Result};
-
-static OBJECT_INFO: RecordClass = RecordClass {
-    module: "slab",
-    name: "SlabObjectInfo",
-    is_tuple: false,
-    doc: "What is known of an object of the slab allocator.",
-    fields: &[
-        RecordField {
-            name: "slab_cache",
-            annotation: "Object",
-            doc: "``struct kmem_cache *`` that the object is of.",
-        },
-        RecordField {
-            name: "slab",
-            annotation: "Object",
-            doc: "Slab that the object is in: ``struct slab *``, before Linux 5.17 ``struct page *``.",
-        },
-        RecordField {
-            name: "address",
-            annotation: "int",
-            doc: "Address of the object's first byte.",
-        },
-        RecordField {
-            name: "allocated",
-            annotation: "Optional[bool]",
-            doc: "``True`` if the object is in use, ``False`` if it is free, ``None`` if that cannot be told.",
-        },
-    ],
-};
-
-pub(super) static USAGE: RecordClass = RecordClass {
-    module: "slab",
-    name: "SlabCacheUsage",
-    is_tuple: true,
-    doc: "How much memory a slab cache has.",
-    fields: &[
-        RecordField {
-            name: "num_slabs",
-            annotation: "int",
-            doc: "Number of slabs.",
-        },
-        RecordField {
-            name: "num_objs",
-            annotation: "int",
-            doc: "Number of objects, in use and free.",
-        },
-        RecordField {
-            name: "free_objs",
-            annotation: "int",
-            doc: "Number of free objects, without those that are kept aside for a CPU.",
-        },
-    ],
-};
-
-pub(super) static TOTAL_USAGE: RecordClass = RecordClass {
-    module: "slab",
-    name: "SlabTotalUsage",
-    is_tuple: true,
-    doc: "How many pages the slab allocator has.",
-    fields: &[
-        RecordField {
-            name: "reclaimable_pages",
-            annotation: "int",
-            doc: "Pages of which some could be freed on demand.",
-        },
-        RecordField {
-            name: "unreclaimable_pages",
-            annotation: "int",
-            doc: "All others.",
-        },
-    ],
-};
 
 const CACHE: Param = Param::object("slab_cache", "struct kmem_cache *");
 const COUNT: Output = Output::Returns("int", "");
@@ -105,9 +32,6 @@ const fn helper(
         call,
     }
 }
-
-/// The classes whose instances these helpers return.
-pub(in crate::helpers) static CLASSES: &[&RecordClass] = &[&OBJECT_INFO, &USAGE, &TOTAL_USAGE];
 
 pub(in crate::helpers) static HELPERS: &[Helper] = &[
     helper(

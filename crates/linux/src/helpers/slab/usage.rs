@@ -1,7 +1,7 @@
 //! How much the slab allocator has: `/proc/slabinfo`, `/proc/meminfo`.
 
+use super::classes::{TOTAL_USAGE, USAGE};
 use super::free::{Node, SlabType, nodes};
-use super::records::{TOTAL_USAGE, USAGE};
 use crate::access::{member_value, variable};
 use crate::helper::Value;
 use crate::helpers::entry::Entries;
