@@ -10,20 +10,26 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use spelunk_object::Object;
+use std::borrow::Cow;
 
 /// What stands beside an object in an expression: another object, or a number as C's literal.
 /// `None` for what is neither.
-pub(crate) fn operand(this: &PyObject, other: &Bound<'_, PyAny>) -> PyResult<Option<Object>> {
+pub(crate) fn operand<'a>(
+    this: &PyObject,
+    other: &'a Bound<'_, PyAny>,
+) -> PyResult<Option<Cow<'a, Object>>> {
     if let Ok(other) = other.cast::<PyObject>() {
         let other = other.get();
         if !other.prog.is(&this.prog) {
             return Err(PyValueError::new_err("objects are from different programs"));
         }
-        return Ok(Some(other.object.clone()));
+        return Ok(Some(Cow::Borrowed(&other.object)));
     }
-    convert::number(other)?
-        .map(|value| Object::literal(this.target(), &value).map_err(raise))
-        .transpose()
+    let Some(value) = convert::number(other)? else {
+        return Ok(None);
+    };
+    let literal = Object::literal(this.target(), &value).map_err(raise)?;
+    Ok(Some(Cow::Owned(literal)))
 }
 
 fn bits(name: &str, value: Option<Integer>) -> PyResult<Option<u64>> {
