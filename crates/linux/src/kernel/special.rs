@@ -2,7 +2,7 @@
 
 use super::LinuxKernel;
 use crate::access::{find_variable, integer, integer_named, pointer_type, type_named};
-use spelunk_base::Language;
+use spelunk_base::{ByteOrder, Language};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 use spelunk_types::{QualifiedType, Qualifiers};
@@ -76,16 +76,22 @@ fn thread_size(program: &Program) -> Result<Option<Object>> {
         .transpose()
 }
 
-/// The linker makes `jiffies` the low half of `jiffies_64`: `arch/*/kernel/vmlinux.lds.S`.
+/// The linker makes `jiffies` the low half of `jiffies_64` (`arch/*/kernel/vmlinux.lds.S`), of which debugging
+/// information tells without the symbol table.
 fn jiffies(program: &Program) -> Result<Option<Object>> {
-    let Some(symbol) = program.find_symbol_by_name("jiffies") else {
+    let Some(whole) = find_variable(program, "jiffies_64")?.and_then(|whole| whole.address()) else {
         return Ok(None);
+    };
+    let platform = program.lookup_platform()?;
+    let offset = match (platform.is_64_bit, platform.byte_order) {
+        (false, ByteOrder::Big) => 4,
+        _ => 0,
     };
     let ty = QualifiedType {
         qualifiers: Qualifiers::VOLATILE,
         ..type_named(program, "unsigned long")?
     };
-    Ok(Some(Object::at(ty, symbol.address)))
+    Ok(Some(Object::at(ty, whole.wrapping_add(offset))))
 }
 
 /// The array of all `struct page`: a variable's value with CONFIG_RANDOMIZE_MEMORY (`vmemmap_base`), else a constant
