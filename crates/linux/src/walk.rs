@@ -1,6 +1,6 @@
 //! Walks along links in target memory, which may be broken or lead in a circle.
 
-use crate::access::{bad_pointer, read_word};
+use crate::access::{Field, bad_pointer, read_word};
 use spelunk_program::{Error, Program, Result};
 
 /// Notices when a walk comes to a place again, without remembering all places: R. P. Brent, "An improved Monte Carlo
@@ -80,6 +80,47 @@ impl Links {
             )));
         }
         self.position = node;
+        Ok(Some(node))
+    }
+}
+
+/// A walk along one link, from a node on that is part of it.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    /// The node to come, or, if it was there already, the node whose link leads on.
+    node: u64,
+    is_visited: bool,
+    link: Field,
+    cycle: Cycle,
+}
+
+impl Chain {
+    /// A walk from the node at `first` on.
+    pub(crate) fn new(first: u64, link: Field) -> Self {
+        Self {
+            node: first,
+            is_visited: false,
+            link,
+            cycle: Cycle::default(),
+        }
+    }
+
+    /// The next node.
+    pub(crate) fn next(&mut self, program: &Program) -> Result<Option<u64>> {
+        if self.is_visited {
+            self.node = self.link.read(program, self.node)?;
+        }
+        let node = self.node;
+        // `include/linux/list_nulls.h`: some lists end with an odd number instead of NULL.
+        self.is_visited = node != 0 && node & 1 == 0;
+        if !self.is_visited {
+            return Ok(None);
+        }
+        if self.cycle.comes_back_to(node) {
+            return Err(Error::other(format!(
+                "broken list: it leads in a circle through {node:#x}"
+            )));
+        }
         Ok(Some(node))
     }
 }

@@ -3,7 +3,7 @@
 use super::entry::Entries;
 use crate::access::{Field, integer, member_value, pointer, referenced_type};
 use crate::helper::{Front, Helper, HelperIter, Output, Param, Value};
-use crate::walk::Links;
+use crate::walk::{Chain, Links};
 use spelunk_object::Object;
 use spelunk_program::{Error, ErrorKind, Program, Result};
 use spelunk_types::QualifiedType;
@@ -89,6 +89,27 @@ pub(crate) fn entries(
         entries: Entries::new(program, ty, member)?,
         nodes: Nodes::of_list(program, head, false)?,
     }))
+}
+
+/// The entries whose nodes a chain has.
+pub(super) struct ChainEntries {
+    chain: Chain,
+    entries: Entries,
+}
+
+impl ChainEntries {
+    pub(super) fn new(chain: Chain, entries: Entries) -> Self {
+        Self { chain, entries }
+    }
+}
+
+impl HelperIter for ChainEntries {
+    fn next(&mut self, program: &Program) -> Result<Option<Value>> {
+        let Some(address) = self.chain.next(program)? else {
+            return Ok(None);
+        };
+        Ok(Some(self.entries.containing(program, address)?.into()))
+    }
 }
 
 /// Whether the list at `head` has no nodes.

@@ -1,5 +1,6 @@
 //! Address spaces of processes: `include/linux/mm_types.h`, `include/linux/mm.h`.
 
+use super::kthread::task_is_kthread;
 use super::mapletree::{self, MapleTree};
 use super::page::{PageMap, virt_to_phys};
 use crate::access::{
@@ -61,10 +62,9 @@ pub fn access_remote_vm(
 
 /// The address space of `task`; `None` if it is a task of the kernel.
 fn address_space(program: &Program, task: &Object) -> Result<Option<Object>> {
-    /// `PF_KTHREAD`: it may have borrowed an address space.
-    const KTHREAD: u64 = 0x20_0000;
     let mm = task.member(program, "mm")?.read(program)?;
-    let is_kernel = member_value(program, task, "flags")? & KTHREAD != 0;
+    // A thread of the kernel may have borrowed an address space.
+    let is_kernel = task_is_kthread(program, task)?;
     Ok((!is_kernel && mm.to_u64(program)? != 0).then_some(mm))
 }
 

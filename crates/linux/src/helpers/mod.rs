@@ -9,18 +9,24 @@ mod boot;
 pub mod cpumask;
 mod entry;
 pub mod fs;
+pub mod kthread;
 pub mod list;
+mod list_nulls;
+mod llist;
 pub mod mapletree;
 pub mod mm;
 pub mod mmzone;
 pub mod module;
+mod nodemask;
 pub mod page;
 pub mod percpu;
 pub mod pid;
+mod plist;
 pub mod printk;
 pub mod rbtree;
 pub mod sched;
 pub mod slab;
+mod wait;
 pub mod xarray;
 
 use crate::helper::{Helper, RecordClass};
@@ -36,18 +42,24 @@ pub fn helpers() -> &'static [&'static Helper] {
             boot::HELPERS,
             cpumask::HELPERS,
             fs::HELPERS,
+            kthread::HELPERS,
             list::HELPERS,
+            list_nulls::HELPERS,
+            llist::HELPERS,
             mapletree::HELPERS,
             mm::HELPERS,
             module::HELPERS,
+            nodemask::HELPERS,
             page::FLAGS,
             page::HELPERS,
             percpu::HELPERS,
             pid::HELPERS,
+            plist::HELPERS,
             printk::HELPERS,
             rbtree::HELPERS,
             sched::HELPERS,
             slab::HELPERS,
+            wait::HELPERS,
             xarray::HELPERS,
         ]
         .into_iter()

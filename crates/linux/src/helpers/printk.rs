@@ -258,7 +258,8 @@ pub enum Timestamps {
     None,
 }
 
-/// The log as `dmesg` shows it: each line of a message with its time in front.
+/// The log as text, a message's time in front of its first line only, as drgn has it (the kernel and `dmesg`
+/// put it in front of each).
 pub fn dmesg(program: &Program, timestamps: Timestamps) -> Result<Vec<u8>> {
     let mut log = Vec::new();
     for record in printk_records(program)? {
@@ -270,11 +271,9 @@ pub fn dmesg(program: &Program, timestamps: Timestamps) -> Result<Vec<u8>> {
                 format!("[{seconds:5}.{:06}] ", microseconds % 1_000_000)
             }
         };
-        for line in record.text.split(|byte| *byte == b'\n') {
-            log.extend_from_slice(prefix.as_bytes());
-            log.extend_from_slice(line);
-            log.push(b'\n');
-        }
+        log.extend_from_slice(prefix.as_bytes());
+        log.extend_from_slice(&record.text);
+        log.push(b'\n');
     }
     Ok(log)
 }
@@ -349,7 +348,7 @@ impl From<PrintkRecord> for Value {
 const TIMESTAMPS: Param = Param::new(
     "timestamps",
     ParamKind::BoolOr(&["human"]),
-    "Whether each line begins with its time, in seconds since the start.",
+    "Whether each message begins with its time, in seconds since the start.",
 )
 .or(Default::Bool(true))
 .keyword();

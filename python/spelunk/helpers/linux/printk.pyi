@@ -36,7 +36,7 @@ def get_dmesg(prog: Program, *, timestamps: Union[bool, Literal['human']] = True
 
     :func:`get_printk_records()` returns its parts.
 
-    :param timestamps: Whether each line begins with its time, in seconds since the start.
+    :param timestamps: Whether each message begins with its time, in seconds since the start.
     :return: lines of the form ``[ seconds] message``
     """
 @overload
@@ -51,7 +51,7 @@ def get_printk_records() -> List[PrintkRecord]: ...
 def print_dmesg(prog: Program, *, timestamps: Union[bool, Literal['human']] = True, file: Optional[SupportsWrite[str]] = None) -> None:
     """Print the kernel's log, as :manpage:`dmesg(1)` does.
 
-    :param timestamps: Whether each line begins with its time, in seconds since the start.
+    :param timestamps: Whether each message begins with its time, in seconds since the start.
     :param file: Where to print to, standard output if it is left out.
     """
 @overload

@@ -3,9 +3,9 @@
 use crate::access::{Field, has_member, pointer, read_c_string, type_named};
 use crate::helper::{HelperIter, Value};
 use crate::helpers::list;
-use crate::walk::Cycle;
+use crate::walk::Chain;
 use spelunk_object::Object;
-use spelunk_program::{Error, Program, Result};
+use spelunk_program::{Program, Result};
 use spelunk_types::QualifiedType;
 
 /// `ext4`, or `fuse.sshfs` with a subtype.
@@ -27,24 +27,15 @@ pub(super) fn filesystem_type(program: &Program, superblock: u64) -> Result<Vec<
 
 /// The mounts of a superblock.
 struct SuperBlockMounts {
-    next: u64,
-    link: Field,
+    chain: Chain,
     mount: QualifiedType,
-    cycle: Cycle,
 }
 
 impl HelperIter for SuperBlockMounts {
     fn next(&mut self, program: &Program) -> Result<Option<Value>> {
-        let address = self.next;
-        if address == 0 {
+        let Some(address) = self.chain.next(program)? else {
             return Ok(None);
-        }
-        if self.cycle.comes_back_to(address) {
-            return Err(Error::other(format!(
-                "the list of mounts at {address:#x} does not end"
-            )));
-        }
-        self.next = self.link.read(program, address)?;
+        };
         Ok(Some(pointer(program, self.mount, address)?.into()))
     }
 }
@@ -54,12 +45,9 @@ pub(super) fn super_block_mounts(program: &Program, block: &Object) -> Result<Va
     let mounts = block.member(program, "s_mounts")?;
     // In 7.2 a chain of mounts, in 6.1 a list.
     if has_member(program, mount, "mnt_next_for_sb")? {
-        return Ok(Value::iter(SuperBlockMounts {
-            next: mounts.to_u64(program)?,
-            link: Field::new(program, mount, "mnt_next_for_sb")?,
-            mount,
-            cycle: Cycle::default(),
-        }));
+        let link = Field::new(program, mount, "mnt_next_for_sb")?;
+        let chain = Chain::new(mounts.to_u64(program)?, link);
+        return Ok(Value::iter(SuperBlockMounts { chain, mount }));
     }
     let head = mounts.address_of(program)?;
     list::entries(program, mount, &head, "mnt_instance")
