@@ -10,7 +10,7 @@ use crate::{packages, venv};
 /// On the dump that a crash kernel saved; `workloads` are all of `bench/workloads.py` if none is named.
 pub(crate) fn bench(place: &Place, workloads: &[&str]) -> Result<()> {
     packages::ensure()?;
-    let spelunk = venv::with_spelunk(place)?;
+    let spelunk = venv::with_spelunk(place, venv::Profile::Release)?;
     let drgn = venv::with_drgn(&place.cache)?;
     let dump = Lab::new(place).dump("kyber-kdump")?;
     run(spelunk

@@ -12,9 +12,9 @@ use crate::command::line;
 use crate::lab::{CoreFile, DUMPS, Dump, Lab};
 use crate::packages;
 use crate::place::Place;
-use crate::venv::{self, Venv};
+use crate::venv::{self, Profile, Venv};
 
-/// Scripts that look at structures, not at formats: one form of a dump is enough.
+/// Scripts that look at structures, not at formats: one form of a dump is enough, usually.
 const ONCE_A_DUMP: &[&str] = &["structures", "variables"];
 /// How many differences of one run are shown, and how much of each answer.
 const SHOWN: usize = 5;
@@ -23,52 +23,66 @@ const WIDTH: usize = 300;
 /// Keys and answers, as the script printed them.
 type Answers = BTreeMap<String, String>;
 
-/// `cargo xtask compare`: runs all scripts on the named dumps, or on all of them; an error if Spelunk's
-/// answers are wrong anywhere.
+/// How much is compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Scripts that look at structures run once a dump.
+    Usual,
+    /// Every script runs on every form of a dump.
+    Full,
+}
+
+/// `cargo xtask compare`: an error if Spelunk's answers are wrong anywhere.
 pub(crate) fn compare(place: &Place, dumps: &[&str]) -> Result<()> {
     packages::ensure()?;
-    let spelunk = venv::with_spelunk(place)?;
+    let spelunk = venv::with_spelunk(place, Profile::Release)?;
     let drgn = venv::with_drgn(&place.cache)?;
-    let lab = Lab::new(place);
-    let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
-    let dumps = if dumps.is_empty() { &all } else { dumps };
-    let folder = place.root.join("python/tests/compare");
-    let better = Better::read(&folder.join("better.tsv"))?;
     let peers = Peers {
         spelunk: &spelunk,
         drgn: &drgn,
     };
-    let mut wrong = 0;
-    for &dump_name in dumps {
-        let dump = lab.dump(dump_name)?;
-        for (index, file) in dump.files()?.iter().enumerate() {
-            for script in scripts(&folder)? {
-                let name = stem(&script);
-                if index > 0 && ONCE_A_DUMP.contains(&name.as_str()) {
-                    continue;
-                }
-                let shown: Vec<String> = file.ours.iter().map(|path| file_name(path)).collect();
-                let what = format!("{dump_name} {} {name}", shown.join("+"));
-                let result = peers.differences(&dump, file, &script, |key| {
-                    better.contains(&name, dump_name, key)
-                });
-                wrong += usize::from(!report(&what, result));
-            }
-        }
-    }
-    if wrong > 0 {
-        bail!("{wrong} runs differ");
-    }
-    Ok(())
+    peers.compare(place, dumps, Depth::Usual)
 }
 
 /// The two debuggers.
-struct Peers<'a> {
-    spelunk: &'a Venv,
-    drgn: &'a Venv,
+pub(crate) struct Peers<'a> {
+    pub(crate) spelunk: &'a Venv,
+    pub(crate) drgn: &'a Venv,
 }
 
 impl Peers<'_> {
+    /// Runs all scripts on the named dumps, or on all of them.
+    pub(crate) fn compare(&self, place: &Place, dumps: &[&str], depth: Depth) -> Result<()> {
+        let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
+        let dumps = if dumps.is_empty() { &all } else { dumps };
+        let lab = Lab::new(place);
+        let folder = place.root.join("python/tests/compare");
+        let better = Better::read(&folder.join("better.tsv"))?;
+        let mut wrong = 0;
+        for &dump_name in dumps {
+            let dump = lab.dump(dump_name)?;
+            for (index, file) in dump.files()?.iter().enumerate() {
+                for script in scripts(&folder)? {
+                    let name = stem(&script);
+                    let is_again = index > 0 && ONCE_A_DUMP.contains(&name.as_str());
+                    if is_again && depth == Depth::Usual {
+                        continue;
+                    }
+                    let shown: Vec<String> = file.ours.iter().map(|path| file_name(path)).collect();
+                    let what = format!("{dump_name} {} {name}", shown.join("+"));
+                    let result = self.differences(&dump, file, &script, |key| {
+                        better.contains(&name, dump_name, key)
+                    });
+                    wrong += usize::from(!report(&what, result));
+                }
+            }
+        }
+        if wrong > 0 {
+            bail!("{wrong} runs differ");
+        }
+        Ok(())
+    }
+
     /// Runs a script under both. Returns how many answers there are, and those that are wrong.
     fn differences(
         &self,

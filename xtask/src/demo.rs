@@ -9,7 +9,7 @@ use crate::{packages, venv};
 
 pub(crate) fn demo(place: &Place) -> Result<()> {
     packages::ensure()?;
-    let venv = venv::with_spelunk(place)?;
+    let venv = venv::with_spelunk(place, venv::Profile::Release)?;
     let dump = Lab::new(place).dump("kyber-kdump")?;
     run(venv
         .command("spelunk")

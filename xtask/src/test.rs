@@ -1,40 +1,56 @@
 //! `cargo xtask test`: every check there is.
 
-use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 
 use crate::checks::{cargo, checks};
 use crate::command::run;
-use crate::compare::compare;
+use crate::compare::{Depth, Peers};
 use crate::lab::{DUMPS, Lab};
 use crate::packages;
 use crate::place::Place;
-use crate::venv::{self, Venv};
+use crate::venv::{self, Profile, Venv};
+
+/// How many cases a property is tried on where much time is allowed; proptest's own number is 256.
+const MANY_CASES: &str = "8192";
 
 /// Sets up everything and runs every check; one that fails does not hide the next. `full` adds what
-/// takes long.
+/// takes long: many more cases of each property, and all comparisons on all forms of a dump.
 pub(crate) fn test(place: &Place, full: bool) -> Result<()> {
     packages::ensure()?;
     let lab = Lab::new(place);
     for spec in DUMPS {
         lab.dump(spec.name)?;
     }
-    let spelunk = venv::with_spelunk(place)?;
+    // Tests in Rust, too, ask this drgn.
     let drgn = venv::with_drgn(&place.cache)?;
 
     let mut failures = Vec::new();
-    let mut step = |name: &'static str, result: Result<()>| {
-        if let Err(error) = result {
-            eprintln!("xtask: {name} failed: {error:#}");
-            failures.push(name);
+    let mut step = |name: &'static str, check: &dyn Fn() -> Result<()>| {
+        let start = Instant::now();
+        let result = check();
+        let seconds = start.elapsed().as_secs();
+        match result {
+            Ok(()) => eprintln!("xtask: {name} passed in {seconds} s"),
+            Err(error) => {
+                eprintln!("xtask: {name} failed after {seconds} s: {error:#}");
+                failures.push(name);
+            }
         }
     };
-    step("static checks", checks(place));
-    step("cargo test", cargo_test(place, full));
-    step("pytest", pytest(place, &spelunk, &drgn, full));
-    step("stubtest", stubtest(place, &spelunk));
-    step("comparison with drgn", compare(place, &[]));
+    step("static checks", &|| checks(place));
+    step("cargo test", &|| cargo_test(place, full));
+    // Of the same profile as the tests, so that little is compiled twice.
+    let spelunk = venv::with_spelunk(place, Profile::Dev)?;
+    step("pytest", &|| pytest(place, &spelunk, &drgn));
+    step("stubtest", &|| stubtest(place, &spelunk));
+    let depth = if full { Depth::Full } else { Depth::Usual };
+    let peers = Peers {
+        spelunk: &spelunk,
+        drgn: &drgn,
+    };
+    step("comparison with drgn", &|| peers.compare(place, &[], depth));
     if !failures.is_empty() {
         bail!("failed: {}", failures.join(", "));
     }
@@ -44,17 +60,22 @@ pub(crate) fn test(place: &Place, full: bool) -> Result<()> {
 
 fn cargo_test(place: &Place, full: bool) -> Result<()> {
     let mut cargo = cargo(place);
-    cargo.args(["test", "--workspace", "--no-fail-fast", "-q"]);
-    run(with_environment(&mut cargo, &place.cache, full))
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast", "-q"])
+        .env("SPELUNK_CACHE", &place.cache);
+    if full {
+        cargo.env("PROPTEST_CASES", MANY_CASES);
+    }
+    run(&mut cargo)
 }
 
-fn pytest(place: &Place, spelunk: &Venv, drgn: &Venv, full: bool) -> Result<()> {
-    let mut pytest = spelunk.command("python");
-    pytest
+fn pytest(place: &Place, spelunk: &Venv, drgn: &Venv) -> Result<()> {
+    run(spelunk
+        .command("python")
         .args(["-m", "pytest"])
+        .env("SPELUNK_CACHE", &place.cache)
         .env("SPELUNK_TEST_DRGN", drgn.program("drgn"))
-        .current_dir(&place.root);
-    run(with_environment(&mut pytest, &place.cache, full))
+        .current_dir(&place.root))
 }
 
 fn stubtest(place: &Place, spelunk: &Venv) -> Result<()> {
@@ -62,17 +83,4 @@ fn stubtest(place: &Place, spelunk: &Venv) -> Result<()> {
         .command("python")
         .args(["-m", "mypy.stubtest", "spelunk"])
         .current_dir(&place.root))
-}
-
-/// Tests find the lab's dumps in the cache; `SPELUNK_TEST_FULL` asks for the long form of a test.
-fn with_environment<'a>(
-    command: &'a mut std::process::Command,
-    cache: &Path,
-    full: bool,
-) -> &'a mut std::process::Command {
-    command.env("SPELUNK_CACHE", cache);
-    if full {
-        command.env("SPELUNK_TEST_FULL", "1");
-    }
-    command
 }

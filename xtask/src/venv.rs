@@ -68,12 +68,30 @@ impl Venv {
     }
 }
 
-/// `.venv` with Spelunk in it, built from this checkout for speed.
-pub(crate) fn with_spelunk(place: &Place) -> Result<Venv> {
+/// How Spelunk is built.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// As tests are: with all of the compiler's checks at run time.
+    Dev,
+    /// For speed.
+    Release,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// `.venv` with Spelunk in it, built from this checkout.
+pub(crate) fn with_spelunk(place: &Place, profile: Profile) -> Result<Venv> {
     let venv = Venv::ensure(place.root.join(".venv"), TOOLS)?;
     run(venv
         .command("maturin")
-        .args(["develop", "--release", "-q"])
+        .args(["develop", "-q", "--profile", profile.name()])
         .current_dir(&place.root))?;
     Ok(venv)
 }

@@ -14,3 +14,16 @@ def answer(key, function, *args):
     except Exception as error:
         value = {"raised": f"{type(error).__name__}: {error}"}
     print(key, json.dumps(value), sep="\t")
+
+
+def kernel_frames(trace):
+    """The frames of a trace up to the first of user code.
+
+    drgn goes on from there with whatever the kernel's page tables have at the addresses of a user's stack.
+    """
+    frames = []
+    for frame in trace:
+        frames.append(frame)
+        if frame.pc < 1 << 63:
+            break
+    return frames

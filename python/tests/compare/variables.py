@@ -1,6 +1,6 @@
 """The locals and parameters of every frame of every task: name, type and value."""
 
-from answers import answer
+from answers import answer, kernel_frames
 from drgn.helpers.linux.pid import for_each_task
 
 
@@ -16,7 +16,7 @@ for task in for_each_task(prog):
         trace = prog.stack_trace(task)
     except Exception:  # stacks.py has it
         continue
-    for number, frame in enumerate(trace):
+    for number, frame in enumerate(kernel_frames(trace)):
         answer(f"{pid} #{number}", lambda: [frame.name, frame.locals()])
         for name in frame.locals():
             answer(f"{pid} #{number} {name}", lambda: value(frame[name]))
