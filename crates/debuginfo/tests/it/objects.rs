@@ -3,6 +3,7 @@ use crate::program::{Program, compile};
 use spelunk_debuginfo::{Absence, FoundObject, ObjectKinds, ObjectValue};
 use std::collections::HashMap;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const SOURCE: &str = r"
 int initialised = 3; static long hidden; extern int elsewhere; int use(void) { return elsewhere + hidden; }
@@ -25,8 +26,10 @@ fn find(program: &Program, name: &str) -> Option<FoundObject> {
 
 /// Addresses by `nm`.
 fn symbols(bytes: &[u8]) -> HashMap<String, u64> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("nm-{}", std::process::id()));
+        .join(format!("nm-{}-{count}", std::process::id()));
     std::fs::write(&path, bytes).unwrap();
     let output = Command::new("nm").arg(&path).output().unwrap();
     std::fs::remove_file(&path).unwrap();
