@@ -31,7 +31,9 @@ impl Program {
             places.extend(here.map(|place| SourceLocation::new(scope.name, place)));
         }
         if places.is_empty() {
-            places.extend(place.map(|place| SourceLocation::new(None, place)));
+            // Assembly has lines, but no functions.
+            let name = || Some(self.find_symbol(address)?.name.into());
+            places.extend(place.map(|place| SourceLocation::new(name(), place)));
         }
         Ok(places)
     }

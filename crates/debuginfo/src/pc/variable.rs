@@ -1,3 +1,4 @@
+use crate::entry::Die;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex, Units};
 use gimli::constants as dw;
 use spelunk_types::{QualifiedType, TypeStore};
@@ -43,6 +44,35 @@ impl DebugFile {
         })
     }
 
+    /// Whether the unit of `scope` speaks of a variable, function or enumerator called `name`
+    /// outside of all functions: defines it, or only declares it.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn is_in_unit(&self, scope: &Scope, name: &str) -> Result<bool, DebugInfoError> {
+        self.with_units(|units| {
+            let root = units.unit(scope.unit)?.header.root_offset();
+            let root = units.die(units.die_at(scope.unit, root)?)?;
+            let mut found = false;
+            root.for_each_child(|child| {
+                match child.tag() {
+                    _ if found => {}
+                    dw::DW_TAG_variable | dw::DW_TAG_subprogram => {
+                        found = has_name(&child, name)?;
+                    }
+                    dw::DW_TAG_enumeration_type => child.for_each_child(|enumerator| {
+                        found |= has_name(&enumerator, name)?;
+                        Ok(())
+                    })?,
+                    _ => {}
+                }
+                Ok(())
+            })?;
+            Ok(found)
+        })
+    }
+
     /// The type of a variable, declared in `store`.
     ///
     /// # Errors
@@ -55,6 +85,10 @@ impl DebugFile {
     ) -> Result<QualifiedType, DebugInfoError> {
         self.type_of(store, variable.die)
     }
+}
+
+fn has_name(die: &Die<'_, '_>, name: &str) -> Result<bool, DebugInfoError> {
+    Ok(die.name()?.is_some_and(|it| it == name))
 }
 
 /// Adds the variables that stand directly in the function or block `die`.

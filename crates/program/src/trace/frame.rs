@@ -23,9 +23,9 @@ pub struct Frame {
 pub struct SourceLocation {
     /// The function, where it is known.
     pub function: Option<Arc<str>>,
-    /// The file, relative to where the compiler ran.
+    /// The file, relative to where the compiler ran; empty if it is not known.
     pub filename: Arc<str>,
-    /// The line; 0 if it is not known.
+    /// The line; 0 if it is none, or not known.
     pub line: u32,
     /// The column; 0 if it is not known.
     pub column: u32,
@@ -48,13 +48,13 @@ impl SourceLocation {
         }
     }
 
-    /// `file:line:column`, without what is not known.
+    /// `file:line:column`, `file:line` if the column is not known, `??:?` if nothing is.
     #[must_use]
     pub fn place(&self) -> String {
-        match (self.line, self.column) {
-            (0, _) => self.filename.to_string(),
-            (line, 0) => format!("{}:{line}", self.filename),
-            (line, column) => format!("{}:{line}:{column}", self.filename),
+        match (&*self.filename, self.column) {
+            ("", _) => "??:?".into(),
+            (file, 0) => format!("{file}:{}", self.line),
+            (file, column) => format!("{file}:{}:{column}", self.line),
         }
     }
 }
@@ -168,7 +168,7 @@ impl Frame {
                 file.find_line(self.lookup_address()?).ok()??
             }
         };
-        Some(SourceLocation::new(name, place))
+        place.is_known().then(|| SourceLocation::new(name, place))
     }
 
     /// The registers.
@@ -223,7 +223,8 @@ impl Frame {
     }
 
     /// The object called `name` in the scope of this frame: a local variable or parameter, else
-    /// what the unit has under that name, else the program. `None` where there is none.
+    /// what the unit defines under that name, else what the program has if the unit declares it.
+    /// `None` where there is none.
     ///
     /// # Errors
     ///
@@ -237,6 +238,12 @@ impl Frame {
         let innermost = variables.iter().rfind(|variable| *variable.name == *name);
         if let Some(variable) = innermost {
             return variable::object(program, &self.call, scope, variable).map(Some);
+        }
+        let Some(file) = self.call.file() else {
+            return Ok(None);
+        };
+        if !file.debug().is_in_unit(scope, name)? {
+            return Ok(None);
         }
         if let Some(unit) = self.unit_name(scope)
             && let Some(object) = program.find_object(name, ObjectKinds::ANY, Some(&unit))?
