@@ -5,8 +5,10 @@
 //! name first, with a note on when it changed.
 
 pub mod bitops;
+pub mod block;
 mod boot;
 pub mod cpumask;
+pub mod device;
 mod entry;
 pub mod fs;
 pub mod kthread;
@@ -17,6 +19,7 @@ pub mod mapletree;
 pub mod mm;
 pub mod mmzone;
 pub mod module;
+pub mod net;
 mod nodemask;
 pub mod page;
 pub mod percpu;
@@ -39,8 +42,10 @@ pub fn helpers() -> &'static [&'static Helper] {
     ALL.get_or_init(|| {
         [
             bitops::HELPERS,
+            block::HELPERS,
             boot::HELPERS,
             cpumask::HELPERS,
+            device::HELPERS,
             fs::HELPERS,
             kthread::HELPERS,
             list::HELPERS,
@@ -49,6 +54,7 @@ pub fn helpers() -> &'static [&'static Helper] {
             mapletree::HELPERS,
             mm::HELPERS,
             module::HELPERS,
+            net::HELPERS,
             nodemask::HELPERS,
             page::FLAGS,
             page::HELPERS,
