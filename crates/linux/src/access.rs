@@ -118,6 +118,12 @@ pub(crate) fn read(program: &Program, address: u64, buf: &mut [u8]) -> Result<()
     program.read_into(AddressSpace::Virtual, address, buf)
 }
 
+/// The `size` bytes at virtual `address`, where the size comes from debugging information or memory: no more is
+/// allocated than can be read.
+pub(crate) fn read_bytes(program: &Program, address: u64, size: u64) -> Result<Vec<u8>> {
+    program.read(AddressSpace::Virtual, address, size)
+}
+
 /// The text at virtual `address`, up to its NUL; no more than `max_size` bytes.
 pub(crate) fn read_c_string(program: &Program, address: u64, max_size: usize) -> Result<Vec<u8>> {
     program.read_c_string(AddressSpace::Virtual, address, max_size)

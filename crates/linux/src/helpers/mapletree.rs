@@ -1,6 +1,8 @@
 //! Maple trees: `include/linux/maple_tree.h`, `lib/maple_tree.c`.
 
-use crate::access::{Field, integer, member_value, parse_words, pointer_type, read, type_named};
+use crate::access::{
+    Field, integer, member_value, parse_words, pointer_type, read_bytes, type_named,
+};
 use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
@@ -99,8 +101,7 @@ impl Layout {
             }
         };
         let words = |field: &Field| -> Result<Vec<u64>> {
-            let mut bytes = vec![0; usize::try_from(field.size).unwrap_or(0)];
-            read(program, field.at(address), &mut bytes)?;
+            let bytes = read_bytes(program, field.at(address), field.size)?;
             Ok(parse_words(program, &bytes))
         };
         let entries = words(&slots.slots)?;

@@ -1,7 +1,7 @@
 //! Which page frames there are: `include/linux/mmzone.h`, the sparse memory model.
 
 use crate::access::{
-    Field, byte_order, parse_words, read, read_word, type_named, variable, word_size,
+    Field, byte_order, parse_words, read_bytes, read_word, type_named, variable, word_size,
 };
 use spelunk_object::sizeof;
 use spelunk_program::{Error, Program, Result};
@@ -94,19 +94,18 @@ impl PageRanges {
         };
         // Memory that was plugged in later may be there in parts of 2 MiB (since 5.3).
         let usage = usage.parse(order, section);
-        let size = usize::try_from(table.subsections.size).unwrap_or(0);
-        let mut bytes = vec![0; size];
-        read(program, table.subsections.at(usage), &mut bytes)?;
+        let bytes = read_bytes(program, table.subsections.at(usage), table.subsections.size)?;
         let words = parse_words(program, &bytes);
         let bits = (word_size(program) as u64).saturating_mul(8);
         // Words are whole, so there may be fewer parts than bits.
         let subsection = 1u64 << 9;
-        for part in 0..(pages / subsection) {
-            let word = usize::try_from(part / bits).unwrap_or(usize::MAX);
-            let is_set = words
-                .get(word)
-                .is_some_and(|word| word >> (part % bits) & 1 != 0);
-            if is_set {
+        let parts = (0..).zip(
+            words
+                .iter()
+                .flat_map(|word| (0..bits).map(move |bit| (word, bit))),
+        );
+        for (part, (word, bit)) in parts.take_while(|(part, _)| *part < pages / subsection) {
+            if word >> bit & 1 != 0 {
                 let start = first.saturating_add(part.saturating_mul(subsection));
                 self.add(start..start.saturating_add(subsection));
             }
@@ -164,9 +163,7 @@ impl Sections {
         if address == 0 {
             return Ok(None);
         }
-        let count = usize::try_from(self.per_row).unwrap_or(0);
-        let mut bytes = vec![0; count.saturating_mul(self.section_size)];
-        read(program, address, &mut bytes)?;
-        Ok(Some(bytes))
+        let size = self.per_row.saturating_mul(self.section_size as u64);
+        read_bytes(program, address, size).map(Some)
     }
 }

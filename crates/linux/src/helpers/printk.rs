@@ -1,6 +1,6 @@
 //! The kernel's log: `kernel/printk/printk_ringbuffer.h`.
 
-use crate::access::{Field, byte_order, find_variable, read, type_named};
+use crate::access::{Field, byte_order, find_variable, read_bytes, type_named};
 use crate::helper::{
     Args, Default, Field as RecordField, Front, Helper, Output, Param, ParamKind, RecordClass,
     Value,
@@ -136,12 +136,8 @@ impl Ring {
         if state << 2 != id << 2 || ![COMMITTED, FINALIZED].contains(&(state >> STATE_SHIFT)) {
             return Ok(None);
         }
-        let mut info = vec![0; usize::try_from(self.info.size).unwrap_or(0)];
-        read(
-            program,
-            self.infos.wrapping_add(index.wrapping_mul(self.info.size)),
-            &mut info,
-        )?;
+        let info = self.infos.wrapping_add(index.wrapping_mul(self.info.size));
+        let info = read_bytes(program, info, self.info.size)?;
         let value = |field: &Field| field.parse(self.order, &info);
         let begin = self.begin.read(program, descriptor)?;
         let next = self.next.read(program, descriptor)?;
@@ -216,13 +212,8 @@ impl Ring {
             )
         };
         let room = end.saturating_sub(start).saturating_sub(ID_SIZE);
-        let mut text = vec![0; usize::try_from(length.min(room)).unwrap_or(0)];
-        read(
-            program,
-            self.text.wrapping_add(start).wrapping_add(ID_SIZE),
-            &mut text,
-        )?;
-        Ok(Some(text))
+        let text = self.text.wrapping_add(start).wrapping_add(ID_SIZE);
+        read_bytes(program, text, length.min(room)).map(Some)
     }
 }
 

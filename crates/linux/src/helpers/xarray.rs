@@ -1,8 +1,8 @@
 //! XArrays, and the radix trees and IDs that are built of them: `include/linux/xarray.h`, `include/linux/idr.h`.
 
 use crate::access::{
-    Field, find_member, find_type_named, integer, integer_named, parse_words, pointer_type, read,
-    type_named,
+    Field, find_member, find_type_named, integer, integer_named, parse_words, pointer_type,
+    read_bytes, type_named,
 };
 use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
 use spelunk_object::Object;
@@ -74,8 +74,7 @@ impl NodeLayout {
                 "broken XArray: the node at {address:#x} does not belong where it is"
             )));
         }
-        let mut bytes = vec![0; usize::try_from(self.slots.size).unwrap_or(0)];
-        read(program, self.slots.at(address), &mut bytes)?;
+        let bytes = read_bytes(program, self.slots.at(address), self.slots.size)?;
         Ok(Some(Node {
             first,
             shift,

@@ -6,6 +6,9 @@ use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, Program, Result};
 use spelunk_types::QualifiedType;
 
+/// No `struct page` is larger.
+const MAX_SIZE: u64 = 4096;
+
 /// The array of all `struct page`.
 #[derive(Clone, Copy)]
 pub struct PageMap {
@@ -22,10 +25,17 @@ impl PageMap {
         let base = variable(program, "vmemmap")?;
         let page = referenced_type(program, base.ty())?;
         let shift = variable(program, "PAGE_SHIFT")?.to_u64(program)?;
+        let size = sizeof(program.types(), page)?;
+        // 64, and less than twice that with all that may be configured.
+        if !(1..=MAX_SIZE).contains(&size) {
+            return Err(Error::other(format!(
+                "damaged debugging information: struct page has {size} bytes"
+            )));
+        }
         Ok(Self {
             pointer: base.ty(),
             base: base.to_u64(program)?,
-            size: sizeof(program.types(), page)?.max(1),
+            size,
             shift: u32::try_from(shift).unwrap_or(12).min(63),
         })
     }
