@@ -18,10 +18,27 @@ impl Program {
     /// system knows it.
     pub fn open_core(&self, paths: &[PathBuf], systems: &[&dyn System]) -> Result<()> {
         if self.image.get().is_some() {
-            return Err(Error::value("program memory was already initialized"));
+            return Err(already());
         }
         let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-        let image = Arc::new(Image::open(&files)?);
+        self.open_image(Image::open(&files)?, systems)?;
+        let paths = paths
+            .iter()
+            .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+        let _ = self.core_dump.set(paths.collect());
+        Ok(())
+    }
+
+    /// As [`open_core`](Self::open_core), with a dump that is open already, or in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_core`](Self::open_core).
+    pub fn open_image(&self, image: Image, systems: &[&dyn System]) -> Result<()> {
+        if self.image.get().is_some() {
+            return Err(already());
+        }
+        let image = Arc::new(image);
         if image.target() == TargetKind::Process {
             return Err(Error::not_implemented(
                 "this is the core dump of a process, which cannot be debugged yet; dumps of \
@@ -52,22 +69,17 @@ impl Program {
         let os = os.ok_or_else(|| {
             Error::value("this is no dump of an operating system that is known here")
         })?;
-        self.publish(image, os, paths)?;
+        self.publish(image, os)?;
         // Threads that look from now on see all of it.
         self.platform.get_or_init(|| platform);
         Ok(())
     }
 
     /// Makes what was opened the program, unless another thread was first.
-    fn publish(&self, image: Arc<Image>, os: Arc<dyn crate::Os>, paths: &[PathBuf]) -> Result<()> {
-        let first = self.image.set(image).is_ok() && self.os.set(os).is_ok();
-        let paths = paths
-            .iter()
-            .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
-        let _ = self.core_dump.set(paths.collect());
-        match first {
+    fn publish(&self, image: Arc<Image>, os: Arc<dyn crate::Os>) -> Result<()> {
+        match self.image.set(image).is_ok() && self.os.set(os).is_ok() {
             true => Ok(()),
-            false => Err(Error::value("program memory was already initialized")),
+            false => Err(already()),
         }
     }
 
@@ -76,4 +88,8 @@ impl Program {
     pub fn image(&self) -> Option<&Arc<Image>> {
         self.image.get()
     }
+}
+
+fn already() -> Error {
+    Error::value("program memory was already initialized")
 }

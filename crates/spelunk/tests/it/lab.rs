@@ -24,19 +24,22 @@ impl Dump {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The dump's file of this name, relative to its folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The kernel's release.
+    pub(crate) fn release(&self) -> String {
+        let uname = self.truth("uname");
+        uname.split_whitespace().nth(2).unwrap().to_owned()
+    }
+
     /// The dump, open, with all debugging information that the lab has.
     pub(crate) fn open(&self) -> Arc<Program> {
-        let program = spelunk::open(&[self.0.join("vmcore.elf")], None).unwrap();
+        let program = spelunk::open(&[self.file("vmcore.elf")], None).unwrap();
         let release = program.os().unwrap().release().unwrap().to_owned();
-        let folders = std::fs::read_dir(cache()).unwrap();
-        program.set_search_options(SearchOptions {
-            debug_directories: Vec::new(),
-            kernel_directories: folders
-                .map(|folder| folder.unwrap().path())
-                .filter(|folder| folder.join("lib/modules").join(&release).is_dir())
-                .collect(),
-            use_default_kernel_directories: false,
-        });
+        program.set_search_options(search_options(&release));
         let request = LoadRequest {
             paths: vec![cache().join("kyber/kyber_buggy.ko.debug")],
             ..LoadRequest::everything()
@@ -44,6 +47,19 @@ impl Dump {
         let report = program.load_debug_info(&request).unwrap();
         assert!(report.missing.is_empty(), "{report}");
         program
+    }
+}
+
+/// Where the lab keeps the debug files of the kernel with this release.
+pub(crate) fn search_options(release: &str) -> SearchOptions {
+    let folders = std::fs::read_dir(cache()).unwrap();
+    SearchOptions {
+        debug_directories: Vec::new(),
+        kernel_directories: folders
+            .map(|folder| folder.unwrap().path())
+            .filter(|folder| folder.join("lib/modules").join(release).is_dir())
+            .collect(),
+        use_default_kernel_directories: false,
     }
 }
 
