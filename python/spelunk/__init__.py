@@ -62,7 +62,7 @@ from spelunk._native import (
     TypeMember,
     TypeParameter,
     TypeTemplateParameter,
-    __version__,
+    __version__ as __version__,
     alignof,
     cast,
     container_of,

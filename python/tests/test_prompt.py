@@ -44,7 +44,7 @@ def test_values_are_shown_as_c_writes_them(prompt):
 
 
 def test_members_and_variables_are_completed(prompt):
-    prompt.send('prog["init_task"].thread_n\t\t')
+    prompt.send('prog["init_task"].thread_n\t')
     prompt.expect("thread_node")
     prompt.sendintr()
     prompt.expect(">>> ")

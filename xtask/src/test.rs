@@ -44,7 +44,7 @@ pub(crate) fn test(place: &Place, full: bool) -> Result<()> {
     // Of the same profile as the tests, so that little is compiled twice.
     let spelunk = venv::with_spelunk(place, Profile::Dev)?;
     step("pytest", &|| pytest(place, &spelunk, &drgn));
-    step("stubtest", &|| stubtest(place, &spelunk));
+    step("mypy", &|| mypy(place, &spelunk));
     let depth = if full { Depth::Full } else { Depth::Usual };
     let peers = Peers {
         spelunk: &spelunk,
@@ -78,9 +78,9 @@ fn pytest(place: &Place, spelunk: &Venv, drgn: &Venv) -> Result<()> {
         .current_dir(&place.root))
 }
 
-fn stubtest(place: &Place, spelunk: &Venv) -> Result<()> {
+fn mypy(place: &Place, spelunk: &Venv) -> Result<()> {
     run(spelunk
         .command("python")
-        .args(["-m", "mypy.stubtest", "spelunk"])
+        .args(["-m", "mypy"])
         .current_dir(&place.root))
 }
