@@ -6,8 +6,10 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod devices;
 mod files;
 mod lab;
+mod lists;
 mod log;
 mod memory;
 mod modules;
