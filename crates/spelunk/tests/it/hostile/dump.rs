@@ -103,3 +103,44 @@ fn dump_damaged() {
         }
     });
 }
+
+/// Where the values of VMCOREINFO stand in the file.
+fn vmcoreinfo_values(file: &Arc<dyn ReadAt>) -> Vec<u64> {
+    let mut head = vec![0; HEADERS];
+    file.read_at(0, &mut head).unwrap();
+    let start = head.windows(10).position(|part| part == b"OSRELEASE=");
+    let text = head.iter().enumerate().skip(start.unwrap());
+    let text = text.take_while(|(_, byte)| **byte != 0);
+    text.filter(|(_, byte)| **byte == b'=')
+        .map(|(place, _)| place as u64 + 1)
+        .collect()
+}
+
+#[test]
+fn dump_with_vmcoreinfo_that_lies() {
+    const LIES: [&str; 8] = [
+        "0",
+        "-1",
+        "63",
+        "4611686018427387904",
+        "18446744073709551615",
+        "7fffffffffffffff",
+        "ffffffff80000000",
+        "=",
+    ];
+    let subjects = subjects();
+    rounds("dump, VMCOREINFO lies", 6, |round| {
+        let mut random = Random::new(2_000_000 + round);
+        let file = &subjects[round as usize % subjects.len()].file;
+        let values = vmcoreinfo_values(file);
+        // The first values are the release, the build ID and the size of a page.
+        let value = values[match round % 4 {
+            0 => random.below(4),
+            _ => random.below(values.len()),
+        }];
+        let lie = format!("{}\n", LIES[random.below(LIES.len())]);
+        if let Some(program) = open(Damaged::at(Arc::clone(file), value, lie.into()), false) {
+            ask(&program, limits());
+        }
+    });
+}

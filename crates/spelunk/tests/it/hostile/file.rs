@@ -48,10 +48,10 @@ impl ReadAt for Watched {
     }
 }
 
-/// A file of which some words read as others.
+/// A file of which some bytes read as others.
 pub(crate) struct Damaged {
     file: Arc<dyn ReadAt>,
-    words: Vec<(u64, [u8; 8])>,
+    parts: Vec<(u64, Vec<u8>)>,
 }
 
 impl Damaged {
@@ -63,17 +63,23 @@ impl Damaged {
         place: impl Fn(&mut Random) -> u64,
     ) -> Arc<Self> {
         let count = 1 << random.below(6);
-        let words = (0..count).map(|_| {
+        let parts = (0..count).map(|_| {
             let mut word = EDGES[random.below(EDGES.len())].to_le_bytes();
             match random.below(4) {
                 0 => word = random.next_u64().to_le_bytes(),
                 1 => {}
                 _ => drop(file.read_at(place(random) & !7, &mut word)),
             }
-            (place(random) & !7, word)
+            (place(random) & !7, word.to_vec())
         });
-        let words = words.collect();
-        Arc::new(Self { file, words })
+        let parts = parts.collect();
+        Arc::new(Self { file, parts })
+    }
+
+    /// `part` in place of what stands at `offset`.
+    pub(crate) fn at(file: Arc<dyn ReadAt>, offset: u64, part: Vec<u8>) -> Arc<Self> {
+        let parts = vec![(offset, part)];
+        Arc::new(Self { file, parts })
     }
 }
 
@@ -84,8 +90,8 @@ impl ReadAt for Damaged {
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<(), ReadAtError> {
         self.file.read_at(offset, buf)?;
-        for (start, word) in &self.words {
-            for (at, byte) in (*start..).zip(word) {
+        for (start, part) in &self.parts {
+            for (at, byte) in (*start..).zip(part) {
                 let index = at.checked_sub(offset).map(|index| index as usize);
                 if let Some(to) = index.and_then(|index| buf.get_mut(index)) {
                     *to = *byte;
