@@ -1,4 +1,4 @@
-"""What the scripts beside this file have in common: how an answer is written down.
+"""What the scripts beside this file have in common: how an answer is written down, what a stack is.
 
 Each script runs under drgn and under Spelunk (`cargo xtask test`), and writes one line an answer: a key,
 a tab, the answer as JSON; an exception counts as an answer too (`{"raised": ...}`).
@@ -16,14 +16,18 @@ def answer(key, function, *args):
     print(key, json.dumps(value), sep="\t")
 
 
-def kernel_frames(trace):
-    """The frames of a trace up to the first of user code.
+def is_user_code(frame):
+    try:
+        return frame.pc < 1 << 63
+    except LookupError:
+        return False
 
-    drgn goes on from there with whatever the kernel's page tables have at the addresses of a user's stack.
-    """
-    frames = []
-    for frame in trace:
-        frames.append(frame)
-        if frame.pc < 1 << 63:
-            break
-    return frames
+
+def parts_of_stack(task, trace):
+    """The frames by what they are of: pairs of a word for keys and a list of frames."""
+    frames = list(trace)
+    if not task.stack:
+        return [("dead ", frames)]
+    of_user = (number for number, frame in enumerate(frames, 1) if is_user_code(frame))
+    end = next(of_user, len(frames))
+    return [("", frames[:end]), ("user ", frames[end:])]

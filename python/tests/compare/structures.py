@@ -3,6 +3,7 @@
 from itertools import islice
 
 from answers import answer
+from drgn.helpers.linux.cpumask import for_each_possible_cpu
 from drgn.helpers.linux.list import hlist_for_each_entry, list_for_each, list_for_each_entry
 from drgn.helpers.linux.mm import for_each_page
 from drgn.helpers.linux.percpu import per_cpu, per_cpu_ptr
@@ -61,8 +62,41 @@ def slab_info(pointer):
     ]
 
 
-def allocated(name, type):
-    return sorted(addresses(slab_cache_for_each_allocated_object(find_slab_cache(prog, name), type)))
+def cpu_freelist(cache, cpu):
+    """The objects of a CPU's freelist, the links of which are hardened (freelist_ptr() in mm/slub.c)."""
+    pointer = per_cpu_ptr(cache.cpu_slab, cpu).freelist.value_()
+    while pointer:
+        yield pointer
+        place = pointer + cache.offset.value_()
+        swapped = int.from_bytes(place.to_bytes(8, "little"), "big")
+        pointer = prog.read_u64(place) ^ cache.random.value_() ^ swapped
+
+
+def objects_in_sheaves(cache):
+    """The objects of the arrays that CPUs and nodes have (struct slab_sheaf)."""
+    sheaves = []
+    for cpu in for_each_possible_cpu(prog):
+        of_cpu = per_cpu_ptr(cache.cpu_sheaves, cpu)
+        sheaves += of_cpu.main, of_cpu.spare, of_cpu.rcu_free
+    full = cache.per_node[0].barn.sheaves_full.address_of_()
+    sheaves += list_for_each_entry("struct slab_sheaf", full, "barn_list")
+    for sheaf in sheaves:
+        for i in range(sheaf.size if sheaf else 0):
+            yield sheaf.objects[i].value_()
+
+
+def objects_at_hand(cache):
+    """The objects that are free, but in the freelist of no slab: CPUs and nodes give them out next."""
+    if cache.type_.type.has_member("cpu_sheaves"):
+        return set(objects_in_sheaves(cache))
+    return {obj for cpu in for_each_possible_cpu(prog) for obj in cpu_freelist(cache, cpu)}
+
+
+def allocated(name, type, at_hand):
+    cache = find_slab_cache(prog, name)
+    objects = {obj.value_() for obj in slab_cache_for_each_allocated_object(cache, type)}
+    free = objects_at_hand(cache)
+    return [hex(obj) for obj in sorted(objects & free if at_hand else objects - free)]
 
 
 def pages():
@@ -79,7 +113,8 @@ answer("rb_find", find_timers)
 for task in for_each_task(prog):
     answer(f"slab_object_info {task.pid.value_()}", lambda: slab_info(task.value_() + 8))
 answer("slab_object_info none", lambda: slab_info(prog["init_task"].address_))
-answer("task_struct", lambda: allocated("task_struct", "struct task_struct"))
-answer("dentry", lambda: allocated("dentry", "struct dentry"))
+for name in "task_struct", "dentry":
+    answer(name, lambda: allocated(name, f"struct {name}", at_hand=False))
+    answer(f"{name} at hand", lambda: allocated(name, f"struct {name}", at_hand=True))
 answer("no such cache", lambda: str(find_slab_cache(prog, "no such cache")))
 answer("pages", pages)

@@ -144,9 +144,11 @@ fn parse_registers(
 fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<InitialRegisters> {
     let frame_type = type_named(program, "struct inactive_task_frame")?;
     let sp = member_value(program, &task.member(program, "thread")?, "sp")?;
-    // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack, and what
-    // its stack pointer points to belongs to others by now.
-    if member_value(program, task, "stack")? == 0 {
+    let value = |member| Field::new(program, frame_type, member)?.read(program, sp);
+    // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack. Its last one may belong
+    // to others by now, and is believed only if the scheduler's caller still stands there.
+    let is_free = member_value(program, task, "stack")? == 0;
+    if is_free && program.find_symbol(value("ret_addr")?).is_none() {
         return Err(Error::fault(
             "the task has exited and its stack is freed",
             sp,
@@ -162,8 +164,7 @@ fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Ini
         (x86_64::R14, "r14"),
         (x86_64::R15, "r15"),
     ] {
-        let value = Field::new(program, frame_type, member)?.read(program, sp)?;
-        registers.set(register, value);
+        registers.set(register, value(member)?);
     }
     let size = sizeof(program.types(), frame_type)?;
     registers.set(arch.stack_pointer, sp.wrapping_add(size));
