@@ -38,17 +38,18 @@ def _crash(prog: spelunk.Program) -> List[str]:
 def _debug_info(report: Dict[str, Any]) -> List[str]:
     """What debugging information was found and what is missing."""
     lines = []
+    missing = report["missing"]
     if report["loaded"]:
         main = [path for name, path in report["loaded"] if name == "kernel"]
         others = len(report["loaded"]) - len(main)
         found = main + ([f"{others} modules"] if others else [])
         lines.append(f"Debugging information: {', '.join(found)}.")
     else:
+        wanted = f" for {missing[0]}" if missing else ""
         lines.append(
-            "No debugging information: types and variables are not known. Give the kernel's with"
-            " -s VMLINUX or --kernel-directory DIR."
+            f"No debugging information{wanted}. Types and variables are not known: give the"
+            " kernel's with -s VMLINUX or --kernel-directory DIR."
         )
-    missing = report["missing"]
     if missing and report["loaded"]:
         shown = ", ".join(missing[:_LISTED])
         more = (

@@ -206,6 +206,11 @@ def _warn(report: Dict[str, Any]) -> None:
             f"spelunk: warning: no debugging information for {shown}{more}",
             file=sys.stderr,
         )
+    if not report["loaded"]:
+        print(
+            "spelunk: give the kernel's with -s VMLINUX or --kernel-directory DIR",
+            file=sys.stderr,
+        )
 
 
 def main() -> int:

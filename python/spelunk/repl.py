@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 import spelunk
 
@@ -26,7 +26,9 @@ _SAFE = r"[A-Za-z_]\w*(?:\.\w+|\[\d+\]|\[\"[^\"]*\"\]|\['[^']*'\])*"
 _ATTRIBUTE = re.compile(rf"({_SAFE})\.(\w*)$")
 _ITEM = re.compile(rf"({_SAFE})\[([\"'])([^\"']*)$")
 _NAME = re.compile(r"\w*$")
-_MOST = 1000
+# Variables that are listed; a kernel has a hundred thousand.
+_MOST = 200
+_STRING = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""")
 
 
 def show(value: Any) -> None:
@@ -42,11 +44,23 @@ def show(value: Any) -> None:
         print(repr(value))
 
 
+def _ends_in_string(line: str) -> bool:
+    """Whether what is typed at the end of ``line`` belongs to a string."""
+    rest = _STRING.sub("", line)
+    return '"' in rest or "'" in rest
+
+
 class Completer:
     """Completes names, members of objects, variables of programs and of stack frames."""
 
-    def __init__(self, variables: Dict[str, Any]) -> None:
+    def __init__(
+        self, variables: Dict[str, Any], line_before: Callable[[], str] = str
+    ) -> None:
+        """
+        :param line_before: Returns what stands in the line before the text to complete.
+        """
         self.variables = variables
+        self.line_before = line_before
         self.matches: List[str] = []
 
     def complete(self, text: str, state: int) -> Optional[str]:
@@ -70,18 +84,21 @@ class Completer:
             head = text[: match.start(3)]
             names = self.items(self.evaluate(expression), prefix)
             return [f"{head}{name}{quote}]" for name in names]
+        match = _NAME.search(text)
+        assert match is not None
+        name_head, name_prefix = text[: match.start()], match.group()
+        if _ends_in_string(self.line_before() + name_head):
+            return []
         if match := _ATTRIBUTE.search(text):
             expression, prefix = match.groups()
             head = text[: match.start(2)]
             names = self.attributes(self.evaluate(expression), prefix)
             return [head + name for name in names]
-        match = _NAME.search(text)
-        assert match is not None
-        head, prefix = text[: match.start()], match.group()
-        if not prefix:
+        if not name_prefix:
             return []
         known = {*self.variables, *dir(builtins), *keyword.kwlist}
-        return [head + name for name in sorted(known) if name.startswith(prefix)]
+        names = sorted(name for name in known if name.startswith(name_prefix))
+        return [name_head + name for name in names]
 
     def evaluate(self, expression: str) -> Any:
         """The value of one of the expressions that are safe to evaluate."""
@@ -91,7 +108,11 @@ class Completer:
     def items(value: Any, prefix: str) -> List[str]:
         """The names that may stand in the brackets behind ``value``."""
         if isinstance(value, spelunk.Program):
-            return value._object_names(prefix, _MOST)
+            names = value._object_names(prefix, _MOST + 1)
+            if len(names) > _MOST:
+                # What all matches have in common is typed for the user: with this, no more.
+                names[_MOST:] = [f"{prefix}..."]
+            return names
         if isinstance(value, spelunk.StackFrame):
             names = value.locals()
         elif isinstance(value, dict):
@@ -118,7 +139,10 @@ def _set_up_readline(variables: Dict[str, Any]) -> None:
         import readline
     except ImportError:
         return
-    readline.set_completer(Completer(variables).complete)
+    completer = Completer(
+        variables, lambda: readline.get_line_buffer()[: readline.get_begidx()]
+    )
+    readline.set_completer(completer.complete)
     # Brackets, quotes and dots are part of what is completed.
     readline.set_completer_delims(" \t\n`~!@#$%^&*()-=+{}\\|;:,<>?/")
     readline.parse_and_bind("tab: complete")

@@ -50,6 +50,15 @@ def test_members_and_variables_are_completed(prompt):
     prompt.expect(">>> ")
     prompt.send('prog["init_task_wor\t')
     prompt.expect(r'init_task_work"\]')
+    prompt.sendintr()
+    prompt.expect(">>> ")
+    # All names have nothing in common that could be typed for the user.
+    prompt.send('prog["\t\t')
+    prompt.expect(r'prog\["\.\.\."\]')
+    prompt.expect(r'>>> prog\["')
+    assert ask(prompt, 'jiffies"].type_').endswith("volatile unsigned long\n")
+    # In a string, no helper is meant.
+    assert ask(prompt, '"struct task_st\t_x"').endswith("'struct task_st_x'\n")
 
 
 def test_interrupt_gives_the_prompt_back(prompt):
