@@ -2,12 +2,11 @@
 
 use crate::search::{Candidate, Places};
 use crate::{
-    Error, LoadReport, LoadRequest, LoadedFile, MissingFile, Module, ModuleFile, ModuleKind,
-    Program, RefusedFile, Result,
+    Error, ErrorKind, LoadReport, LoadRequest, LoadedFile, MissingFile, Module, ModuleFile,
+    ModuleKind, Program, RefusedFile, Result,
 };
 use rayon::prelude::*;
 use spelunk_debuginfo::DebugFile;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,15 +30,19 @@ impl Program {
         };
         loading.open_given(request);
         let main = self.modules.add(os.main_module(self)?);
-        loading.load(&[main], request.main || request.default)?;
+        loading.load(&[Arc::clone(&main)], request.main || request.default)?;
         if request.default || !loading.given.is_empty() {
             let mut modules = Vec::new();
             let listed = os.loaded_modules(self, &mut |info| modules.push(self.modules.add(info)));
             if let Err(error) = listed {
                 self.cancel().check()?;
-                loading.report.problems.push(format!(
-                    "the list of loaded modules is not complete: {error}"
-                ));
+                // Without the main file nothing has a name, which is reported as such.
+                let nameless = matches!(error.kind(), ErrorKind::ObjectNotFound { .. });
+                if !(nameless && main.wants_debug_file()) {
+                    loading.report.problems.push(format!(
+                        "the list of loaded modules is not complete: {error}"
+                    ));
+                }
             }
             loading.load(&modules, request.default)?;
         }
@@ -157,10 +160,7 @@ impl Loading<'_> {
         let path = candidate.path.clone();
         match self.program.attach(module, candidate) {
             Ok(loaded) => self.report.loaded.push(loaded),
-            Err(error) => self.report.refused.push(RefusedFile {
-                path,
-                reason: error.to_string(),
-            }),
+            Err(error) => self.report.refused.push(RefusedFile::new(&path, &error)),
         }
     }
 
@@ -198,14 +198,11 @@ fn find(module: &Module, places: &Places) -> Found {
         refused: Vec::new(),
     };
     for path in paths {
-        let candidate = match Candidate::open(&path) {
-            Ok(candidate) => candidate,
-            Err(error) if error.is_not_found() => continue,
-            Err(error) => {
-                found.refused.push(RefusedFile {
-                    path,
-                    reason: error.to_string(),
-                });
+        let candidate = match Candidate::find(&path) {
+            Ok(Some(candidate)) => candidate,
+            Ok(None) => continue,
+            Err(refused) => {
+                found.refused.push(refused);
                 continue;
             }
         };
@@ -234,18 +231,5 @@ fn names(path: &Path, module: &Module) -> bool {
     match module.kind {
         ModuleKind::Main => stem.starts_with("vmlinux"),
         _ => stem.replace('-', "_") == module.name.replace('-', "_"),
-    }
-}
-
-impl Error {
-    /// Whether the host says that a file does not exist.
-    fn is_not_found(&self) -> bool {
-        let crate::ErrorKind::Os { errno: Some(errno) } = self.kind() else {
-            return false;
-        };
-        matches!(
-            io::Error::from_raw_os_error(*errno).kind(),
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-        )
     }
 }

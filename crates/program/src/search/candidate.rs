@@ -1,8 +1,10 @@
 use super::RefusedFile;
 use crate::Error;
 use spelunk_base::BuildId;
-use spelunk_elf::{ElfFile, open_decompressed};
+use spelunk_elf::{ElfFile, ReadAt, open_decompressed};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file that may be a module's, open.
 pub(crate) struct Candidate {
@@ -16,7 +18,11 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Opens the file at `path`, also a compressed one.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let elf = ElfFile::parse(open_decompressed(path)?)?;
+        Self::parse(path, open_decompressed(path)?)
+    }
+
+    fn parse(path: &Path, data: Arc<dyn ReadAt>) -> Result<Self, Error> {
+        let elf = ElfFile::parse(data)?;
         Ok(Self {
             path: path.to_owned(),
             build_id: elf.build_id(),
@@ -27,10 +33,21 @@ impl Candidate {
 
     /// As [`open`](Self::open), with the reason in a form for reports.
     pub(crate) fn try_open(path: &Path) -> Result<Self, RefusedFile> {
-        Self::open(path).map_err(|error| RefusedFile {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })
+        Self::open(path).map_err(|error| RefusedFile::new(path, &error))
+    }
+
+    /// As [`try_open`](Self::try_open); `None` if there is no file, which is no news where a file
+    /// is only looked for.
+    pub(crate) fn find(path: &Path) -> Result<Option<Self>, RefusedFile> {
+        match open_decompressed(path) {
+            Ok(data) => Self::parse(path, data)
+                .map(Some)
+                .map_err(|error| RefusedFile::new(path, &error)),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
+                _ => Err(RefusedFile::new(path, &error)),
+            },
+        }
     }
 
     /// Why the file is not that of the module with this build ID; `None` if it is. A module whose

@@ -1,6 +1,6 @@
 use spelunk_base::BuildId;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What loading debugging information came to: what was found, what is missing, and why.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +42,18 @@ pub struct RefusedFile {
     pub path: PathBuf,
     /// Why not.
     pub reason: String,
+}
+
+impl RefusedFile {
+    /// The file at `path`, refused for `error`, which may name the file, too.
+    pub(crate) fn new(path: &Path, error: &impl fmt::Display) -> Self {
+        let text = error.to_string();
+        let reason = text.strip_prefix(&format!("{}: ", path.display()));
+        Self {
+            path: path.to_owned(),
+            reason: reason.unwrap_or(&text).to_owned(),
+        }
+    }
 }
 
 impl LoadReport {

@@ -125,6 +125,33 @@ fn what_does_not_match_is_refused_with_both_build_ids() {
 }
 
 #[test]
+fn a_place_without_a_file_is_no_news() {
+    let directory = Directory::new();
+    let kernel = directory.path().join(format!("boot/vmlinux-{RELEASE}"));
+    std::fs::create_dir_all(&kernel).unwrap();
+    let program = program(&directory);
+    let report = program
+        .load_debug_info(&LoadRequest {
+            paths: vec![directory.path().join("nothing")],
+            ..LoadRequest::everything()
+        })
+        .unwrap();
+    let text = report.to_string();
+    for path in [kernel, directory.path().join("nothing")] {
+        let count = text.matches(&format!("{}:", path.display())).count();
+        assert_eq!(count, 1, "{}: {text}", path.display());
+    }
+    for missing in report.missing {
+        let refused: Vec<_> = missing.refused.iter().map(|file| &*file.reason).collect();
+        let expected: &[&str] = match &*missing.module {
+            "kernel" => &["is a directory"],
+            _ => &[],
+        };
+        assert_eq!(refused, expected, "{}", missing.module);
+    }
+}
+
+#[test]
 fn a_file_with_debugging_information_is_preferred() {
     let directory = Directory::new();
     let kernel = directory.write("debug", &elf_file(ET_EXEC, &KERNEL_ID, true));
