@@ -64,17 +64,19 @@ impl NameIndex {
             return Ok(index);
         }
         let Built { bytes, is_whole } = build::build(elf, progress, cancel)?;
+        let index = Self::parse(elf, bytes.into()).ok_or_else(|| DebugInfoError::Missing {
+            file: elf.name().to_owned(),
+            what: "index",
+        })?;
         if is_whole
+            && index.header.names > 0
             && let Some((build_id, folder)) = &key
             && has_all_bytes(elf)
         {
             // A cache that cannot be written makes the next start slow, nothing else.
-            let _ = cache::store(folder, build_id, &bytes);
+            let _ = cache::store(folder, build_id, &index.bytes);
         }
-        Self::parse(elf, bytes.into()).ok_or_else(|| DebugInfoError::Missing {
-            file: elf.name().to_owned(),
-            what: "index",
-        })
+        Ok(index)
     }
 
     /// An index for `elf` in these bytes; `None` if they are none, or damaged.
