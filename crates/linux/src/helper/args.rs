@@ -46,10 +46,10 @@ impl Args {
             .map_err(|_| Error::value(format!("{value} is no address: it does not fit 64 bits")))
     }
 
-    /// The number of something there are few of, such as CPUs.
-    pub(crate) fn number(&self, index: usize) -> Result<u32, Error> {
+    /// The number of a CPU. -1 is what a kernel that has not crashed keeps in `crashing_cpu`.
+    pub(crate) fn cpu(&self, index: usize) -> Result<u32, Error> {
         let value = self.int(index)?;
-        u32::try_from(value).map_err(|_| Error::value(format!("{value} is out of range")))
+        u32::try_from(value).map_err(|_| Error::value(format!("{value} is no number of a CPU")))
     }
 
     pub(crate) fn bool(&self, index: usize) -> Result<bool, Error> {

@@ -150,7 +150,7 @@ pub(super) static HELPERS: &[Helper] = &[
         &[Param::int("cpu", "CPU number.")],
         MASK_RESULT,
         "Return the mask of one CPU alone.",
-        |program, args| Ok(cpumask_of(program, args.number(0)?)?.into()),
+        |program, args| Ok(cpumask_of(program, args.cpu(0)?)?.into()),
     ),
     helper(
         "cpumask_to_cpulist",

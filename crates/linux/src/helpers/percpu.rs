@@ -83,7 +83,7 @@ pub(super) static HELPERS: &[Helper] = &[
         ],
         Output::Returns("Object", "``type`` object"),
         "Return the copy of a per-CPU variable that belongs to a CPU.\n\n>>> per_cpu(prog[\"runqueues\"], 1).curr.comm\n(char [16])\"swapper/1\"",
-        |program, args| Ok(per_cpu(program, args.object(0)?, args.number(1)?)?.into()),
+        |program, args| Ok(per_cpu(program, args.object(0)?, args.cpu(1)?)?.into()),
     ),
     helper(
         "per_cpu_ptr",
@@ -93,7 +93,7 @@ pub(super) static HELPERS: &[Helper] = &[
         ],
         Output::Returns("Object", "``type *`` object"),
         "Return the pointer to a CPU's copy of what a per-CPU pointer points to.",
-        |program, args| Ok(per_cpu_ptr(program, args.object(0)?, args.number(1)?)?.into()),
+        |program, args| Ok(per_cpu_ptr(program, args.object(0)?, args.cpu(1)?)?.into()),
     ),
     helper(
         "percpu_counter_sum",

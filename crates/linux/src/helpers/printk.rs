@@ -1,6 +1,6 @@
 //! The kernel's log: `kernel/printk/printk_ringbuffer.h`.
 
-use crate::access::{Field, byte_order, find_variable, read_bytes, type_named};
+use crate::access::{Field, byte_order, find_variable, read_bytes, type_named, variable};
 use crate::helper::{
     Args, Default, Field as RecordField, Front, Helper, Output, Param, ParamKind, RecordClass,
     Value,
@@ -83,11 +83,12 @@ const MAX_BITS: u64 = 31;
 impl Ring {
     fn new(program: &Program) -> Result<Self> {
         // Since 5.10; the log of variable records before that is not read yet.
-        let Some(ring) = find_variable(program, "prb")? else {
+        if find_variable(program, "log_first_idx")?.is_some() {
             return Err(Error::not_implemented(
                 "the log of kernels before 5.10 is not understood yet",
             ));
-        };
+        }
+        let ring = variable(program, "prb")?;
         let ring_type = type_named(program, "struct printk_ringbuffer")?;
         let descriptor = type_named(program, "struct prb_desc")?;
         let info = type_named(program, "struct printk_info")?;

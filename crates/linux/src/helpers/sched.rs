@@ -202,7 +202,7 @@ pub(super) static HELPERS: &[Helper] = &[
         &[CPU],
         TASK_RESULT,
         "Return the task that runs on a CPU.\n\n>>> cpu_curr(1).comm\n(char [16])\"swapper/1\"",
-        |program, args| Ok(cpu_curr(program, args.number(0)?)?.into()),
+        |program, args| Ok(cpu_curr(program, args.cpu(0)?)?.into()),
     ),
     helper(
         "cpu_rq",
@@ -211,7 +211,7 @@ pub(super) static HELPERS: &[Helper] = &[
         RUN_QUEUE,
         "Return the run queue of a CPU.",
         |program, args| {
-            let queue = run_queue(program, args.number(0)?)?;
+            let queue = run_queue(program, args.cpu(0)?)?;
             Ok(queue.address_of(program)?.into())
         },
     ),
@@ -221,7 +221,7 @@ pub(super) static HELPERS: &[Helper] = &[
         &[CPU],
         TASK_RESULT,
         "Return the task that runs on a CPU when no other does. Its number is 0, its name ``swapper``.",
-        |program, args| Ok(idle_task(program, args.number(0)?)?.into()),
+        |program, args| Ok(idle_task(program, args.cpu(0)?)?.into()),
     ),
     helper(
         "task_state_to_char",
