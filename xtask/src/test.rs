@@ -16,7 +16,8 @@ use crate::venv::{self, Profile, Venv};
 const MANY_CASES: &str = "8192";
 
 /// Sets up everything and runs every check; one that fails does not hide the next. `full` adds what
-/// takes long: many more cases of each property, and all comparisons on all forms of a dump.
+/// takes long: many more cases of each property, many more damaged files, and all comparisons on all
+/// forms of a dump.
 pub(crate) fn test(place: &Place, full: bool) -> Result<()> {
     packages::ensure()?;
     let lab = Lab::new(place);
@@ -64,7 +65,9 @@ fn cargo_test(place: &Place, full: bool) -> Result<()> {
         .args(["test", "--workspace", "--no-fail-fast", "-q"])
         .env("SPELUNK_CACHE", &place.cache);
     if full {
-        cargo.env("PROPTEST_CASES", MANY_CASES);
+        cargo
+            .env("PROPTEST_CASES", MANY_CASES)
+            .env("SPELUNK_TEST_FULL", "1");
     }
     run(&mut cargo)
 }
