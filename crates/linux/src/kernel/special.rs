@@ -79,7 +79,8 @@ fn thread_size(program: &Program) -> Result<Option<Object>> {
 /// The linker makes `jiffies` the low half of `jiffies_64` (`arch/*/kernel/vmlinux.lds.S`), of which debugging
 /// information tells without the symbol table.
 fn jiffies(program: &Program) -> Result<Option<Object>> {
-    let Some(whole) = find_variable(program, "jiffies_64")?.and_then(|whole| whole.address()) else {
+    let Some(whole) = find_variable(program, "jiffies_64")?.and_then(|whole| whole.address())
+    else {
         return Ok(None);
     };
     let platform = program.lookup_platform()?;
