@@ -224,7 +224,8 @@ impl SymbolTable {
     ///
     /// Of the symbols that contain the address, the one that starts last; of those, a global one
     /// before a weak one before others; of those, the first in the file. If none contains it and
-    /// the last symbol before it in its section has no size (such as a label in assembly), that one.
+    /// the last symbol before it in its section has no size (such as a label in assembly) and is in
+    /// no other, that one.
     #[must_use]
     pub fn find(&self, address: u64) -> Option<Symbol> {
         self.find_entry(address).map(|entry| self.symbol(entry))
@@ -238,7 +239,12 @@ impl SymbolTable {
         if let Some(found) = self.containing(before, address).next() {
             return Some(found);
         }
-        let nearest = before.last()?.address;
+        let last = before.last()?;
+        let nearest = last.address;
+        // A label inside of something names nothing behind its end.
+        if nearest < last.furthest {
+            return None;
+        }
         let same = before
             .iter()
             .rev()

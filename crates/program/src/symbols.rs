@@ -52,9 +52,10 @@ impl Program {
     /// All symbols that `address` is in.
     #[must_use]
     pub fn symbols_by_address(&self, address: u64) -> Vec<Symbol> {
-        self.files()
-            .flat_map(|file| file.symbols().all_at(address))
-            .collect()
+        // Of the module that is there now: others had their initialization code there.
+        let module = self.find_module(address);
+        let file = module.as_ref().and_then(|module| module.file());
+        file.map_or_else(Vec::new, |file| file.symbols().all_at(address))
     }
 
     /// All symbols called `name`.

@@ -12,6 +12,7 @@ static int inside[4] = { 1, 2, 3, 4 };
 int *outside = inside;
 __asm__(".text\n.globl label\nlabel: nop\nnop\nnop\n");
 __asm__(".type tiny,@function\n.size tiny,1\ntiny: ret\nnop\nnop\n");
+__asm__(".type outer,@function\n.size outer,2\nouter: nop\nwithin: nop\nnop\n");
 int main(int argc, char **argv) { return local_one(argc) + global_one(1) + weak_one(2) + *outside; }
 "#;
 
@@ -69,6 +70,13 @@ fn the_best_name_of_an_address() {
         name(label + 4),
         None,
         "behind a symbol that ends there is nothing"
+    );
+    let outer = table.find_name("outer").unwrap().address;
+    assert_eq!(name(outer + 1).as_deref(), Some("outer"));
+    assert_eq!(
+        name(outer + 2),
+        None,
+        "a label ends where its function does"
     );
     let inside = table.find_name("inside").unwrap();
     assert_eq!(
