@@ -77,6 +77,10 @@ for line in open(sys.argv[2]):
         print(f"error: {error}")
 "#;
 
+/// `fs/compat_binfmt_elf.c` includes `fs/binfmt_elf.c`, with other types: two meanings at one place in the
+/// source, of which drgn takes one in one run and the other in the next.
+const COMPILED_TWICE: &[&str] = &["parse_elf_properties"];
+
 fn compare(dump: &str) {
     let path = vmlinux(dump);
     let info = DebugInfo::new(Arc::new(TypeStore::new()));
@@ -105,7 +109,7 @@ fn compare(dump: &str) {
     for (line, expected) in names.iter().zip(text.lines()) {
         let (kind, name) = line.split_once(' ').unwrap();
         let got = answer(&info, kind, name);
-        if normal(&got) == normal(expected) {
+        if normal(&got) == normal(expected) || COMPILED_TWICE.contains(&name) {
             continue;
         }
         assert!(is_better(&got, expected), "{line}: {got}, drgn: {expected}");
