@@ -167,7 +167,7 @@ def _run(options: Dict[str, Any]) -> None:
     arguments = [os.fsdecode(argument) for argument in options["arguments"]]
     prompt = "script" not in options and "code" not in options and sys.stdin.isatty()
     if not options["quiet"] and not prompt:
-        _warn(report)
+        _warn(prog, report)
     if "script" in options:
         script = os.fspath(options["script"])
         sys.argv = [script, *arguments]
@@ -194,9 +194,9 @@ def _run(options: Dict[str, Any]) -> None:
         exec(compile(sys.stdin.read(), "<stdin>", "exec"), default_globals(prog))
 
 
-def _warn(report: Dict[str, Any]) -> None:
-    """Say on standard error what debugging information is missing."""
-    for text in [*report["problems"], *report["refused"]]:
+def _warn(prog: spelunk.Program, report: Dict[str, Any]) -> None:
+    """Say on standard error what is missing from the dump and of debugging information."""
+    for text in [*prog._damage(), *report["problems"], *report["refused"]]:
         print(f"spelunk: warning: {text}", file=sys.stderr)
     missing = report["missing"]
     if missing:

@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// Memory for decompressed pages, in bytes.
 const CACHE: usize = 64 << 20;
 
+/// Descriptors at the end that are asked how long the file should be.
+const LAST_DESCRIPTORS: u64 = 1024;
+
 /// One file of a split dump; an unsplit dump has one.
 pub(super) struct Part {
     pub(super) file: Arc<dyn ReadAt>,
@@ -79,12 +82,14 @@ impl Part {
         Ok(part)
     }
 
-    /// Where the page of the last descriptor ends, which is the end of most files.
+    /// Where the farthest page of the last descriptors ends, which is the end of most files. The
+    /// very last may be a page of zeros, which stands at the start.
     fn last_page_end(&self, end_rank: u64) -> u64 {
-        end_rank
-            .checked_sub(1)
-            .and_then(|rank| self.descriptor(rank).ok())
-            .map_or(0, |last| last.offset.saturating_add(u64::from(last.size)))
+        let last = end_rank.saturating_sub(LAST_DESCRIPTORS)..end_rank;
+        last.filter_map(|rank| self.descriptor(rank).ok())
+            .map(|page| page.offset.saturating_add(u64::from(page.size)))
+            .max()
+            .unwrap_or(0)
     }
 
     /// The descriptor of the frame of this rank.

@@ -108,6 +108,21 @@ fn cut_off_at_random_places() {
 }
 
 #[test]
+fn a_dump_that_is_cut_off_says_so() {
+    for name in FILES {
+        let file = FileData::open(&lab::dump("panic", &format!("conv/{name}"))).unwrap();
+        let whole = Image::from_files(vec![Arc::clone(&file)]).unwrap();
+        assert!(whole.damage().is_empty(), "{name}: {:?}", whole.damage());
+        for left_of_ten in [5, 9] {
+            let length = file.len() / 10 * left_of_ten;
+            let part: Arc<dyn ReadAt> = Arc::new(SubRange::new(Arc::clone(&file), 0, length));
+            let image = Image::from_files(vec![part]).unwrap();
+            assert!(!image.damage().is_empty(), "{left_of_ten}/10 of {name}");
+        }
+    }
+}
+
+#[test]
 fn damaged_at_random_places() {
     let mut random = Random::new(5);
     for name in FILES {

@@ -137,6 +137,13 @@ impl PyProgram {
             .address_size())
     }
 
+    /// What is missing from the dump or broken in it: for the banner and warnings.
+    fn _damage(&self) -> Vec<String> {
+        let image = self.program.image();
+        let damage = image.iter().flat_map(|image| image.damage());
+        damage.map(ToString::to_string).collect()
+    }
+
     /// What was opened, in lines: for the banner.
     fn _describe(&self) -> String {
         let mut lines = Vec::new();
@@ -158,8 +165,7 @@ impl PyProgram {
                 image.format()
             ));
             lines.extend(
-                image
-                    .damage()
+                self._damage()
                     .iter()
                     .map(|damage| format!("Damaged: {damage}.")),
             );
