@@ -38,11 +38,11 @@ impl Environment for Machine {
     }
 
     fn address_at(&self, index: u64) -> Result<u64, ExpressionError> {
-        Ok(index * 0x100)
+        Ok(index.wrapping_mul(0x100))
     }
 
     fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
-        Ok(0x9000 + offset)
+        Ok(offset.wrapping_add(0x9000))
     }
 
     fn entry_value(&self, expression: &[u8]) -> Result<Value, ExpressionError> {
