@@ -3,8 +3,9 @@
 use spelunk_base::{Architecture, ByteOrder, Language, Platform};
 use spelunk_object::{Error, PrimitiveTypes, Result, SymbolOffset, Target};
 use spelunk_types::{
-    CompoundKind, Enumerator, Member, Members, Parameter, ProducerId, QualifiedType, Qualifiers,
-    Type, TypeData, TypeError, TypeKinds, TypeProducer, TypeStore,
+    CompoundKind, Enumerator, FloatFormat, Member, MemberRole, Members, Parameter, PointerForm,
+    ProducerId, QualifiedType, Qualifiers, Type, TypeData, TypeError, TypeKinds, TypeProducer,
+    TypeStore,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -91,6 +92,7 @@ impl TypeProducer for Producer {
             1 | 2 => TypeData::Int {
                 name,
                 size,
+                precision: (a & 8 != 0).then(|| u32::from(c)),
                 is_signed: b & 2 != 0,
                 byte_order,
             },
@@ -100,8 +102,10 @@ impl TypeProducer for Producer {
                 byte_order,
             },
             4 => TypeData::Float {
+                format: FloatFormat::of(&name, size, Architecture::X86_64),
                 name,
                 size,
+                is_complex: b & 2 != 0,
                 byte_order,
             },
             5..=7 => TypeData::Compound {
@@ -128,6 +132,11 @@ impl TypeProducer for Producer {
                 aliased: other()?,
             },
             10 => TypeData::Pointer {
+                form: match b & 12 {
+                    4 => PointerForm::Reference,
+                    8 => PointerForm::RvalueReference,
+                    _ => PointerForm::Pointer,
+                },
                 size,
                 byte_order,
                 referenced: other()?,
@@ -149,14 +158,12 @@ impl TypeProducer for Producer {
                 is_variadic: b & 2 != 0,
             },
         };
-        Ok(Type {
-            language: match b & 0x60 {
-                0x20 => Language::Cpp,
-                0x40 => Language::Rust,
-                _ => Language::C,
-            },
-            data,
-        })
+        let language = match b & 0x60 {
+            0x20 => Language::Cpp,
+            0x40 => Language::Rust,
+            _ => Language::C,
+        };
+        Ok(Type::new(language, data))
     }
 
     fn members(&self, store: &TypeStore, key: u64) -> Result<Members, TypeError> {
@@ -171,7 +178,10 @@ impl TypeProducer for Producer {
                     _ => number(byte.wrapping_mul(29)),
                 },
                 bit_field_size: (byte & 0x0f == 3).then(|| number(byte.rotate_left(3))),
-                is_base: byte == 0x77,
+                role: match byte {
+                    0x77 => MemberRole::Base,
+                    _ => MemberRole::Member,
+                },
             });
         }
         Ok(Members::new(members, Vec::new()))

@@ -100,6 +100,7 @@ pub fn sizeof(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
             | TypeData::Bool { size, .. }
             | TypeData::Float { size, .. }
             | TypeData::Pointer { size, .. }
+            | TypeData::MemberPointer { size, .. }
             | TypeData::Compound {
                 size: Some(size), ..
             } => *size,

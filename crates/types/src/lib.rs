@@ -9,6 +9,7 @@
 //! Ids are stable and records never move or change, so reading a type takes no lock.
 
 mod error;
+mod float_format;
 mod kind;
 mod kinds;
 mod member;
@@ -18,10 +19,14 @@ mod store;
 mod ty;
 
 pub use error::TypeError;
+pub use float_format::FloatFormat;
 pub use kind::{CompoundKind, TypeKind};
 pub use kinds::TypeKinds;
-pub use member::{FlatMember, Member, MemberIndex, Members, TemplateParameter, TemplateValue};
+pub use member::{
+    FlatMember, Member, MemberIndex, MemberRole, Members, TemplateParameter, TemplateValue,
+    Variant, VariantPart,
+};
 pub use qualifiers::Qualifiers;
 pub use scalar::{Scalar, ScalarKind};
 pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};
-pub use ty::{Enumerator, Parameter, QualifiedType, Type, TypeData};
+pub use ty::{Enumerator, Parameter, PointerForm, QualifiedType, Type, TypeData};

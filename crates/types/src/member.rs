@@ -12,8 +12,44 @@ pub struct Member {
     pub bit_offset: u64,
     /// Width in bits of a bit field.
     pub bit_field_size: Option<u64>,
-    /// Whether this is a base class, shown and searched like an anonymous member.
-    pub is_base: bool,
+    /// What it is to the outer type.
+    pub role: MemberRole,
+}
+
+/// What a member is to the type that it is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MemberRole {
+    /// A member of its own.
+    #[default]
+    Member,
+    /// A base class, searched like an anonymous member.
+    Base,
+    /// A virtual base class. Where it is stands in the object's table of virtual functions, at
+    /// this distance in bytes from the address in the object's first word (Itanium C++ ABI,
+    /// section 2.5.2, "virtual base offsets").
+    VirtualBase {
+        /// In bytes; negative.
+        table_offset: i64,
+    },
+}
+
+/// The part of a type that is one of several, as in an `enum` of Rust.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VariantPart {
+    /// The number that says which variant is there; `None` where there is but one.
+    pub discriminant: Option<Member>,
+    /// In the order of their declaration.
+    pub variants: Box<[Variant]>,
+}
+
+/// One of the variants.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Variant {
+    /// The discriminants that select it, as ranges with both ends in; empty for the one that all
+    /// others select.
+    pub discriminants: Box<[(i128, i128)]>,
+    /// What it holds.
+    pub members: Box<[Member]>,
 }
 
 /// The members of a type, with an index by name.
@@ -23,6 +59,8 @@ pub struct Members {
     pub members: Box<[Member]>,
     /// Template parameters, in the order of their declaration.
     pub template_parameters: Box<[TemplateParameter]>,
+    /// The variants that stand beside the members.
+    pub variant_part: Option<VariantPart>,
     index: std::sync::OnceLock<MemberIndex>,
 }
 
@@ -74,7 +112,17 @@ impl Members {
         Self {
             members: members.into(),
             template_parameters: template_parameters.into(),
+            variant_part: None,
             index: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// These members, and variants beside them.
+    #[must_use]
+    pub fn with_variants(self, variant_part: Option<VariantPart>) -> Self {
+        Self {
+            variant_part,
+            ..self
         }
     }
 
@@ -115,7 +163,7 @@ fn add(
     for member in members {
         let bit_offset = outer.wrapping_add(member.bit_offset);
         if let Some(name) = &member.name
-            && !member.is_base
+            && member.role == MemberRole::Member
         {
             if index.len() >= MAX_MEMBERS {
                 return Err(TypeError::new("type has too many members"));

@@ -106,9 +106,15 @@ fn plain(data: &TypeData) -> Option<Scalar> {
             size, byte_order, ..
         } => (ScalarKind::Bool, size, byte_order),
         TypeData::Float {
-            size, byte_order, ..
+            size,
+            byte_order,
+            is_complex: false,
+            ..
         } => (ScalarKind::Float, size, byte_order),
         TypeData::Pointer {
+            size, byte_order, ..
+        }
+        | TypeData::MemberPointer {
             size, byte_order, ..
         } => (ScalarKind::Pointer, size, byte_order),
         _ => return None,
@@ -128,12 +134,7 @@ mod tests {
     use spelunk_base::Language;
 
     fn add(store: &TypeStore, data: TypeData) -> TypeId {
-        store
-            .add(Type {
-                language: Language::C,
-                data,
-            })
-            .unwrap()
+        store.add(Type::new(Language::C, data)).unwrap()
     }
 
     #[test]
@@ -144,6 +145,7 @@ mod tests {
             TypeData::Int {
                 name: "unsigned int".into(),
                 size: 4,
+                precision: None,
                 is_signed: false,
                 byte_order: ByteOrder::Big,
             },

@@ -1,4 +1,4 @@
-use crate::{Members, QualifiedType, Scalar, Type, TypeData, TypeError};
+use crate::{Members, PointerForm, QualifiedType, Scalar, Type, TypeData, TypeError};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Language};
 use std::num::NonZeroU32;
@@ -60,7 +60,7 @@ struct Slot {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Identity {
     Void(Language),
-    Pointer(QualifiedType, u64, ByteOrder, Language),
+    Pointer(PointerForm, QualifiedType, u64, ByteOrder, Language),
     Array(QualifiedType, Option<u64>, Language),
     Produced(ProducerId, u64),
 }
@@ -177,9 +177,26 @@ impl TypeStore {
         byte_order: ByteOrder,
         language: Language,
     ) -> Result<TypeId, TypeError> {
-        let identity = Identity::Pointer(referenced, size, byte_order, language);
+        self.pointer_of(PointerForm::Pointer, referenced, size, byte_order, language)
+    }
+
+    /// The pointer or reference to `referenced` of `size` bytes; the same for the same arguments.
+    ///
+    /// # Errors
+    ///
+    /// If the store is full.
+    pub fn pointer_of(
+        &self,
+        form: PointerForm,
+        referenced: QualifiedType,
+        size: u64,
+        byte_order: ByteOrder,
+        language: Language,
+    ) -> Result<TypeId, TypeError> {
+        let identity = Identity::Pointer(form, referenced, size, byte_order, language);
         self.hand_out(identity, || {
             let data = TypeData::Pointer {
+                form,
                 size,
                 byte_order,
                 referenced,
@@ -324,7 +341,7 @@ impl Slot {
     fn plain(language: Language, data: TypeData) -> Self {
         Self {
             origin: Origin::Ready,
-            ty: OnceLock::from(Ok(Type { language, data })),
+            ty: OnceLock::from(Ok(Type::new(language, data))),
             members: OnceLock::new(),
             scalar: OnceLock::new(),
         }
@@ -346,18 +363,19 @@ fn position(count: u32) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CompoundKind, Member};
+    use crate::{CompoundKind, Member, MemberRole};
 
     fn int(name: &str) -> Type {
-        Type {
-            language: Language::C,
-            data: TypeData::Int {
+        Type::new(
+            Language::C,
+            TypeData::Int {
                 name: name.into(),
                 size: 4,
+                precision: None,
                 is_signed: true,
                 byte_order: ByteOrder::Little,
             },
-        }
+        )
     }
 
     #[test]
@@ -410,14 +428,14 @@ mod tests {
             if key == 7 {
                 return Err(TypeError::new("damaged"));
             }
-            Ok(Type {
-                language: Language::C,
-                data: TypeData::Compound {
+            Ok(Type::new(
+                Language::C,
+                TypeData::Compound {
                     kind: CompoundKind::Struct,
                     tag: Some(key.to_string().into()),
                     size: Some(8),
                 },
-            })
+            ))
         }
 
         fn members(&self, store: &TypeStore, key: u64) -> Result<Members, TypeError> {
@@ -428,7 +446,7 @@ mod tests {
                 ty: ty.into(),
                 bit_offset: 0,
                 bit_field_size: None,
-                is_base: false,
+                role: MemberRole::Member,
             };
             Ok(Members::new(vec![member], Vec::new()))
         }

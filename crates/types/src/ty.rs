@@ -1,4 +1,4 @@
-use crate::{CompoundKind, Qualifiers, TypeId, TypeKind};
+use crate::{CompoundKind, FloatFormat, Qualifiers, TypeId, TypeKind};
 use spelunk_base::{ByteOrder, Language};
 
 /// A type with qualifiers: what a variable, member or expression has.
@@ -24,8 +24,23 @@ impl From<TypeId> for QualifiedType {
 pub struct Type {
     /// The language that it was written in.
     pub language: Language,
+    /// The namespaces and types that it is declared in, from the outermost (`std::chrono`); `None`
+    /// for C, and at the outermost level. It is part of the type's name in text.
+    pub scope: Option<Box<str>>,
     /// What it is.
     pub data: TypeData,
+}
+
+impl Type {
+    /// A type of no scope.
+    #[must_use]
+    pub fn new(language: Language, data: TypeData) -> Self {
+        Self {
+            language,
+            scope: None,
+            data,
+        }
+    }
 }
 
 /// What a type is. Sizes are in bytes.
@@ -39,6 +54,9 @@ pub enum TypeData {
         name: Box<str>,
         /// Size.
         size: u64,
+        /// Bits of the value where they are fewer than those of `size` (`_BitInt(17)`); the
+        /// others are padding.
+        precision: Option<u32>,
         /// Whether it can be negative.
         is_signed: bool,
         /// Order of its bytes in memory.
@@ -57,8 +75,13 @@ pub enum TypeData {
     Float {
         /// `double`
         name: Box<str>,
-        /// Size.
+        /// Size, with padding.
         size: u64,
+        /// What its bits mean; `None` if that is not known.
+        format: Option<FloatFormat>,
+        /// Whether it is a pair of such numbers, real part first, of half the size each
+        /// (`double _Complex`).
+        is_complex: bool,
         /// Order of its bytes in memory.
         byte_order: ByteOrder,
     },
@@ -87,13 +110,26 @@ pub enum TypeData {
         /// The type it stands for.
         aliased: QualifiedType,
     },
-    /// A pointer.
+    /// A pointer, or a reference of C++, which is one in memory.
     Pointer {
+        /// Which of them.
+        form: PointerForm,
         /// Size.
         size: u64,
         /// Order of its bytes in memory.
         byte_order: ByteOrder,
         /// What it points to.
+        referenced: QualifiedType,
+    },
+    /// A pointer of C++ to a member (`int Foo::*`): a number that says where in an object it is.
+    MemberPointer {
+        /// Size.
+        size: u64,
+        /// Order of its bytes in memory.
+        byte_order: ByteOrder,
+        /// The class whose members it points to.
+        class: TypeId,
+        /// The type of the member.
         referenced: QualifiedType,
     },
     /// An array.
@@ -112,6 +148,18 @@ pub enum TypeData {
         /// Whether more arguments may follow (`...`).
         is_variadic: bool,
     },
+}
+
+/// The kinds of pointers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum PointerForm {
+    /// `T *`
+    #[default]
+    Pointer,
+    /// `T &`
+    Reference,
+    /// `T &&`
+    RvalueReference,
 }
 
 /// A name of an enumeration and its value.
@@ -144,7 +192,7 @@ impl TypeData {
             Self::Compound { kind, .. } => (*kind).into(),
             Self::Enum { .. } => TypeKind::Enum,
             Self::Typedef { .. } => TypeKind::Typedef,
-            Self::Pointer { .. } => TypeKind::Pointer,
+            Self::Pointer { .. } | Self::MemberPointer { .. } => TypeKind::Pointer,
             Self::Array { .. } => TypeKind::Array,
             Self::Function { .. } => TypeKind::Function,
         }

@@ -4,7 +4,7 @@ use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use gimli::{AttributeValue, constants as dw};
-use spelunk_types::TypeData;
+use spelunk_types::{FloatFormat, TypeData};
 
 impl DebugFile {
     pub(super) fn base_type(&self, die: &Die<'_, '_>) -> Result<TypeData, DebugInfoError> {
@@ -29,9 +29,12 @@ impl DebugFile {
                 });
             }
             dw::DW_ATE_float => {
+                let architecture = self.elf().platform().architecture;
                 return Ok(TypeData::Float {
+                    format: FloatFormat::of(&name, size, architecture),
                     name,
                     size,
+                    is_complex: false,
                     byte_order,
                 });
             }
@@ -51,6 +54,7 @@ impl DebugFile {
         Ok(TypeData::Int {
             name,
             size,
+            precision: None,
             is_signed,
             byte_order,
         })

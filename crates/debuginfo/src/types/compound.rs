@@ -5,7 +5,8 @@ use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use gimli::{AttributeValue, constants as dw};
 use spelunk_types::{
-    CompoundKind, Member, Members, TemplateParameter, TemplateValue, TypeData, TypeStore,
+    CompoundKind, Member, MemberRole, Members, TemplateParameter, TemplateValue, TypeData,
+    TypeStore,
 };
 
 /// Members of a structure: more is no program but a damaged file.
@@ -48,9 +49,11 @@ impl DebugFile {
                         if is_array(&child)? {
                             arrays.push(members.len());
                         }
-                        members.push(self.member(store, &child, false)?);
+                        members.push(self.member(store, &child, MemberRole::Member)?);
                     }
-                    dw::DW_TAG_inheritance => members.push(self.member(store, &child, true)?),
+                    dw::DW_TAG_inheritance => {
+                        members.push(self.member(store, &child, MemberRole::Base)?)
+                    }
                     dw::DW_TAG_template_type_parameter | dw::DW_TAG_template_value_parameter => {
                         parameters.push(self.template_parameter(store, &child)?);
                     }
@@ -69,7 +72,7 @@ impl DebugFile {
         &self,
         store: &TypeStore,
         die: &Die<'_, '_>,
-        is_base: bool,
+        role: MemberRole,
     ) -> Result<Member, DebugInfoError> {
         let MemberPlace {
             bit_offset,
@@ -80,7 +83,7 @@ impl DebugFile {
             ty: self.declared_type(store, die)?,
             bit_offset,
             bit_field_size,
-            is_base,
+            role,
         })
     }
 

@@ -51,15 +51,16 @@ impl DebugFile {
             Some(id) => id,
             None => {
                 let is_signed = enumerators.iter().any(|enumerator| enumerator.value < 0);
-                store.add(Type {
-                    language: die.language(),
-                    data: TypeData::Int {
+                store.add(Type::new(
+                    die.language(),
+                    TypeData::Int {
                         name: "<unknown>".into(),
                         size: size.ok_or_else(|| die.damaged("enumeration has no size"))?,
+                        precision: None,
                         is_signed,
                         byte_order: self.byte_order(die),
                     },
-                })?
+                ))?
             }
         };
         Ok(TypeData::Enum {

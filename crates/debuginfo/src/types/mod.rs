@@ -22,8 +22,8 @@ use crate::file::DebugFile;
 use gimli::constants as dw;
 use spelunk_base::ByteOrder;
 use spelunk_types::{
-    CompoundKind, Members, QualifiedType, Qualifiers, Type, TypeData, TypeError, TypeProducer,
-    TypeStore,
+    CompoundKind, Members, PointerForm, QualifiedType, Qualifiers, Type, TypeData, TypeError,
+    TypeProducer, TypeStore,
 };
 
 /// Qualifiers of qualifiers, typedefs of typedefs: more is no program but a damaged file.
@@ -125,10 +125,14 @@ impl DebugFile {
                 name: required_name(die)?,
                 aliased: self.declared_type(store, die)?,
             },
-            // References are shown as the pointers that they are in memory.
-            dw::DW_TAG_pointer_type
+            tag @ (dw::DW_TAG_pointer_type
             | dw::DW_TAG_reference_type
-            | dw::DW_TAG_rvalue_reference_type => TypeData::Pointer {
+            | dw::DW_TAG_rvalue_reference_type) => TypeData::Pointer {
+                form: match tag {
+                    dw::DW_TAG_reference_type => PointerForm::Reference,
+                    dw::DW_TAG_rvalue_reference_type => PointerForm::RvalueReference,
+                    _ => PointerForm::Pointer,
+                },
                 size: die
                     .unsigned(dw::DW_AT_byte_size)
                     .unwrap_or(die.unit().encoding().address_size.into()),
@@ -155,10 +159,7 @@ impl TypeProducer for DebugFile {
     fn complete(&self, store: &TypeStore, key: u64) -> Result<Type, TypeError> {
         let ty = self.with_units(|units| {
             let die = units.die(DieId::from_u64(key))?;
-            Ok(Type {
-                language: die.language(),
-                data: self.data(store, &die)?,
-            })
+            Ok(Type::new(die.language(), self.data(store, &die)?))
         })?;
         Ok(ty)
     }

@@ -1,6 +1,6 @@
 use crate::{Error, Result, Target};
 use spelunk_base::{Language, Platform};
-use spelunk_types::{QualifiedType, Type, TypeData, TypeId, TypeKind};
+use spelunk_types::{FloatFormat, QualifiedType, Type, TypeData, TypeId, TypeKind};
 use std::sync::OnceLock;
 
 /// A basic type of C, whatever the debugging information calls it.
@@ -224,8 +224,10 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
             byte_order,
         },
         Primitive::Float | Primitive::Double | Primitive::LongDouble => TypeData::Float {
+            format: FloatFormat::of(primitive.name(), size, platform.architecture),
             name,
             size,
+            is_complex: false,
             byte_order,
         },
         Primitive::SizeT => TypeData::Typedef {
@@ -239,11 +241,12 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
         _ => TypeData::Int {
             name,
             size,
+            precision: None,
             is_signed: primitive.is_signed(),
             byte_order,
         },
     };
-    Ok(types.add(Type { language, data })?)
+    Ok(types.add(Type::new(language, data))?)
 }
 
 /// The basic type that this one is, under any of its spellings.

@@ -361,14 +361,14 @@ impl Parser<'_> {
                     parameters,
                     is_variadic,
                 } => types
-                    .add(Type {
+                    .add(Type::new(
                         language,
-                        data: TypeData::Function {
+                        TypeData::Function {
                             return_type: ty,
                             parameters: parameters.into(),
                             is_variadic,
                         },
-                    })?
+                    ))?
                     .into(),
             };
         }

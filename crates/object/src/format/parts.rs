@@ -5,7 +5,7 @@ use crate::layout::{resolve, sizeof};
 use crate::object::{Repr, add};
 use crate::scalar::{decode_float, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target};
-use spelunk_types::{QualifiedType, ScalarKind, TypeData, TypeId};
+use spelunk_types::{MemberRole, QualifiedType, ScalarKind, TypeData, TypeId};
 
 /// The ends of arrays are looked for in such pieces.
 const CHUNK: u64 = 1 << 16;
@@ -174,7 +174,7 @@ fn add_members<'a>(
     };
     for member in &members.members {
         let offset = offset.wrapping_add(member.bit_offset);
-        let name = match member.is_base {
+        let name = match member.role != MemberRole::Member {
             true => None,
             false => member.name.as_deref(),
         };

@@ -7,7 +7,7 @@ use crate::scalar::{
     Integer, bits_of, check_has_values, decode_float, decode_integer, float_to_integer, scalar_of,
 };
 use crate::{Error, ErrorKind, Result, Target, Value};
-use spelunk_types::{Member, Scalar, ScalarKind, TypeData};
+use spelunk_types::{Member, MemberRole, Scalar, ScalarKind, TypeData};
 
 /// Memory is read in such pieces, so that a type of absurd size ends at the first hole.
 const CHUNK: u64 = 1 << 20;
@@ -170,7 +170,9 @@ impl Object {
             }
             let value = part.parts(target, depth + 1, left)?;
             match (&member.name, value) {
-                (Some(name), value) if !member.is_base => values.push((name.clone(), value)),
+                (Some(name), value) if member.role == MemberRole::Member => {
+                    values.push((name.clone(), value))
+                }
                 (_, Value::Struct(inner)) => values.extend(inner),
                 // An unnamed number has no name to stand under.
                 _ => {}

@@ -5,8 +5,8 @@ use spelunk_object::{
     Error, FormatOptions, Object, PrimitiveTypes, Result, SymbolOffset, Target, Value, lookup_type,
 };
 use spelunk_types::{
-    CompoundKind, Enumerator, Member, Members, Parameter, QualifiedType, Qualifiers, Type,
-    TypeData, TypeKinds, TypeStore,
+    CompoundKind, Enumerator, Member, MemberRole, Members, Parameter, QualifiedType, Qualifiers,
+    Type, TypeData, TypeKinds, TypeStore,
 };
 use std::sync::Mutex;
 
@@ -167,7 +167,7 @@ impl Fake {
 
     pub(crate) fn new_type(&self, data: TypeData) -> QualifiedType {
         let language = self.language;
-        self.types.add(Type { language, data }).unwrap().into()
+        self.types.add(Type::new(language, data)).unwrap().into()
     }
 
     pub(crate) fn compound(
@@ -186,7 +186,7 @@ impl Fake {
         let members = Members::new(members, Vec::new());
         let id = self
             .types
-            .add_compound(Type { language, data }, members)
+            .add_compound(Type::new(language, data), members)
             .unwrap();
         if let Some(tag) = tag {
             self.named.lock().unwrap().push((tag.into(), id.into()));
@@ -238,6 +238,7 @@ impl Fake {
         self.new_type(TypeData::Int {
             name: name.into(),
             size,
+            precision: None,
             is_signed,
             byte_order: order,
         })
@@ -288,7 +289,7 @@ pub(crate) fn unnamed(ty: QualifiedType, bit_offset: u64) -> Member {
         ty,
         bit_offset,
         bit_field_size: None,
-        is_base: false,
+        role: MemberRole::Member,
     }
 }
 

@@ -248,6 +248,7 @@ fn cyclic_types_end() {
             let order = spelunk_base::ByteOrder::Little;
             let data = match key {
                 0 => TypeData::Pointer {
+                    form: spelunk_types::PointerForm::Pointer,
                     size: 8,
                     byte_order: order,
                     referenced: me,
@@ -271,10 +272,7 @@ fn cyclic_types_end() {
                     size: Some(8),
                 },
             };
-            Ok(spelunk_types::Type {
-                language: spelunk_base::Language::C,
-                data,
-            })
+            Ok(spelunk_types::Type::new(spelunk_base::Language::C, data))
         }
 
         fn members(

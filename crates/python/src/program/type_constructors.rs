@@ -9,9 +9,10 @@ use crate::types::{
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use spelunk_base::ByteOrder;
+use spelunk_base::{Architecture, ByteOrder};
 use spelunk_types::{
-    CompoundKind, Enumerator, Member, Members, Parameter, QualifiedType, Type, TypeData, TypeId,
+    CompoundKind, Enumerator, FloatFormat, Member, MemberRole, Members, Parameter, QualifiedType,
+    Type, TypeData, TypeId,
 };
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -40,7 +41,7 @@ impl PyProgram {
         language: Option<&PyLanguage>,
     ) -> PyResult<PyType> {
         let language = slf.get().language_of(language);
-        let id = slf.get().program.types().add(Type { language, data });
+        let id = slf.get().program.types().add(Type::new(language, data));
         Self::qualify(slf, id, qualifiers)
     }
 
@@ -89,18 +90,16 @@ impl PyProgram {
                     ty,
                     bit_offset: member.bits(),
                     bit_field_size,
-                    is_base: false,
+                    role: MemberRole::Member,
                 });
             }
         }
-        let ty = Type {
-            language: slf.get().language_of(language),
-            data: TypeData::Compound {
-                kind,
-                tag: tag.map(Into::into),
-                size,
-            },
+        let data = TypeData::Compound {
+            kind,
+            tag: tag.map(Into::into),
+            size,
         };
+        let ty = Type::new(slf.get().language_of(language), data);
         let members = Members::new(list, Vec::new());
         let id = slf.get().program.types().add_compound(ty, members);
         Self::qualify(slf, id, qualifiers)
@@ -138,6 +137,7 @@ impl PyProgram {
         let data = TypeData::Int {
             name: name.into(),
             size: self::size(&size)?,
+            precision: None,
             is_signed,
             byte_order: slf.get().byte_order(byteorder)?,
         };
@@ -172,9 +172,17 @@ impl PyProgram {
         qualifiers: Option<&Any<'_>>,
         language: Option<PyLanguage>,
     ) -> PyResult<PyType> {
+        let size = self::size(&size)?;
+        let architecture = slf
+            .get()
+            .program
+            .platform()
+            .map_or(Architecture::Unknown, |platform| platform.architecture);
         let data = TypeData::Float {
+            format: FloatFormat::of(&name, size, architecture),
             name: name.into(),
-            size: self::size(&size)?,
+            size,
+            is_complex: false,
             byte_order: slf.get().byte_order(byteorder)?,
         };
         Self::make(slf, data, qualifiers, language.as_ref())

@@ -136,7 +136,8 @@ impl PyType {
             TypeData::Int { size, .. }
             | TypeData::Bool { size, .. }
             | TypeData::Float { size, .. }
-            | TypeData::Pointer { size, .. } => Some(Some(*size)),
+            | TypeData::Pointer { size, .. }
+            | TypeData::MemberPointer { size, .. } => Some(Some(*size)),
             TypeData::Compound { size, .. } => Some(*size),
             _ => None,
         };
@@ -170,7 +171,8 @@ impl PyType {
             TypeData::Int { byte_order, .. }
             | TypeData::Bool { byte_order, .. }
             | TypeData::Float { byte_order, .. }
-            | TypeData::Pointer { byte_order, .. } => Some(match byte_order {
+            | TypeData::Pointer { byte_order, .. }
+            | TypeData::MemberPointer { byte_order, .. } => Some(match byte_order {
                 ByteOrder::Little => "little",
                 ByteOrder::Big => "big",
             }),
@@ -185,7 +187,9 @@ impl PyType {
     fn r#type(&self, py: Python<'_>) -> PyResult<Option<Self>> {
         let ty: Option<Option<QualifiedType>> = match &self.get()?.data {
             TypeData::Typedef { aliased, .. } => Some(Some(*aliased)),
-            TypeData::Pointer { referenced, .. } => Some(Some(*referenced)),
+            TypeData::Pointer { referenced, .. } | TypeData::MemberPointer { referenced, .. } => {
+                Some(Some(*referenced))
+            }
             TypeData::Array { element, .. } => Some(Some(*element)),
             TypeData::Function { return_type, .. } => Some(Some(*return_type)),
             TypeData::Enum { compatible, .. } => Some(compatible.map(Into::into)),

@@ -53,7 +53,7 @@ fn expression(py: Python<'_>, ty: &PyType, depth: u32) -> PyResult<String> {
         },
         TypeData::Enum { .. } => "enum_type",
         TypeData::Typedef { .. } => "typedef_type",
-        TypeData::Pointer { .. } => "pointer_type",
+        TypeData::Pointer { .. } | TypeData::MemberPointer { .. } => "pointer_type",
         TypeData::Array { .. } => "array_type",
         TypeData::Function { .. } => "function_type",
     };
@@ -87,6 +87,7 @@ fn arguments(py: Python<'_>, ty: &PyType, data: &TypeData, depth: u32) -> PyResu
             size,
             is_signed,
             byte_order,
+            ..
         } => {
             let is_signed = if *is_signed { "True" } else { "False" };
             list.extend([
@@ -105,6 +106,7 @@ fn arguments(py: Python<'_>, ty: &PyType, data: &TypeData, depth: u32) -> PyResu
             name: text,
             size,
             byte_order,
+            ..
         } => {
             list.extend([name(text)?, format!("size={size}")]);
             list.extend(order(*byte_order));
@@ -151,6 +153,13 @@ fn arguments(py: Python<'_>, ty: &PyType, data: &TypeData, depth: u32) -> PyResu
             size,
             byte_order,
             referenced,
+            ..
+        }
+        | TypeData::MemberPointer {
+            size,
+            byte_order,
+            referenced,
+            ..
         } => {
             list.push(format!("type={}", inner(*referenced)?));
             let usual = ty
