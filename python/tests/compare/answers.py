@@ -4,7 +4,15 @@ Each script runs under drgn and under Spelunk (`cargo xtask test`), and writes o
 a tab, the answer as JSON; an exception counts as an answer too (`{"raised": ...}`).
 """
 
+import ast
 import json
+import re
+
+try:
+    # Where Spelunk is installed, `import drgn` below means it.
+    import spelunk.compat  # noqa: F401
+except ImportError:
+    pass
 
 
 def answer(key, function, *args):
@@ -14,6 +22,40 @@ def answer(key, function, *args):
     except Exception as error:
         value = {"raised": f"{type(error).__name__}: {error}"}
     print(key, json.dumps(value), sep="\t")
+
+
+def answer_each(source, variables):
+    """Run the statements of `source`, and print what each expression among them is.
+
+    The key is the expression's text, with a number where it comes again. Statements that raise are
+    answers, too.
+    """
+    seen = {}
+    for statement in ast.parse(source).body:
+        text = " ".join(ast.get_source_segment(source, statement).split())
+        seen[text] = seen.get(text, 0) + 1
+        key = text if seen[text] == 1 else f"{text} #{seen[text]}"
+        is_expression = isinstance(statement, ast.Expr)
+        code = ast.Expression(statement.value) if is_expression else ast.Module([statement], [])
+        code = compile(code, "<answers>", "eval" if is_expression else "exec")
+        try:
+            value = eval(code, variables)
+        except Exception as error:
+            shown = {"raised": normalized(f"{type(error).__name__}: {error}")}
+        else:
+            if not is_expression:
+                continue
+            try:
+                shown = normalized(repr(value))
+            except Exception as error:
+                shown = {"repr() raised": normalized(f"{type(error).__name__}: {error}")}
+        print(key, json.dumps(shown), sep="\t")
+
+
+def normalized(text):
+    """`text` without what is different for good: the name of the package, addresses of Python's."""
+    text = re.sub(r"\b(spelunk(\._\w+)?|_drgn)\.", "drgn.", text)
+    return re.sub(r" at 0x[0-9a-f]+>", ">", text)
 
 
 def is_user_code(frame):
