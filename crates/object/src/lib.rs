@@ -14,8 +14,8 @@ mod target;
 mod value;
 
 pub use c::{
-    BinaryOperator, Primitive, PrimitiveTypes, UnaryOperator, find_type, format_type, lookup_type,
-    primitive_type, type_name, variable_declaration,
+    BinaryOperator, Primitive, PrimitiveTypes, UnaryOperator, bit_precise_type, find_type,
+    format_type, lookup_type, primitive_type, type_name, variable_declaration,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use format::{FormatOptions, IntegerBase};

@@ -17,5 +17,5 @@ pub use declarator::{format_type, type_name, variable_declaration};
 pub(crate) use lexer::{Lexer, Token};
 pub use operators::{BinaryOperator, UnaryOperator};
 pub(crate) use primitive::primitive_of;
-pub use primitive::{Primitive, PrimitiveTypes, primitive_type};
+pub use primitive::{Primitive, PrimitiveTypes, bit_precise_type, primitive_type};
 pub use type_parser::{find_type, lookup_type};

@@ -1,7 +1,7 @@
 //! What an operator sees of its operands: C's conversions of lvalues, promotions and the usual
 //! arithmetic conversions (C11, 6.3).
 
-use super::primitive::{Primitive, primitive_of, primitive_type};
+use super::primitive::{Primitive, is_bit_precise, primitive_of, primitive_type};
 use crate::bits::{sign_extend, truncate};
 use crate::layout::{name_of, resolve};
 use crate::object::{Repr, pointer_type};
@@ -46,12 +46,14 @@ pub(super) struct IntegerType {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     BitField,
+    BitPrecise,
     Extended,
     /// `char` and `short`, which no operator sees unpromoted.
     Small,
     Int,
     Long,
     LongLong,
+    Int128,
 }
 
 impl<'a> Operand<'a> {
@@ -172,10 +174,12 @@ impl<'a> Operand<'a> {
 fn rank_of(data: &TypeData) -> Rank {
     use Primitive as P;
     match primitive_of(data) {
+        None if is_bit_precise(data) => Rank::BitPrecise,
         None => Rank::Extended,
         Some(P::Int | P::UnsignedInt) => Rank::Int,
         Some(P::Long | P::UnsignedLong) => Rank::Long,
         Some(P::LongLong | P::UnsignedLongLong) => Rank::LongLong,
+        Some(P::Int128 | P::UnsignedInt128) => Rank::Int128,
         Some(_) => Rank::Small,
     }
 }

@@ -1,7 +1,8 @@
 use crate::{Error, Result, Target};
-use spelunk_base::{Language, Platform};
+use spelunk_base::{Architecture, Language, Platform};
 use spelunk_types::{FloatFormat, QualifiedType, Type, TypeData, TypeId, TypeKind};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A basic type of C, whatever the debugging information calls it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,14 +26,45 @@ pub enum Primitive {
     LongDouble,
     SizeT,
     PtrdiffT,
+    Int128,
+    UnsignedInt128,
+    Float16,
+    Bfloat16,
+    Float32,
+    Float64,
+    Float128,
+    Float32x,
+    Float64x,
+    Ibm128,
+    FloatComplex,
+    DoubleComplex,
+    LongDoubleComplex,
+    Float16Complex,
+    Float128Complex,
 }
 
+/// How many basic types there are.
+const COUNT: usize = 33;
+
 /// The basic types of a target that were found already.
-#[derive(Default, Debug)]
-pub struct PrimitiveTypes([OnceLock<TypeId>; 18]);
+#[derive(Debug)]
+pub struct PrimitiveTypes {
+    named: [OnceLock<TypeId>; COUNT],
+    /// `_BitInt`s, of which there is one for each width and sign.
+    bit_precise: Mutex<BTreeMap<(u32, bool), TypeId>>,
+}
+
+impl Default for PrimitiveTypes {
+    fn default() -> Self {
+        Self {
+            named: [const { OnceLock::new() }; COUNT],
+            bit_precise: Mutex::default(),
+        }
+    }
+}
 
 /// The spellings that compilers write into debugging information; the first is the one to show.
-const SPELLINGS: [(Primitive, &[&str]); 18] = {
+const SPELLINGS: [(Primitive, &[&str]); COUNT] = {
     use Primitive as P;
     [
         (P::Void, &["void"]),
@@ -104,6 +136,33 @@ const SPELLINGS: [(Primitive, &[&str]); 18] = {
         (P::LongDouble, &["long double", "double long"]),
         (P::SizeT, &["size_t"]),
         (P::PtrdiffT, &["ptrdiff_t"]),
+        (P::Int128, &["__int128", "signed __int128", "__int128_t"]),
+        (
+            P::UnsignedInt128,
+            &["unsigned __int128", "__int128 unsigned", "__uint128_t"],
+        ),
+        (P::Float16, &["_Float16"]),
+        (P::Bfloat16, &["__bf16"]),
+        (P::Float32, &["_Float32"]),
+        (P::Float64, &["_Float64"]),
+        (P::Float128, &["_Float128", "__float128", "__ieee128"]),
+        (P::Float32x, &["_Float32x"]),
+        (P::Float64x, &["_Float64x"]),
+        (P::Ibm128, &["__ibm128"]),
+        (P::FloatComplex, &["float _Complex", "complex float"]),
+        (P::DoubleComplex, &["double _Complex", "complex double"]),
+        (
+            P::LongDoubleComplex,
+            &["long double _Complex", "complex long double"],
+        ),
+        (
+            P::Float16Complex,
+            &["_Float16 _Complex", "complex _Float16"],
+        ),
+        (
+            P::Float128Complex,
+            &["_Float128 _Complex", "complex _Float128"],
+        ),
     ]
 };
 
@@ -140,31 +199,77 @@ impl Primitive {
         match self {
             Self::Void => TypeKind::Void,
             Self::Bool => TypeKind::Bool,
-            Self::Float | Self::Double | Self::LongDouble => TypeKind::Float,
             Self::SizeT | Self::PtrdiffT => TypeKind::Typedef,
+            _ if self.is_float() => TypeKind::Float,
             _ => TypeKind::Int,
         }
     }
 
+    fn is_float(self) -> bool {
+        self.component().is_some()
+            || matches!(
+                self,
+                Self::Float
+                    | Self::Double
+                    | Self::LongDouble
+                    | Self::Float16
+                    | Self::Bfloat16
+                    | Self::Float32
+                    | Self::Float64
+                    | Self::Float128
+                    | Self::Float32x
+                    | Self::Float64x
+                    | Self::Ibm128
+            )
+    }
+
+    /// The type of the real and imaginary parts of a complex one.
+    pub(crate) fn component(self) -> Option<Self> {
+        Some(match self {
+            Self::FloatComplex => Self::Float,
+            Self::DoubleComplex => Self::Double,
+            Self::LongDoubleComplex => Self::LongDouble,
+            Self::Float16Complex => Self::Float16,
+            Self::Float128Complex => Self::Float128,
+            _ => return None,
+        })
+    }
+
     /// Size in bytes, under the data models ILP32 and LP64 that all Linux platforms have.
     fn size(self, platform: Platform) -> u64 {
+        if let Some(component) = self.component() {
+            return 2 * component.size(platform);
+        }
         match self {
             Self::Void => 0,
             Self::Char | Self::SignedChar | Self::UnsignedChar | Self::Bool => 1,
-            Self::Short | Self::UnsignedShort => 2,
-            Self::Int | Self::UnsignedInt | Self::Float => 4,
+            Self::Short | Self::UnsignedShort | Self::Float16 | Self::Bfloat16 => 2,
+            Self::Int | Self::UnsignedInt | Self::Float | Self::Float32 => 4,
             Self::Long | Self::UnsignedLong | Self::SizeT | Self::PtrdiffT => {
                 platform.address_size().into()
             }
-            Self::LongLong | Self::UnsignedLongLong | Self::Double => 8,
-            Self::LongDouble => 16,
+            Self::LongLong
+            | Self::UnsignedLongLong
+            | Self::Double
+            | Self::Float64
+            | Self::Float32x => 8,
+            // The psABIs of i386 and of 32-bit Arm.
+            Self::LongDouble | Self::Float64x if platform.architecture == Architecture::I386 => 12,
+            Self::LongDouble if platform.architecture == Architecture::Arm => 8,
+            _ => 16,
         }
     }
 
     fn is_signed(self) -> bool {
         matches!(
             self,
-            Self::Char | Self::SignedChar | Self::Short | Self::Int | Self::Long | Self::LongLong
+            Self::Char
+                | Self::SignedChar
+                | Self::Short
+                | Self::Int
+                | Self::Long
+                | Self::LongLong
+                | Self::Int128
         )
     }
 
@@ -174,6 +279,7 @@ impl Primitive {
             Self::Int => Self::UnsignedInt,
             Self::Long => Self::UnsignedLong,
             Self::LongLong => Self::UnsignedLongLong,
+            Self::Int128 => Self::UnsignedInt128,
             other => other,
         }
     }
@@ -185,7 +291,7 @@ impl Primitive {
 ///
 /// If the platform is not known.
 pub fn primitive_type(target: &dyn Target, primitive: Primitive) -> Result<QualifiedType> {
-    let Some(slot) = target.primitives().0.get(primitive as usize) else {
+    let Some(slot) = target.primitives().named.get(primitive as usize) else {
         return Err(Error::other("no such basic type"));
     };
     if let Some(id) = slot.get() {
@@ -223,13 +329,6 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
             size,
             byte_order,
         },
-        Primitive::Float | Primitive::Double | Primitive::LongDouble => TypeData::Float {
-            format: FloatFormat::of(primitive.name(), size, platform.architecture),
-            name,
-            size,
-            is_complex: false,
-            byte_order,
-        },
         Primitive::SizeT => TypeData::Typedef {
             name,
             aliased: primitive_type(target, Primitive::UnsignedLong)?,
@@ -238,6 +337,16 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
             name,
             aliased: primitive_type(target, Primitive::Long)?,
         },
+        _ if primitive.is_float() => {
+            let part = primitive.component().unwrap_or(primitive);
+            TypeData::Float {
+                format: FloatFormat::of(part.name(), part.size(platform), platform.architecture),
+                name,
+                size,
+                is_complex: part != primitive,
+                byte_order,
+            }
+        }
         _ => TypeData::Int {
             name,
             size,
@@ -247,6 +356,77 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
         },
     };
     Ok(types.add(Type::new(language, data))?)
+}
+
+/// The widest `_BitInt` of any compiler (Clang 19).
+const MAX_BIT_PRECISE: u32 = 8_388_608;
+
+/// `_BitInt(bits)`, or `unsigned _BitInt(bits)` (C23, 6.2.5): from debugging information, else as
+/// the platform has it.
+///
+/// # Errors
+///
+/// If there is no such type, or the platform is not known.
+pub fn bit_precise_type(target: &dyn Target, bits: u32, is_signed: bool) -> Result<QualifiedType> {
+    let least = if is_signed { 2 } else { 1 };
+    if !(least..=MAX_BIT_PRECISE).contains(&bits) {
+        return Err(Error::value(format!(
+            "_BitInt must have from {least} to {MAX_BIT_PRECISE} bits, not {bits}"
+        )));
+    }
+    let remembered = &target.primitives().bit_precise;
+    let key = (bits, is_signed);
+    let found = remembered
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+        .copied();
+    if let Some(id) = found {
+        return Ok(id.into());
+    }
+    // Worked out without the lock: finders may be a user's.
+    let name = match is_signed {
+        true => format!("_BitInt({bits})"),
+        false => format!("unsigned _BitInt({bits})"),
+    };
+    let id = match target.find_type(TypeKind::Int.into(), &name, None)? {
+        Some(found) => found.id,
+        None => {
+            let Some(platform) = target.platform() else {
+                return Err(Error::value("program byte order is not known"));
+            };
+            let data = TypeData::Int {
+                name: name.into(),
+                size: bit_precise_size(bits, platform),
+                precision: Some(bits),
+                is_signed,
+                byte_order: platform.byte_order,
+            };
+            target.types().add(Type::new(Language::C, data))?
+        }
+    };
+    let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok((*remembered.entry(key).or_insert(id)).into())
+}
+
+/// Size in bytes of a `_BitInt`: that of the integer that it fits, else whole words (the psABIs
+/// of x86-64, i386 and AArch64).
+fn bit_precise_size(bits: u32, platform: Platform) -> u64 {
+    let bytes = u64::from(bits.div_ceil(8));
+    let word = match platform.architecture {
+        Architecture::Aarch64 | Architecture::Riscv64 | Architecture::LoongArch64 => 16,
+        _ => u64::from(platform.address_size()),
+    };
+    match bytes {
+        ..=8 => bytes.next_power_of_two(),
+        _ => bytes.next_multiple_of(word),
+    }
+}
+
+/// Whether an integer type is one of C23's `_BitInt`s, which no promotion widens.
+pub(super) fn is_bit_precise(data: &TypeData) -> bool {
+    matches!(data, TypeData::Int { name, .. }
+        if name.starts_with("_BitInt") || name.starts_with("unsigned _BitInt"))
 }
 
 /// The basic type that this one is, under any of its spellings.
@@ -271,7 +451,7 @@ mod tests {
                 assert_eq!(Primitive::parse(spelling), Some(primitive));
             }
         }
-        assert_eq!(Primitive::parse("__int128"), None);
+        assert_eq!(Primitive::parse("int128"), None);
         assert_eq!(Primitive::parse(""), None);
     }
 }
