@@ -157,14 +157,21 @@ impl ElfFile {
     /// [`ElfError::Compressed`] if it cannot be decompressed, [`ElfError::Read`] if the host
     /// cannot read it.
     pub fn section_data(&self, name: &str) -> Result<Option<SectionData>, ElfError> {
+        self.find_stored_section(name)
+            .map(|section| self.data_of(section))
+            .transpose()
+    }
+
+    /// The first section of this name that has bytes in the file; for `.debug_x` also the
+    /// `.zdebug_x` of old compilers.
+    #[must_use]
+    pub fn find_stored_section(&self, name: &str) -> Option<&Section> {
         self.find_section(name)
             .filter(|section| section.kind != elf::SHT_NOBITS)
             .or_else(|| {
                 let suffix = name.strip_prefix(".debug_")?;
                 self.find_section(&format!(".zdebug_{suffix}"))
             })
-            .map(|section| self.data_of(section))
-            .transpose()
     }
 
     /// The bytes of `section`, decompressed; none for `SHT_NOBITS`.

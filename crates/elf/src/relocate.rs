@@ -82,18 +82,32 @@ impl ElfFile {
         name: &str,
         addresses: &SectionAddresses,
     ) -> Result<Option<SectionData>, ElfError> {
-        let Some(data) = self.section_data(name)? else {
-            return Ok(None);
-        };
-        let (true, Some(section)) = (self.is_relocatable(), self.find_section(name)) else {
-            return Ok(Some(data));
-        };
+        self.find_stored_section(name)
+            .map(|section| self.relocated_data_of(section, addresses))
+            .transpose()
+    }
+
+    /// As [`relocated_section_data`](Self::relocated_section_data), of this section: relocatable
+    /// files may have several of one name.
+    ///
+    /// # Errors
+    ///
+    /// As [`relocated_section_data`](Self::relocated_section_data).
+    pub fn relocated_data_of(
+        &self,
+        section: &Section,
+        addresses: &SectionAddresses,
+    ) -> Result<SectionData, ElfError> {
+        let data = self.data_of(section)?;
+        if !self.is_relocatable() {
+            return Ok(data);
+        }
         let mut relocated: Option<Vec<u8>> = None;
         for table in self.relocation_tables(section) {
             let bytes = relocated.get_or_insert_with(|| data.to_vec());
             self.apply(table, section, addresses, bytes)?;
         }
-        Ok(Some(relocated.map_or(data, SectionData::from)))
+        Ok(relocated.map_or(data, SectionData::from))
     }
 
     fn relocation_tables(&self, section: &Section) -> impl Iterator<Item = &Section> {
