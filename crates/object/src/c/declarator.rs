@@ -175,12 +175,12 @@ impl<'a> Writer<'a> {
             let name = parameter.name.as_deref().unwrap_or("");
             texts.push(self.declare(parameter.ty, name.into(), Anonymous::Named)?);
         }
-        if is_variadic {
-            texts.push("...".into());
-        }
-        Ok(match texts.is_empty() {
-            true => "(void)".into(),
-            false => format!("({})", texts.join(", ")),
+        Ok(match (texts.is_empty(), is_variadic) {
+            (true, false) => "(void)".into(),
+            // A function without prototype.
+            (true, true) => "()".into(),
+            (false, false) => format!("({})", texts.join(", ")),
+            (false, true) => format!("({}, ...)", texts.join(", ")),
         })
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Formatter<'a> {
     outer: Vec<TypeId>,
     /// Whether something came out of memory.
     pub(super) has_read: bool,
+    /// Whether something should have, and did not.
+    pub(super) has_failed: bool,
 }
 
 /// What became of a part.
@@ -63,6 +65,7 @@ impl<'a> Formatter<'a> {
             steps_left: steps,
             outer: Vec::new(),
             has_read: false,
+            has_failed: false,
         }
     }
 
@@ -432,6 +435,7 @@ impl<'a> Formatter<'a> {
         }
         match error.is_fault() {
             true => {
+                self.has_failed = true;
                 push(&mut self.out, format_args!("<fault: {error}>"));
                 Ok(Written::Unreadable)
             }

@@ -22,7 +22,7 @@ pub(super) fn write_integer(out: &mut String, negative: bool, magnitude: u128, b
 /// as C's `%.17g`.
 pub(super) fn format_float(value: f64) -> String {
     if value.is_nan() {
-        return "nan".into();
+        return if value.is_sign_negative() { "-nan" } else { "nan" }.into();
     }
     if value.is_infinite() {
         return if value < 0.0 { "-inf" } else { "inf" }.into();
@@ -104,6 +104,7 @@ mod tests {
             (1.0 / 3.0, "0.33333333333333331"),
             (f64::from(0.1f32), "0.10000000149011612"),
             (f64::NAN, "nan"),
+            (-f64::NAN, "-nan"),
             (f64::NEG_INFINITY, "-inf"),
         ] {
             assert_eq!(format_float(value), text);

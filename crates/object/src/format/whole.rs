@@ -87,7 +87,8 @@ fn format_whole(
     let run = |target: &dyn Target, steps_left| -> Result<(String, bool)> {
         let mut formatter = Formatter::new(target, options, text.clone(), steps_left);
         formatter.whole(object, with_type_name)?;
-        Ok((formatter.out, formatter.has_read))
+        let is_lost = formatter.has_failed && !formatter.has_read;
+        Ok((formatter.out, is_lost))
     };
     match Snapshot::new(target, object) {
         Ok(snapshot) => {
@@ -98,9 +99,9 @@ fn format_whole(
             Ok(run(&snapshot, steps)?.0)
         }
         Err(error) if error.is_fault() => match run(target, MAX_STEPS_IN_HOLES)? {
-            (text, true) => Ok(text),
+            (text, false) => Ok(text),
             // Nothing of it can be read.
-            (_, false) => Err(error),
+            (_, true) => Err(error),
         },
         Err(error) => Err(error),
     }
