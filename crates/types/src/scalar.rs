@@ -1,6 +1,6 @@
 //! Types whose values are single numbers.
 
-use crate::{TypeData, TypeError, TypeId, TypeStore};
+use crate::{FloatFormat, TypeData, TypeError, TypeId, TypeStore};
 use spelunk_base::ByteOrder;
 
 /// How the number of a scalar type stands in its bytes.
@@ -10,6 +10,10 @@ pub struct Scalar {
     pub kind: ScalarKind,
     /// In bytes.
     pub size: u64,
+    /// Bits of an integer's value where they are fewer than those of `size`: the low ones.
+    pub precision: Option<u32>,
+    /// The format of a floating-point number, where it is known.
+    pub format: Option<FloatFormat>,
     /// Order of the bytes.
     pub order: ByteOrder,
     /// Whether the numbers are an enumeration's.
@@ -89,9 +93,18 @@ impl TypeStore {
 }
 
 fn plain(data: &TypeData) -> Option<Scalar> {
-    let (kind, size, order) = match data {
+    let scalar = |kind, size: &u64, order: &ByteOrder| Scalar {
+        kind,
+        size: *size,
+        precision: None,
+        format: None,
+        order: *order,
+        is_enum: false,
+    };
+    Some(match data {
         TypeData::Int {
             size,
+            precision,
             is_signed,
             byte_order,
             ..
@@ -100,30 +113,31 @@ fn plain(data: &TypeData) -> Option<Scalar> {
                 true => ScalarKind::Signed,
                 false => ScalarKind::Unsigned,
             };
-            (kind, size, byte_order)
+            Scalar {
+                precision: *precision,
+                ..scalar(kind, size, byte_order)
+            }
         }
         TypeData::Bool {
             size, byte_order, ..
-        } => (ScalarKind::Bool, size, byte_order),
+        } => scalar(ScalarKind::Bool, size, byte_order),
         TypeData::Float {
             size,
-            byte_order,
+            format,
             is_complex: false,
+            byte_order,
             ..
-        } => (ScalarKind::Float, size, byte_order),
+        } => Scalar {
+            format: *format,
+            ..scalar(ScalarKind::Float, size, byte_order)
+        },
         TypeData::Pointer {
             size, byte_order, ..
         }
         | TypeData::MemberPointer {
             size, byte_order, ..
-        } => (ScalarKind::Pointer, size, byte_order),
+        } => scalar(ScalarKind::Pointer, size, byte_order),
         _ => return None,
-    };
-    Some(Scalar {
-        kind,
-        size: *size,
-        order: *order,
-        is_enum: false,
     })
 }
 
@@ -168,6 +182,8 @@ mod tests {
         let expected = Scalar {
             kind: ScalarKind::Unsigned,
             size: 4,
+            precision: None,
+            format: None,
             order: ByteOrder::Big,
             is_enum: true,
         };
