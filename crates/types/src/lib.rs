@@ -13,6 +13,7 @@ mod float_format;
 mod kind;
 mod kinds;
 mod member;
+mod member_index;
 mod qualifiers;
 mod scalar;
 mod store;
@@ -23,9 +24,9 @@ pub use float_format::FloatFormat;
 pub use kind::{CompoundKind, TypeKind};
 pub use kinds::TypeKinds;
 pub use member::{
-    FlatMember, Member, MemberIndex, MemberRole, Members, TemplateParameter, TemplateValue,
-    Variant, VariantPart,
+    Member, MemberRole, Members, TemplateParameter, TemplateValue, Variant, VariantPart,
 };
+pub use member_index::{FlatMember, MemberIndex, VirtualPath, VirtualStep};
 pub use qualifiers::Qualifiers;
 pub use scalar::{Scalar, ScalarKind};
 pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};

@@ -1,5 +1,4 @@
-use crate::{QualifiedType, TypeError, TypeStore};
-use hashbrown::HashMap;
+use crate::{FlatMember, MemberIndex, QualifiedType, TypeError, TypeStore};
 
 /// A member of a structure, union or class; also a C++ base class.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,25 +85,6 @@ pub enum TemplateValue {
     Address(u64),
 }
 
-/// Where a member stands in the type that it was asked of, through anonymous members.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FlatMember {
-    /// The type.
-    pub ty: QualifiedType,
-    /// Distance from the start of the outermost type, in bits.
-    pub bit_offset: u64,
-    /// Width in bits of a bit field.
-    pub bit_field_size: Option<u64>,
-}
-
-/// Members by name, those of anonymous members included.
-pub type MemberIndex = HashMap<Box<str>, FlatMember, foldhash::fast::FixedState>;
-
-/// Anonymous members in anonymous members: deeper is not C but a broken (or cyclic) file.
-const MAX_DEPTH: u32 = 64;
-/// Members that one type may have, anonymous ones' included.
-const MAX_MEMBERS: usize = 1 << 20;
-
 impl Members {
     /// These members.
     #[must_use]
@@ -126,62 +106,31 @@ impl Members {
         }
     }
 
-    /// The member called `name`, also where it is a member of an anonymous member.
+    /// What stands at the same place in every object of the type: members, base classes that are
+    /// not virtual, members of variants.
+    pub fn fixed(&self) -> impl Iterator<Item = &Member> {
+        let variants = self.variant_part.iter().flat_map(|part| &part.variants);
+        let of_variants = variants.flat_map(|variant| &variant.members);
+        self.members
+            .iter()
+            .filter(|member| !matches!(member.role, MemberRole::VirtualBase { .. }))
+            .chain(of_variants)
+    }
+
+    /// The member called `name`, also where it is a member of an anonymous member, of a variant or
+    /// of a base class; or the base class called `name`.
     ///
     /// # Errors
     ///
-    /// If an anonymous member's type cannot be completed.
+    /// If there is none, and there is an anonymous member or base class whose type cannot be
+    /// completed, so that it may be in there.
     pub fn find(&self, store: &TypeStore, name: &str) -> Result<Option<FlatMember>, TypeError> {
-        Ok(self.index(store)?.get(name).copied())
+        self.by_name(store).find(name)
     }
 
-    /// All members by name. Where a name stands twice, the first in declaration order wins.
-    ///
-    /// # Errors
-    ///
-    /// If an anonymous member's type cannot be completed.
-    pub fn index(&self, store: &TypeStore) -> Result<&MemberIndex, TypeError> {
-        if let Some(index) = self.index.get() {
-            return Ok(index);
-        }
-        let mut index = MemberIndex::default();
-        add(store, &self.members, 0, 0, &mut index)?;
-        Ok(self.index.get_or_init(|| index))
+    /// All members by name. Of several called the same, a type's own hides those of its base
+    /// classes, and the first in declaration order the others.
+    pub fn by_name(&self, store: &TypeStore) -> &MemberIndex {
+        self.index.get_or_init(|| MemberIndex::new(store, self))
     }
-}
-
-fn add(
-    store: &TypeStore,
-    members: &[Member],
-    outer: u64,
-    depth: u32,
-    index: &mut MemberIndex,
-) -> Result<(), TypeError> {
-    if depth > MAX_DEPTH {
-        return Err(TypeError::new("anonymous members are nested too deeply"));
-    }
-    for member in members {
-        let bit_offset = outer.wrapping_add(member.bit_offset);
-        if let Some(name) = &member.name
-            && member.role == MemberRole::Member
-        {
-            if index.len() >= MAX_MEMBERS {
-                return Err(TypeError::new("type has too many members"));
-            }
-            index.entry(name.clone()).or_insert(FlatMember {
-                ty: member.ty,
-                bit_offset,
-                bit_field_size: member.bit_field_size,
-            });
-        } else if let Some(inner) = store.members(member.ty.id)? {
-            add(
-                store,
-                &inner.members,
-                bit_offset,
-                depth.saturating_add(1),
-                index,
-            )?;
-        }
-    }
-    Ok(())
 }

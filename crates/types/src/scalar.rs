@@ -1,6 +1,6 @@
 //! Types whose values are single numbers.
 
-use crate::{FloatFormat, TypeData, TypeError, TypeId, TypeStore};
+use crate::{FloatFormat, PointerForm, TypeData, TypeError, TypeId, TypeStore};
 use spelunk_base::ByteOrder;
 
 /// How the number of a scalar type stands in its bytes.
@@ -74,10 +74,22 @@ impl TypeStore {
                 is_enum: true,
                 ..scalar
             }),
+            // It is what it refers to, if that is a number.
+            data if is_reference(data) => None,
             data => plain(data),
         };
         self.remember_scalar(id, scalar)?;
         Ok(scalar)
+    }
+
+    /// The address that a reference of C++ stands as in memory; `None` for other types.
+    ///
+    /// # Errors
+    ///
+    /// As [`scalar`](Self::scalar).
+    pub fn reference_scalar(&self, id: TypeId) -> Result<Option<Scalar>, TypeError> {
+        let data = self.behind_typedefs(id)?;
+        Ok(plain(data).filter(|_| is_reference(data)))
     }
 
     fn behind_typedefs(&self, id: TypeId) -> Result<&TypeData, TypeError> {
@@ -90,6 +102,10 @@ impl TypeStore {
         }
         Err(TypeError::new("typedefs are nested too deeply"))
     }
+}
+
+fn is_reference(data: &TypeData) -> bool {
+    matches!(data, TypeData::Pointer { form, .. } if *form != PointerForm::Pointer)
 }
 
 fn plain(data: &TypeData) -> Option<Scalar> {

@@ -146,12 +146,22 @@ impl TypeStore {
     ///
     /// If the store is full.
     pub fn add_compound(&self, ty: Type, members: Members) -> Result<TypeId, TypeError> {
-        let mut slot = Slot::plain(ty.language, ty.data);
+        let mut slot = Slot::ready(Ok(ty));
         if slot.is_compound() {
             slot.members = OnceLock::from(Ok(Box::new(members)));
         }
         let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         self.push(&mut ids, slot)
+    }
+
+    /// A type of which nothing is known but why: what a member has whose type is damaged.
+    ///
+    /// # Errors
+    ///
+    /// If the store is full.
+    pub fn add_unknown(&self, error: TypeError) -> Result<TypeId, TypeError> {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        self.push(&mut ids, Slot::ready(Err(error)))
     }
 
     /// The type `void` of a language.
@@ -339,9 +349,13 @@ impl Slot {
     }
 
     fn plain(language: Language, data: TypeData) -> Self {
+        Self::ready(Ok(Type::new(language, data)))
+    }
+
+    fn ready(ty: Result<Type, TypeError>) -> Self {
         Self {
             origin: Origin::Ready,
-            ty: OnceLock::from(Ok(Type::new(language, data))),
+            ty: OnceLock::from(ty),
             members: OnceLock::new(),
             scalar: OnceLock::new(),
         }

@@ -7,11 +7,12 @@ use crate::layout::{name_of, resolve};
 use crate::object::{Repr, pointer_type};
 use crate::scalar::{bits_of, decode_float, float_to_integer, scalar_of};
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{QualifiedType, Scalar, TypeData};
+use spelunk_types::{PointerForm, QualifiedType, Scalar, TypeData};
+use std::borrow::Cow;
 
 /// An operand, not read yet.
 pub(super) struct Operand<'a> {
-    object: &'a Object,
+    object: Cow<'a, Object>,
     /// The type after conversion of an lvalue: no qualifiers, no array, no function.
     pub(super) ty: QualifiedType,
     pub(super) kind: Kind,
@@ -58,25 +59,30 @@ enum Rank {
 
 impl<'a> Operand<'a> {
     pub(super) fn new(target: &dyn Target, object: &'a Object) -> Result<Self> {
+        Self::of(target, Cow::Borrowed(object))
+    }
+
+    fn of(target: &dyn Target, object: Cow<'a, Object>) -> Result<Self> {
         let types = target.types();
         let plain = QualifiedType::from(object.ty.id);
         let (_, own) = resolve(types, object.ty.id)?;
-        let pointer = |referenced| -> Result<Self> {
-            Ok(Self {
-                object,
-                ty: pointer_type(target, referenced, own.language)?.into(),
-                kind: Kind::Pointer { referenced },
-            })
+        let pointer = |referenced| -> Result<(QualifiedType, Kind)> {
+            let ty = pointer_type(target, referenced, own.language)?;
+            Ok((ty.into(), Kind::Pointer { referenced }))
         };
-        let kind = match &own.data {
-            TypeData::Array { element, .. } => return pointer(*element),
-            TypeData::Function { .. } => return pointer(object.ty),
-            TypeData::Pointer { referenced, .. } => Kind::Pointer {
-                referenced: *referenced,
-            },
-            TypeData::Float { size, .. } => Kind::Float { size: *size },
+        let (ty, kind) = match &own.data {
+            TypeData::Array { element, .. } => pointer(*element)?,
+            TypeData::Function { .. } => pointer(object.ty)?,
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
+                return Self::of(target, Cow::Owned(object.lvalue(target)?.into_owned()));
+            }
+            TypeData::Pointer { referenced, .. } => {
+                let referenced = *referenced;
+                (plain, Kind::Pointer { referenced })
+            }
+            TypeData::Float { size, .. } => (plain, Kind::Float { size: *size }),
             data => match scalar_of(types, object.ty.id)? {
-                None => Kind::Other,
+                None => (plain, Kind::Other),
                 Some(scalar) => {
                     let ty = match data {
                         TypeData::Enum {
@@ -85,21 +91,18 @@ impl<'a> Operand<'a> {
                         } => (*compatible).into(),
                         _ => plain,
                     };
-                    Kind::Integer(IntegerType {
+                    let integer = IntegerType {
                         ty,
                         scalar,
                         bits: bits_of(scalar, object.bit_field_size)?,
                         is_signed: scalar.is_signed(),
                         bit_field_size: object.bit_field_size,
-                    })
+                    };
+                    (plain, Kind::Integer(integer))
                 }
             },
         };
-        Ok(Self {
-            object,
-            ty: plain,
-            kind,
-        })
+        Ok(Self { object, ty, kind })
     }
 
     /// The type's name for messages.

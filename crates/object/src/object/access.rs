@@ -6,7 +6,7 @@ use super::{AbsenceReason, Object, Repr};
 use crate::layout::{describe_valueless, lookup_resolved, name_of, resolve, sizeof};
 use crate::scalar::scalar_of;
 use crate::{Error, Result, Target};
-use spelunk_types::{QualifiedType, TypeData, TypeId, TypeKind};
+use spelunk_types::{PointerForm, QualifiedType, TypeData, TypeId, TypeKind};
 
 /// An array or a pointer, as far as indexing goes.
 struct Elements {
@@ -17,7 +17,8 @@ struct Elements {
 }
 
 impl Object {
-    /// The member called `name`; a pointer's is that of what it points to (`.` and `->`).
+    /// The member called `name`, also of a base class; a pointer's is that of what it points to
+    /// (`.` and `->`). A variant's is there whether the variant is active or not.
     ///
     /// # Errors
     ///
@@ -25,19 +26,20 @@ impl Object {
     pub fn member(&self, target: &dyn Target, name: &str) -> Result<Self> {
         let types = target.types();
         let (id, ty) = resolve(types, self.ty.id)?;
-        let TypeData::Pointer { referenced, .. } = ty.data else {
+        let TypeData::Pointer {
+            form, referenced, ..
+        } = ty.data
+        else {
             let member = lookup_resolved(types, self.ty.id, id, name)?;
-            return self.part(target, member.ty, member.bit_offset, member.bit_field_size);
+            return self.flat_part(target, id, member);
         };
+        if form != PointerForm::Pointer {
+            return self.lvalue(target)?.member(target, name);
+        }
         // The name is looked up first: a pointer to a number is no matter of memory.
         let (id, _) = resolve(types, referenced.id)?;
         let member = lookup_resolved(types, referenced.id, id, name)?;
-        Self::at(referenced, self.pointer_value(target)?).part(
-            target,
-            member.ty,
-            member.bit_offset,
-            member.bit_field_size,
-        )
+        Self::at(referenced, self.pointer_value(target)?).flat_part(target, id, member)
     }
 
     /// The part of type `ty` that stands `bit_offset` bits from this object's start.
@@ -84,6 +86,9 @@ impl Object {
     fn elements(&self, target: &dyn Target) -> Result<Elements> {
         let types = target.types();
         match &resolve(types, self.ty.id)?.1.data {
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
+                self.lvalue(target)?.elements(target)
+            }
             TypeData::Pointer { referenced, .. } => Ok(Elements {
                 element: *referenced,
                 address: Some(self.pointer_value(target)?),
@@ -202,6 +207,9 @@ impl Object {
                 length: Some(length),
                 ..
             } => Ok(*length),
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
+                self.lvalue(target)?.len(target)
+            }
             _ => {
                 let name = name_of(types, self.ty);
                 Err(Error::type_(format!("'{name}' has no len()")))
@@ -217,6 +225,9 @@ impl Object {
     pub fn dereference(&self, target: &dyn Target) -> Result<Self> {
         let types = target.types();
         match &resolve(types, self.ty.id)?.1.data {
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
+                self.lvalue(target)?.dereference(target)
+            }
             TypeData::Pointer { referenced, .. } => {
                 Ok(Self::at(*referenced, self.pointer_value(target)?))
             }
@@ -232,12 +243,15 @@ impl Object {
         Ok(self.load(target)?.0 as u64)
     }
 
-    /// A pointer to this reference (`&x`).
+    /// A pointer to this object in memory (`&x`); of a reference of C++, to what it refers to.
     ///
     /// # Errors
     ///
-    /// If this is no reference, or a bit field.
+    /// If this is not in memory, or a bit field.
     pub fn address_of(&self, target: &dyn Target) -> Result<Self> {
+        if let Some(referent) = self.referent(target)? {
+            return referent.address_of(target);
+        }
         match self.repr {
             Repr::Reference {
                 address,
@@ -266,6 +280,9 @@ impl Object {
         ty: QualifiedType,
         designator: &str,
     ) -> Result<Self> {
+        if let Some(referent) = self.referent(target)? {
+            return referent.container_of(target, ty, designator);
+        }
         let types = target.types();
         let (_, own) = resolve(types, self.ty.id)?;
         if own.data.kind() != TypeKind::Pointer {

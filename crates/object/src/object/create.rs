@@ -1,5 +1,6 @@
 //! Making objects.
 
+use super::reference::stored_scalar;
 use super::{AbsenceReason, Object, Repr};
 use crate::bits::{bytes_for, read, truncate, write};
 use crate::layout::{bit_size, lookup_member, name_of, resolve, sizeof};
@@ -81,7 +82,7 @@ impl Object {
     }
 
     /// A value made from a host's: numbers are converted as by assignment, structures take
-    /// [`Value::Struct`] by member names, arrays [`Value::Array`].
+    /// [`Value::Struct`] by member names, arrays [`Value::Array`], references of C++ the address.
     ///
     /// # Errors
     ///
@@ -97,7 +98,7 @@ impl Object {
             format!("cannot create value with {what} type")
         })?;
         let bit_field_size = check_bits(types, ty, 0, bit_field_size)?;
-        if let Some(scalar) = scalar_of(types, ty.id)? {
+        if let Some(scalar) = stored_scalar(types, ty.id)? {
             let bits = scalar_bits(types, ty, scalar, bit_field_size, value)?;
             return Self::scalar(ty, scalar, bit_field_size, bits);
         }
@@ -284,7 +285,7 @@ fn fill(
     if depth > MAX_DEPTH {
         return Err(crate::layout::too_deep());
     }
-    if let Some(scalar) = scalar_of(types, ty.id)? {
+    if let Some(scalar) = stored_scalar(types, ty.id)? {
         let bits = scalar_bits(types, ty, scalar, 0, value)?;
         return store(bytes, scalar, bit_offset, bits_of(scalar, 0)?, bits);
     }
@@ -293,6 +294,11 @@ fn fill(
         (TypeData::Compound { .. }, Value::Struct(members)) => {
             for (name, value) in members {
                 let member = lookup_member(types, ty.id, name)?;
+                if member.via.is_some() {
+                    return Err(Error::value(format!(
+                        "'{name}' is in a virtual base class, which a new value has no place for"
+                    )));
+                }
                 let offset = bit_offset.checked_add(member.bit_offset).ok_or_else(out)?;
                 match member.bit_field_size {
                     None => fill(types, member.ty, value, bytes, offset, depth + 1)?,

@@ -44,6 +44,7 @@ fn find_part(
         ty,
         bit_offset: 0,
         bit_field_size: None,
+        via: None,
     };
     let mut after: Option<&str> = None;
     loop {
@@ -83,6 +84,12 @@ fn find_part(
 
 fn step_into(types: &TypeStore, part: &mut FlatMember, name: &str) -> Result<()> {
     let member = lookup_member(types, part.ty.id, name)?;
+    if member.via.is_some() {
+        let ty = name_of(types, part.ty);
+        return Err(Error::value(format!(
+            "'{name}' is in a virtual base class of '{ty}', which each object has elsewhere"
+        )));
+    }
     let bit_offset = part.bit_offset.checked_add(member.bit_offset);
     *part = FlatMember {
         bit_offset: bit_offset.ok_or_else(offset_too_large)?,
@@ -104,6 +111,7 @@ fn step_to(types: &TypeStore, part: &mut FlatMember, index: u64) -> Result<()> {
         ty: *element,
         bit_offset,
         bit_field_size: None,
+        via: None,
     };
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Objects: where a value is, and what can be got out of it.
 
 mod access;
+mod base;
 mod create;
 mod designator;
 mod read;
+mod reference;
+mod variant;
 
 pub use access::pointer_type;
 pub(crate) use create::{add, check_bits};

@@ -1,5 +1,6 @@
 //! Getting values out of objects.
 
+use super::reference::stored_scalar;
 use super::{Object, Repr};
 use crate::bits;
 use crate::layout::{name_of, resolve, sizeof, too_deep};
@@ -7,7 +8,7 @@ use crate::scalar::{
     Integer, bits_of, check_has_values, decode_float, decode_integer, float_to_integer, scalar_of,
 };
 use crate::{Error, ErrorKind, Result, Target, Value};
-use spelunk_types::{Member, MemberRole, Scalar, ScalarKind, TypeData};
+use spelunk_types::{Member, MemberRole, PointerForm, Scalar, ScalarKind, TypeData};
 
 /// Memory is read in such pieces, so that a type of absurd size ends at the first hole.
 const CHUNK: u64 = 1 << 20;
@@ -23,12 +24,20 @@ const PARTS_PER_BYTE: usize = 64;
 const MIN_PARTS: usize = 1 << 10;
 
 impl Object {
-    /// This object as a value, read from memory if it is a reference.
+    /// This object as a value, read from memory if it is there; what a reference of C++ refers to.
     ///
     /// # Errors
     ///
     /// A fault; also if the type has no values or the object is absent. So do all that follow.
     pub fn read(&self, target: &dyn Target) -> Result<Self> {
+        match self.referent(target)? {
+            Some(referent) => referent.read_stored(target),
+            None => self.read_stored(target),
+        }
+    }
+
+    /// What stands where the object is: of a reference of C++ the address.
+    pub(crate) fn read_stored(&self, target: &dyn Target) -> Result<Self> {
         let Repr::Reference {
             address,
             bit_offset,
@@ -70,6 +79,9 @@ impl Object {
     pub(crate) fn load(&self, target: &dyn Target) -> Result<(u128, Scalar)> {
         let types = target.types();
         let Some(scalar) = scalar_of(types, self.ty.id)? else {
+            if let Some(referent) = self.referent(target)? {
+                return referent.load(target);
+            }
             check_has_values(types, self.ty.id, |what| {
                 format!("cannot read object with {what} type")
             })?;
@@ -101,7 +113,9 @@ impl Object {
         value.ok_or_else(out_of_bounds)
     }
 
-    /// The value as a host language would hold it.
+    /// The value as a host language would hold it. References of C++ are what they refer to; in
+    /// structures and arrays they are addresses, as pointers are. Of an `enum` of Rust there is the
+    /// active variant. Members whose types are damaged are left out.
     ///
     /// # Errors
     ///
@@ -110,7 +124,10 @@ impl Object {
         if let Some(scalar) = scalar_of(target.types(), self.ty.id)? {
             return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
         }
-        let whole = self.read(target)?;
+        if let Some(referent) = self.referent(target)? {
+            return referent.value(target);
+        }
+        let whole = self.read_stored(target)?;
         let size = whole.value_bytes().map_or(0, <[u8]>::len);
         let mut left = size
             .saturating_mul(PARTS_PER_BYTE)
@@ -127,10 +144,10 @@ impl Object {
             None => return Err(Error::new(ErrorKind::Memory, "value is too large")),
         }
         let types = target.types();
-        if let Some(scalar) = scalar_of(types, self.ty.id)? {
+        if let Some(scalar) = stored_scalar(types, self.ty.id)? {
             return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
         }
-        let whole = self.read(target)?;
+        let whole = self.read_stored(target)?;
         let (id, ty) = resolve(types, self.ty.id)?;
         match &ty.data {
             TypeData::Array {
@@ -147,8 +164,10 @@ impl Object {
             _ => {
                 let mut values = Vec::new();
                 if let Some(members) = types.members(id)? {
-                    let members = &members.members;
-                    whole.add_members(target, members, depth, left, &mut values)?;
+                    whole.add_members(target, &members.members, depth, left, &mut values)?;
+                    if let Some(variant) = whole.variant_of(target, members)? {
+                        whole.add_members(target, &variant.members, depth, left, &mut values)?;
+                    }
                 }
                 Ok(Value::Struct(values))
             }
@@ -163,8 +182,12 @@ impl Object {
         left: &mut usize,
         values: &mut Vec<(Box<str>, Value)>,
     ) -> Result<()> {
+        let types = target.types();
         for member in members {
-            let part = self.part(target, member.ty, member.bit_offset, member.bit_field_size)?;
+            if types.get(member.ty.id).is_err() {
+                continue;
+            }
+            let part = self.member_part(target, member, 0)?;
             if part.is_absent() {
                 continue;
             }
@@ -208,6 +231,9 @@ impl Object {
 
     fn to_integer(&self, target: &dyn Target) -> Result<Integer> {
         let Some(scalar) = scalar_of(target.types(), self.ty.id)? else {
+            if let Some(referent) = self.referent(target)? {
+                return referent.to_integer(target);
+            }
             return Err(self.inconvertible(target, "int"));
         };
         let bits = self.load_as(target, scalar)?;
@@ -241,7 +267,10 @@ impl Object {
                     }
                 }
             }
-            _ => Err(self.inconvertible(target, "float")),
+            _ => match self.referent(target)? {
+                Some(referent) => referent.to_f64(target),
+                None => Err(self.inconvertible(target, "float")),
+            },
         }
     }
 
@@ -267,6 +296,9 @@ impl Object {
     pub fn string(&self, target: &dyn Target) -> Result<Vec<u8>> {
         let types = target.types();
         match &resolve(types, self.ty.id)?.1.data {
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
+                self.lvalue(target)?.string(target)
+            }
             TypeData::Pointer { .. } => {
                 let (address, _) = self.load(target)?;
                 read_c_string(target, address as u64, u64::MAX)

@@ -12,7 +12,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use spelunk_object::{ErrorKind, Object};
-use spelunk_types::{QualifiedType, TypeData};
+use spelunk_types::{PointerForm, QualifiedType, TypeData};
 use std::cell::RefCell;
 
 /// Where a member is, seen from the object (or from what the pointer points to).
@@ -84,7 +84,7 @@ fn member<'py>(
             });
         }
     };
-    remember(this, name, &object);
+    remember(this, name, text, &object);
     Ok(Bound::new(slf.py(), this.sibling(slf.py(), object))?.into_any())
 }
 
@@ -123,8 +123,9 @@ fn address(object: &Object) -> Option<u64> {
     object.address().filter(|_| object.bit_offset() == Some(0))
 }
 
-/// Remembers where the member `object` of `this` is, if its address says it all.
-fn remember(this: &PyObject, name: &Bound<'_, PyString>, object: &Object) {
+/// Remembers where the member `object` of `this` is, if its address says it all, and for all
+/// objects of the type.
+fn remember(this: &PyObject, name: &Bound<'_, PyString>, text: &str, object: &Object) {
     let (Some(address_of_member), None) = (address(object), object.bit_field_size()) else {
         return;
     };
@@ -133,11 +134,20 @@ fn remember(this: &PyObject, name: &Bound<'_, PyString>, object: &Object) {
         return;
     }
     let ty = this.object.ty();
-    let is_pointer = match this.prog.get().unaliased_data(ty) {
-        Ok(TypeData::Pointer { .. }) => true,
-        Ok(_) => false,
-        Err(_) => return,
+    let (outer, is_pointer) = match this.prog.get().unaliased_data(ty) {
+        Ok(TypeData::Pointer {
+            form: PointerForm::Pointer,
+            referenced,
+            ..
+        }) => (*referenced, true),
+        Ok(TypeData::Pointer { .. }) | Err(_) => return,
+        Ok(_) => (ty, false),
     };
+    // A virtual base class of C++ is elsewhere in each object.
+    match spelunk_object::find_member(target.types(), outer.id, text) {
+        Ok(Some(member)) if member.via.is_none() => {}
+        _ => return,
+    }
     let base = if is_pointer {
         this.object.to_u64(target).ok()
     } else {
@@ -191,8 +201,8 @@ fn member_names(object: &PyObject) -> PyResult<Vec<String>> {
     let Some(members) = types.members(ty.id).map_err(raise)? else {
         return Ok(Vec::new());
     };
-    let index = members.index(types).map_err(raise)?;
-    Ok(index.keys().map(|name| name.to_string()).collect())
+    let index = members.by_name(types);
+    Ok(index.names().map(ToOwned::to_owned).collect())
 }
 
 /// What `dir(obj)` lists: the object's own attributes and its members.

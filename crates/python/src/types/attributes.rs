@@ -6,7 +6,7 @@ use crate::enums::{
 };
 use crate::error::raise;
 use crate::program::PyProgram;
-use pyo3::exceptions::{PyAttributeError, PyLookupError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyLookupError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spelunk_base::ByteOrder;
@@ -207,8 +207,7 @@ impl PyType {
             return Ok(None);
         }
         let members: Vec<PyTypeMember> = members
-            .members
-            .iter()
+            .fixed()
             .map(|member| self.member_of(py, member))
             .collect();
         PyTuple::new(py, members).map(Some)
@@ -361,6 +360,12 @@ impl PyType {
                 self.type_name_text()?
             )));
         };
+        if member.via.is_some() {
+            return Err(PyValueError::new_err(format!(
+                "'{name}' is in a virtual base class of '{}', which each object has elsewhere",
+                self.type_name_text()?
+            )));
+        }
         Ok(PyTypeMember::known(
             self.prog_ref().clone_ref(py),
             member.ty,
