@@ -2,6 +2,8 @@
 //! files, symbols, threads and stack traces.
 //!
 //! * [`Program`] is the handle, and the [`Target`](spelunk_object::Target) of all objects.
+//! * [`TypeFinder`], [`ObjectFinder`] and [`SymbolFinder`] are who is asked for names; a user adds
+//!   some.
 //! * [`Os`] is what the operating system says of it; this crate knows no system.
 //! * [`Module`] is one loaded thing with its files; [`Program::load_debug_info`] finds them and
 //!   tells in a [`LoadReport`] what is missing and why.
@@ -10,6 +12,7 @@
 
 mod convert;
 mod error;
+mod finder;
 mod format;
 mod load;
 mod lookup;
@@ -27,6 +30,7 @@ mod thread;
 mod trace;
 
 pub use error::{Error, ErrorKind, Result};
+pub use finder::{Finders, ObjectFinder, SymbolFinder, SymbolIndex, SymbolQuery, TypeFinder};
 pub use module::{Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind};
 pub use os::{BringUp, InitialRegisters, Os, System, ThreadIter};
 pub use program::{Program, ProgramFlags};

@@ -1,8 +1,8 @@
 //! Names: types, objects, and what completes them at a prompt.
 
 use crate::{Error, Program, Result};
-use spelunk_debuginfo::{Absence, FoundObject, ObjectKinds, ObjectValue};
-use spelunk_object::{AbsenceReason, Object, Value};
+use spelunk_debuginfo::ObjectKinds;
+use spelunk_object::Object;
 use spelunk_types::{QualifiedType, TypeKind};
 
 /// What to call objects of these kinds in `could not find ... 'name'`.
@@ -29,48 +29,15 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// If debugging information is damaged where it is needed.
+    /// If debugging information is damaged where it is needed, or a finder of a user's fails.
     pub fn find_object(
         &self,
         name: &str,
         kinds: ObjectKinds,
         filename: Option<&str>,
     ) -> Result<Option<Object>> {
-        if filename.is_none()
-            && let Some(os) = self.os()
-            && let Some(object) = os.find_object(self, name)?
-        {
-            return Ok(Some(object));
-        }
-        let look_up = || {
-            self.debug_info
-                .find_object(name, filename, kinds)?
-                .map(|found| self.object_of(&found))
-                .transpose()
-        };
-        if filename.is_some() {
-            return look_up();
-        }
-        let files = self.debug_info.files().len();
-        self.found_objects
-            .get_or_look_up(files, kinds, name, look_up)
-    }
-
-    /// The object that debugging information told of.
-    pub(crate) fn object_of(&self, found: &FoundObject) -> Result<Object> {
-        Ok(match &found.value {
-            ObjectValue::Address(address) => Object::at(found.ty, *address),
-            ObjectValue::Bytes(bytes) => Object::from_bytes(self, found.ty, bytes, 0, None)?,
-            ObjectValue::Constant(value) => {
-                Object::from_value(self, found.ty, &Value::from(*value), None)?
-            }
-            ObjectValue::Absent(Absence::OptimizedOut) => {
-                Object::absent(found.ty, AbsenceReason::OptimizedOut)
-            }
-            ObjectValue::Absent(Absence::NotImplemented) => {
-                Object::absent(found.ty, AbsenceReason::NotImplemented)
-            }
-        })
+        self.object_finders
+            .first(|finder| finder.find(self, name, kinds, filename))
     }
 
     /// The object with this name and of one of these kinds.

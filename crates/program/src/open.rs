@@ -1,5 +1,6 @@
 //! Opening what is to be debugged.
 
+use crate::finder::OsFinder;
 use crate::{BringUp, Error, Program, Result, System};
 use spelunk_image::{Image, TargetKind};
 use spelunk_memory::AddressSpace;
@@ -77,9 +78,15 @@ impl Program {
 
     /// Makes what was opened the program, unless another thread was first.
     fn publish(&self, image: Arc<Image>, os: Arc<dyn crate::Os>) -> Result<()> {
-        match self.image.set(image).is_ok() && self.os.set(os).is_ok() {
-            true => Ok(()),
-            false => Err(already()),
+        let name = os.object_finder_name();
+        if self.image.set(image).is_err() || self.os.set(os).is_err() {
+            return Err(already());
+        }
+        match name {
+            Some(name) => self
+                .object_finders
+                .register(name, Arc::new(OsFinder), Some(0)),
+            None => Ok(()),
         }
     }
 

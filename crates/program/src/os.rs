@@ -120,6 +120,12 @@ pub trait Os: std::any::Any + Send + Sync {
     /// If it exists, but cannot be made.
     fn find_object(&self, program: &Program, name: &str) -> Result<Option<Object>>;
 
+    /// The name under which the objects that [`find_object`](Self::find_object) knows are looked
+    /// for, in the list of finders; `None` if there are none.
+    fn object_finder_name(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The names of the objects that [`find_object`](Self::find_object) knows.
     fn object_names(&self) -> &'static [&'static str] {
         &[]

@@ -1,8 +1,9 @@
 //! The program being debugged: the one handle that a user holds.
 
+use crate::finder::{DebugInfoFinder, SymbolTableFinder};
 use crate::module::Modules;
 use crate::name_cache::NameCache;
-use crate::{Error, Os, Result, SearchOptions};
+use crate::{Error, Finders, ObjectFinder, Os, Result, SearchOptions, SymbolFinder, TypeFinder};
 use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
 use spelunk_debuginfo::{DebugInfo, ObjectKinds};
 use spelunk_image::Image;
@@ -20,6 +21,9 @@ pub struct Program {
     pub(crate) types: Arc<TypeStore>,
     pub(crate) debug_info: DebugInfo,
     pub(crate) primitives: PrimitiveTypes,
+    pub(crate) type_finders: Finders<dyn TypeFinder>,
+    pub(crate) object_finders: Finders<dyn ObjectFinder>,
+    pub(crate) symbol_finders: Finders<dyn SymbolFinder>,
     pub(crate) found_types: NameCache<TypeKinds, QualifiedType>,
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) memory: Memory,
@@ -59,6 +63,9 @@ impl Program {
             debug_info: DebugInfo::new(Arc::clone(&types)),
             types,
             primitives: PrimitiveTypes::default(),
+            type_finders: Finders::new("type finder", "dwarf", Arc::new(DebugInfoFinder)),
+            object_finders: Finders::new("object finder", "dwarf", Arc::new(DebugInfoFinder)),
+            symbol_finders: Finders::new("symbol finder", "elf", Arc::new(SymbolTableFinder)),
             found_types: NameCache::default(),
             found_objects: NameCache::default(),
             memory: Memory::default(),
@@ -84,6 +91,25 @@ impl Program {
     #[must_use]
     pub fn debug_info(&self) -> &DebugInfo {
         &self.debug_info
+    }
+
+    /// Who is asked for types: `dwarf`, unless a user chooses others.
+    #[must_use]
+    pub fn type_finders(&self) -> &Finders<dyn TypeFinder> {
+        &self.type_finders
+    }
+
+    /// Who is asked for objects: the operating system (`linux`), then `dwarf`, unless a user
+    /// chooses others.
+    #[must_use]
+    pub fn object_finders(&self) -> &Finders<dyn ObjectFinder> {
+        &self.object_finders
+    }
+
+    /// Who is asked for symbols: `elf`, unless a user chooses others.
+    #[must_use]
+    pub fn symbol_finders(&self) -> &Finders<dyn SymbolFinder> {
+        &self.symbol_finders
     }
 
     /// The machine, once it is known.

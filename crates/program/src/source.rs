@@ -32,8 +32,10 @@ impl Program {
         }
         if places.is_empty() {
             // Assembly has lines, but no functions.
-            let name = || Some(self.find_symbol(address)?.name.into());
-            places.extend(place.map(|place| SourceLocation::new(name(), place)));
+            if let Some(place) = place {
+                let name = self.find_symbol(address)?.map(|symbol| symbol.name.into());
+                places.push(SourceLocation::new(name, place));
+            }
         }
         Ok(places)
     }

@@ -1,24 +1,31 @@
 //! Symbols: names that linkers know.
 
-use crate::{Error, ModuleFile, Program, Result};
+use crate::{Error, Program, Result, SymbolQuery};
 use spelunk_debuginfo::Symbol;
-use spelunk_elf::constants::{self, SymbolBind};
-use std::sync::Arc;
 
 impl Program {
     /// The symbol that `address` is in: the closest one.
-    #[must_use]
-    pub fn find_symbol(&self, address: u64) -> Option<Symbol> {
-        let module = self.find_module(address)?;
-        module.file()?.symbols().find(address)
+    ///
+    /// # Errors
+    ///
+    /// If a finder of a user's fails.
+    pub fn find_symbol(&self, address: u64) -> Result<Option<Symbol>> {
+        self.find_one_symbol(SymbolQuery {
+            address: Some(address),
+            ..SymbolQuery::default()
+        })
     }
 
     /// The symbol called `name`: a global one rather than a weak one, that rather than another.
-    #[must_use]
-    pub fn find_symbol_by_name(&self, name: &str) -> Option<Symbol> {
-        self.files()
-            .filter_map(|file| file.symbols().find_name(name))
-            .min_by_key(|symbol| rank(symbol.binding))
+    ///
+    /// # Errors
+    ///
+    /// If a finder of a user's fails.
+    pub fn find_symbol_by_name(&self, name: &str) -> Result<Option<Symbol>> {
+        self.find_one_symbol(SymbolQuery {
+            name: Some(name),
+            ..SymbolQuery::default()
+        })
     }
 
     /// The symbol that `address` is in.
@@ -27,7 +34,7 @@ impl Program {
     ///
     /// A lookup error if there is none.
     pub fn symbol_by_address(&self, address: u64) -> Result<Symbol> {
-        self.find_symbol(address)
+        self.find_symbol(address)?
             .ok_or_else(|| Error::lookup(format!("could not find symbol containing {address:#x}")))
     }
 
@@ -37,46 +44,57 @@ impl Program {
     ///
     /// A lookup error if there is none.
     pub fn symbol_by_name(&self, name: &str) -> Result<Symbol> {
-        self.find_symbol_by_name(name)
+        self.find_symbol_by_name(name)?
             .ok_or_else(|| Error::lookup(format!("could not find symbol with name '{name}'")))
     }
 
     /// All symbols.
-    #[must_use]
-    pub fn symbols(&self) -> Vec<Symbol> {
-        self.files()
-            .flat_map(|file| file.symbols().iter().collect::<Vec<_>>())
-            .collect()
+    ///
+    /// # Errors
+    ///
+    /// If a finder of a user's fails.
+    pub fn symbols(&self) -> Result<Vec<Symbol>> {
+        self.find_symbols(SymbolQuery::default())
     }
 
     /// All symbols that `address` is in.
-    #[must_use]
-    pub fn symbols_by_address(&self, address: u64) -> Vec<Symbol> {
-        // Of the module that is there now: others had their initialization code there.
-        let module = self.find_module(address);
-        let file = module.as_ref().and_then(|module| module.file());
-        file.map_or_else(Vec::new, |file| file.symbols().all_at(address))
+    ///
+    /// # Errors
+    ///
+    /// If a finder of a user's fails.
+    pub fn symbols_by_address(&self, address: u64) -> Result<Vec<Symbol>> {
+        self.find_symbols(SymbolQuery {
+            address: Some(address),
+            ..SymbolQuery::default()
+        })
     }
 
     /// All symbols called `name`.
-    #[must_use]
-    pub fn symbols_by_name(&self, name: &str) -> Vec<Symbol> {
-        self.files()
-            .flat_map(|file| file.symbols().all_named(name))
-            .collect()
+    ///
+    /// # Errors
+    ///
+    /// If a finder of a user's fails.
+    pub fn symbols_by_name(&self, name: &str) -> Result<Vec<Symbol>> {
+        self.find_symbols(SymbolQuery {
+            name: Some(name),
+            ..SymbolQuery::default()
+        })
     }
 
-    fn files(&self) -> impl Iterator<Item = Arc<ModuleFile>> {
-        let modules = self.modules().into_iter();
-        modules.filter_map(|module| module.file().cloned())
+    /// That of the first finder that finds one.
+    fn find_one_symbol(&self, query: SymbolQuery<'_>) -> Result<Option<Symbol>> {
+        let query = SymbolQuery { one: true, ..query };
+        self.symbol_finders
+            .first(|finder| Ok(finder.find(self, query)?.into_iter().next()))
     }
-}
 
-/// Which of several symbols of one name is meant: the one with the lowest rank.
-fn rank(binding: SymbolBind) -> u8 {
-    match binding {
-        constants::STB_GLOBAL | constants::STB_GNU_UNIQUE => 0,
-        constants::STB_WEAK => 1,
-        _ => 2,
+    /// Those of all finders together.
+    fn find_symbols(&self, query: SymbolQuery<'_>) -> Result<Vec<Symbol>> {
+        let mut symbols = Vec::new();
+        self.symbol_finders.first(|finder| {
+            symbols.extend(finder.find(self, query)?);
+            Ok(None::<()>)
+        })?;
+        Ok(symbols)
     }
 }

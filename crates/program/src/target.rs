@@ -29,21 +29,14 @@ impl Target for Program {
         name: &str,
         filename: Option<&str>,
     ) -> Result<Option<QualifiedType>> {
-        let look_up = || {
-            let kinds: Vec<_> = kinds.iter().collect();
-            self.debug_info
-                .find_type(&kinds, name, filename)
-                .map_err(|error| crate::Error::from(error).into())
-        };
-        if filename.is_some() {
-            return look_up();
-        }
-        let files = self.debug_info.files().len();
-        self.found_types.get_or_look_up(files, kinds, name, look_up)
+        let found = self
+            .type_finders
+            .first(|finder| finder.find(self, kinds, name, filename));
+        Ok(found?)
     }
 
     fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
-        let symbol = self.find_symbol(address)?;
+        let symbol = self.find_symbol(address).ok()??;
         Some(SymbolOffset {
             offset: address.checked_sub(symbol.address)?,
             name: symbol.name,

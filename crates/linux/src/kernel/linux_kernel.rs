@@ -157,6 +157,10 @@ impl Os for LinuxKernel {
         special::find(self, program, name)
     }
 
+    fn object_finder_name(&self) -> Option<&'static str> {
+        Some("linux")
+    }
+
     fn object_names(&self) -> &'static [&'static str] {
         special::NAMES
     }

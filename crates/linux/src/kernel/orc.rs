@@ -48,7 +48,7 @@ pub(super) fn table(program: &Program, module: &str) -> Result<Option<Arc<OrcTab
 
 /// The kernel's: between symbols of the linker script.
 fn kernel_tables(program: &Program) -> Option<(u64, u64, u64)> {
-    let symbol = |name| Some(program.find_symbol_by_name(name)?.address);
+    let symbol = |name| Some(program.find_symbol_by_name(name).ok()??.address);
     let start = symbol("__start_orc_unwind_ip")?;
     let stop = symbol("__stop_orc_unwind_ip")?;
     let entries = symbol("__start_orc_unwind")?;

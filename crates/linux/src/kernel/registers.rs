@@ -148,7 +148,13 @@ fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Ini
     // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack. Its last one may belong
     // to others by now, and is believed only if the scheduler's caller still stands there.
     let is_free = member_value(program, task, "stack")? == 0;
-    let is_intact = || value("ret_addr").is_ok_and(|caller| program.find_symbol(caller).is_some());
+    let is_intact = || {
+        value("ret_addr").is_ok_and(|caller| {
+            program
+                .find_symbol(caller)
+                .is_ok_and(|symbol| symbol.is_some())
+        })
+    };
     if is_free && !is_intact() {
         return Err(Error::fault(
             "the task has exited and its stack is freed",

@@ -67,7 +67,7 @@ fn chars(program: &Program, bytes: &[u8]) -> Result<Object> {
 /// The size of a kernel stack: that of the first task's, which the linker script puts between two symbols
 /// (`INIT_TASK_DATA` in `include/asm-generic/vmlinux.lds.h`).
 fn thread_size(program: &Program) -> Result<Option<Object>> {
-    let symbol = |name: &str| Some(program.find_symbol_by_name(name)?.address);
+    let symbol = |name: &str| Some(program.find_symbol_by_name(name).ok()??.address);
     let distance = |start: &str, end: &str| symbol(end)?.checked_sub(symbol(start)?);
     // 6.1 has the second pair, 7.2 the first.
     let size = distance("__start_init_stack", "__end_init_stack")

@@ -44,7 +44,7 @@ fn ends_in(program: &Program, trace: &StackTrace, expected: &[String]) -> bool {
     pcs.iter().zip(expected).all(|(pc, call)| {
         let (name, offset) = call.split_once("+0x").unwrap();
         let offset = u64::from_str_radix(offset, 16).unwrap();
-        let mut symbols = program.symbols_by_name(name).into_iter();
+        let mut symbols = program.symbols_by_name(name).unwrap().into_iter();
         symbols.any(|symbol| symbol.address + offset == *pc)
     })
 }

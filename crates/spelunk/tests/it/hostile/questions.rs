@@ -75,7 +75,7 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn names(&mut self) {
         let program = self.program;
-        let _ = (program.flags(), program.symbols().len());
+        let _ = (program.flags(), program.symbols().map(|all| all.len()));
         for module in program.modules() {
             let _ = (module.address_ranges(), module.debug_file_status());
         }

@@ -1,0 +1,168 @@
+//! The finders that every program has from the start.
+
+use super::{ObjectFinder, SymbolFinder, SymbolQuery, TypeFinder};
+use crate::{ModuleFile, Program, Result};
+use spelunk_debuginfo::{Absence, FoundObject, ObjectKinds, ObjectValue, Symbol};
+use spelunk_elf::constants::{self, SymbolBind};
+use spelunk_object::{AbsenceReason, Object, Value};
+use spelunk_types::{QualifiedType, TypeKinds};
+use std::sync::Arc;
+
+/// Debugging information.
+pub(crate) struct DebugInfoFinder;
+
+impl TypeFinder for DebugInfoFinder {
+    fn find(
+        &self,
+        program: &Program,
+        kinds: TypeKinds,
+        name: &str,
+        filename: Option<&str>,
+    ) -> Result<Option<QualifiedType>> {
+        let look_up = || {
+            let kinds: Vec<_> = kinds.iter().collect();
+            Ok(program.debug_info.find_type(&kinds, name, filename)?)
+        };
+        if filename.is_some() {
+            return look_up();
+        }
+        let files = program.debug_info.files().len();
+        program
+            .found_types
+            .get_or_look_up(files, kinds, name, look_up)
+    }
+}
+
+impl ObjectFinder for DebugInfoFinder {
+    fn find(
+        &self,
+        program: &Program,
+        name: &str,
+        kinds: ObjectKinds,
+        filename: Option<&str>,
+    ) -> Result<Option<Object>> {
+        let look_up = || {
+            program
+                .debug_info
+                .find_object(name, filename, kinds)?
+                .map(|found| program.object_of(&found))
+                .transpose()
+        };
+        if filename.is_some() {
+            return look_up();
+        }
+        let files = program.debug_info.files().len();
+        program
+            .found_objects
+            .get_or_look_up(files, kinds, name, look_up)
+    }
+}
+
+impl Program {
+    /// The object that debugging information told of.
+    pub(crate) fn object_of(&self, found: &FoundObject) -> Result<Object> {
+        Ok(match &found.value {
+            ObjectValue::Address(address) => Object::at(found.ty, *address),
+            ObjectValue::Bytes(bytes) => Object::from_bytes(self, found.ty, bytes, 0, None)?,
+            ObjectValue::Constant(value) => {
+                Object::from_value(self, found.ty, &Value::from(*value), None)?
+            }
+            ObjectValue::Absent(Absence::OptimizedOut) => {
+                Object::absent(found.ty, AbsenceReason::OptimizedOut)
+            }
+            ObjectValue::Absent(Absence::NotImplemented) => {
+                Object::absent(found.ty, AbsenceReason::NotImplemented)
+            }
+        })
+    }
+}
+
+/// The objects that the operating system knows without debugging information.
+pub(crate) struct OsFinder;
+
+impl ObjectFinder for OsFinder {
+    fn find(
+        &self,
+        program: &Program,
+        name: &str,
+        _: ObjectKinds,
+        filename: Option<&str>,
+    ) -> Result<Option<Object>> {
+        match program.os() {
+            Some(os) if filename.is_none() => os.find_object(program, name),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The symbol tables of all modules' files.
+pub(crate) struct SymbolTableFinder;
+
+impl SymbolFinder for SymbolTableFinder {
+    fn find(&self, program: &Program, query: SymbolQuery<'_>) -> Result<Vec<Symbol>> {
+        let mut symbols: Vec<Symbol> = match query {
+            SymbolQuery {
+                address: Some(address),
+                name: None,
+                one: true,
+            } => at(program, address, |file, address| {
+                file.symbols().find(address).into_iter().collect()
+            }),
+            SymbolQuery {
+                address: Some(address),
+                ..
+            } => at(program, address, |file, address| {
+                file.symbols().all_at(address)
+            }),
+            SymbolQuery {
+                name: Some(name),
+                one: true,
+                ..
+            } => files(program)
+                .filter_map(|file| file.symbols().find_name(name))
+                .collect(),
+            SymbolQuery {
+                name: Some(name), ..
+            } => files(program)
+                .flat_map(|file| file.symbols().all_named(name))
+                .collect(),
+            SymbolQuery { .. } => files(program)
+                .flat_map(|file| file.symbols().iter().collect::<Vec<_>>())
+                .collect(),
+        };
+        if let Some(name) = query.name {
+            symbols.retain(|symbol| &*symbol.name == name);
+        }
+        if query.one && symbols.len() > 1 {
+            symbols.sort_by_key(|symbol| rank(symbol.binding));
+            symbols.truncate(1);
+        }
+        Ok(symbols)
+    }
+}
+
+/// What the symbols of the module at `address` say of it. Of the module that is there now: others
+/// had their initialization code there.
+fn at(
+    program: &Program,
+    address: u64,
+    symbols: impl FnOnce(&ModuleFile, u64) -> Vec<Symbol>,
+) -> Vec<Symbol> {
+    let module = program.find_module(address);
+    let file = module.as_ref().and_then(|module| module.file());
+    file.map_or_else(Vec::new, |file| symbols(file, address))
+}
+
+fn files(program: &Program) -> impl Iterator<Item = Arc<ModuleFile>> {
+    let modules = program.modules().into_iter();
+    modules.filter_map(|module| module.file().cloned())
+}
+
+/// Which of several symbols of one name is meant: the one with the lowest rank.
+pub(super) fn rank(binding: SymbolBind) -> u8 {
+    match binding {
+        constants::STB_GLOBAL | constants::STB_GNU_UNIQUE => 0,
+        constants::STB_WEAK => 1,
+        _ => 2,
+    }
+}
