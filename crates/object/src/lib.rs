@@ -9,6 +9,7 @@ mod error;
 mod format;
 mod layout;
 mod object;
+mod rust_name;
 mod scalar;
 mod target;
 mod value;

@@ -5,7 +5,8 @@ use crate::layout::too_deep;
 use crate::{Error, Result};
 use spelunk_base::Language;
 use spelunk_types::{
-    Enumerator, Member, Parameter, QualifiedType, Qualifiers, Type, TypeData, TypeStore,
+    Enumerator, Member, Parameter, PointerForm, QualifiedType, Qualifiers, Type, TypeData,
+    TypeStore,
 };
 
 /// Pointers to functions that take pointers to functions...: what a name may take to write.
@@ -121,14 +122,18 @@ impl<'a> Writer<'a> {
         loop {
             self.step()?;
             match &self.types.get(ty.id)?.data {
-                TypeData::Pointer { referenced, .. } => {
-                    let qualifiers = keywords(ty.qualifiers);
-                    let qualifiers = match inner.is_empty() {
-                        true => qualifiers.trim_end(),
-                        false => &qualifiers,
-                    };
-                    let blank = if qualifiers.is_empty() { "" } else { " " };
-                    inner = format!("*{blank}{qualifiers}{inner}");
+                TypeData::Pointer {
+                    form, referenced, ..
+                } => {
+                    inner = prefix(sigil(*form), ty.qualifiers, &inner);
+                    is_pointer = true;
+                    ty = *referenced;
+                }
+                TypeData::MemberPointer {
+                    class, referenced, ..
+                } => {
+                    let class = specifier(self.types.get(*class)?);
+                    inner = prefix(&format!("{class}::*"), ty.qualifiers, &inner);
                     is_pointer = true;
                     ty = *referenced;
                 }
@@ -236,6 +241,25 @@ impl<'a> Writer<'a> {
     fn indent(&self, text: &mut String) {
         text.extend((0..self.depth).map(|_| '\t'));
     }
+}
+
+fn sigil(form: PointerForm) -> &'static str {
+    match form {
+        PointerForm::Pointer => "*",
+        PointerForm::Reference => "&",
+        PointerForm::RvalueReference => "&&",
+    }
+}
+
+/// `* const name`, `*name`
+fn prefix(sigil: &str, qualifiers: Qualifiers, inner: &str) -> String {
+    let qualifiers = keywords(qualifiers);
+    let qualifiers = match inner.is_empty() {
+        true => qualifiers.trim_end(),
+        false => &qualifiers,
+    };
+    let blank = if qualifiers.is_empty() { "" } else { " " };
+    format!("{sigil}{blank}{qualifiers}{inner}")
 }
 
 fn parenthesize(inner: String, is_pointer: bool) -> String {

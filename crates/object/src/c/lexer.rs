@@ -1,3 +1,5 @@
+use super::number::{parse_character, parse_number};
+use super::qualified_name::{extent, word_length};
 use crate::{Error, Result};
 
 /// A token of a type name or designator.
@@ -5,15 +7,20 @@ use crate::{Error, Result};
 pub(crate) enum Token<'a> {
     /// A name: with C++'s scopes and template arguments, `A::B<int>`.
     Identifier(&'a str),
+    /// `A::B::*`, with the name of the class.
+    MemberPointer(&'a str),
     Number(u64),
     LeftParenthesis,
     RightParenthesis,
     LeftBracket,
     RightBracket,
     Asterisk,
+    Ampersand,
+    DoubleAmpersand,
     Dot,
     Ellipsis,
     Comma,
+    Colon,
 }
 
 /// Cuts text into tokens.
@@ -39,15 +46,13 @@ impl<'a> Lexer<'a> {
 
     /// The next token; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>> {
-        let rest = self.rest();
-        let blank = rest.len() - rest.trim_ascii_start().len();
-        self.position += blank;
+        self.position += blank_length(self.rest());
         let rest = self.rest();
         let Some(first) = rest.chars().next() else {
             return Ok(None);
         };
         let (token, length) = match first {
-            '(' => (Token::LeftParenthesis, 1),
+            '(' if extent(rest).is_none() => (Token::LeftParenthesis, 1),
             ')' => (Token::RightParenthesis, 1),
             '[' => (Token::LeftBracket, 1),
             ']' => (Token::RightBracket, 1),
@@ -55,17 +60,27 @@ impl<'a> Lexer<'a> {
             ',' => (Token::Comma, 1),
             '.' if rest.starts_with("...") => (Token::Ellipsis, 3),
             '.' => (Token::Dot, 1),
+            '&' if rest.starts_with("&&") => (Token::DoubleAmpersand, 2),
+            '&' => (Token::Ampersand, 1),
+            ':' if !rest.starts_with("::") => (Token::Colon, 1),
             '0'..='9' => {
-                let length = word_length(rest);
-                let digits = rest.get(..length).unwrap_or(rest);
-                (Token::Number(parse_number(digits)?), length)
+                let length = number_length(rest);
+                let number = rest.get(..length).unwrap_or(rest);
+                (Token::Number(parse_number(number)?), length)
             }
-            _ => match qualified_length(rest) {
-                0 => return Err(invalid_character(first)),
-                length => (
-                    Token::Identifier(rest.get(..length).unwrap_or(rest)),
-                    length,
-                ),
+            '\'' => match parse_character(rest) {
+                Some((value, length)) => (Token::Number(value), length),
+                None => return Err(invalid_character(first)),
+            },
+            _ => match extent(rest) {
+                None => return Err(invalid_character(first)),
+                Some(extent) => {
+                    let name = rest.get(..extent.name).unwrap_or(rest);
+                    match extent.member_pointer {
+                        Some(length) => (Token::MemberPointer(name), length),
+                        None => (Token::Identifier(name), extent.name),
+                    }
+                }
             },
         };
         self.position += length;
@@ -73,73 +88,38 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn invalid_character(character: char) -> Error {
+pub(super) fn invalid_character(character: char) -> Error {
     Error::syntax(format!("invalid character \\x{:02x}", u32::from(character)))
 }
 
-fn word_length(text: &str) -> usize {
-    text.find(|c: char| !is_word(c)).unwrap_or(text.len())
-}
-
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || character == '_' || !character.is_ascii()
-}
-
-/// The length of `A`, `A::B`, `::A`, `A<int>::B<C<D>, 3>` at the start of `text`.
-fn qualified_length(text: &str) -> usize {
-    let mut length = 0;
-    let rest = |length: usize| text.get(length..).unwrap_or("");
-    if text.starts_with("::") {
-        length = 2;
-    }
+/// The length of blanks and comments.
+fn blank_length(text: &str) -> usize {
+    let mut rest = text;
     loop {
-        let word = word_length(rest(length));
-        if word == 0 {
-            return length;
+        rest = rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+        let comment = if rest.starts_with("/*") {
+            rest.find("*/").map(|end| end + 2)
+        } else if rest.starts_with("//") {
+            Some(rest.find('\n').unwrap_or(rest.len()))
+        } else {
+            None
+        };
+        match comment.and_then(|length| rest.get(length..)) {
+            Some(behind) => rest = behind,
+            None => return text.len() - rest.len(),
         }
-        length += word;
-        if rest(length).starts_with('<') {
-            match template_length(rest(length)) {
-                Some(arguments) => length += arguments,
-                None => return length,
-            }
-        }
-        if !rest(length).starts_with("::") {
-            return length;
-        }
-        length += 2;
     }
 }
 
-/// The length of the balanced `<...>` at the start of `text`.
-fn template_length(text: &str) -> Option<usize> {
-    let mut depth = 0u32;
-    for (position, character) in text.char_indices() {
-        match character {
-            '<' | '(' => depth += 1,
-            '>' | ')' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(position + 1);
-                }
-            }
-            _ => {}
-        }
+/// The length of a number with separators.
+fn number_length(text: &str) -> usize {
+    let mut length = word_length(text);
+    while let Some(behind) = text.get(length..).and_then(|rest| rest.strip_prefix('\''))
+        && behind.starts_with(|c: char| c.is_ascii_hexdigit())
+    {
+        length += 1 + word_length(behind);
     }
-    None
-}
-
-/// An integer constant (C11, 6.4.4.1) without suffix.
-fn parse_number(digits: &str) -> Result<u64> {
-    let (digits, base) = match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (digits.get(2..).unwrap_or(""), 16),
-        [b'0', _, ..] => (digits.get(1..).unwrap_or(""), 8),
-        _ => (digits, 10),
-    };
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
-        return Err(Error::syntax("invalid number"));
-    }
-    u64::from_str_radix(digits, base).map_err(|_| Error::value("number is too large"))
+    length
 }
 
 #[cfg(test)]
@@ -174,20 +154,41 @@ mod tests {
             ]
         );
         assert_eq!(
-            tokens("std::map<int, A::B<c> >::x *").unwrap(),
-            [T::Identifier("std::map<int, A::B<c> >::x"), T::Asterisk]
+            tokens("std::map<int, A::B<c> >::x *&&&").unwrap(),
+            [
+                T::Identifier("std::map<int, A::B<c> >::x"),
+                T::Asterisk,
+                T::DoubleAmpersand,
+                T::Ampersand
+            ]
+        );
+        assert_eq!(
+            tokens("int/* * */a::*// x\n['a'] [1'0u]").unwrap(),
+            [
+                T::Identifier("int"),
+                T::MemberPointer("a"),
+                T::LeftBracket,
+                T::Number(97),
+                T::RightBracket,
+                T::LeftBracket,
+                T::Number(10),
+                T::RightBracket,
+            ]
         );
     }
 
     #[test]
     fn what_is_no_token_is_named() {
         for (text, message) in [
-            ("int &", "invalid character \\x26"),
+            ("int %", "invalid character \\x25"),
+            ("int /* x", "invalid character \\x2f"),
             ("-1", "invalid character \\x2d"),
             ("a<b", "invalid character \\x3c"),
+            ("a::", "invalid character \\x3a"),
+            ("'", "invalid character \\x27"),
             ("0x", "invalid number"),
             ("08", "invalid number"),
-            ("1z", "invalid number"),
+            ("1y", "invalid number"),
             ("99999999999999999999", "number is too large"),
         ] {
             assert_eq!(tokens(text).unwrap_err().message(), message);

@@ -195,7 +195,7 @@ impl Primitive {
             .map(|(primitive, _)| *primitive)
     }
 
-    fn kind(self) -> TypeKind {
+    pub(super) fn kind(self) -> TypeKind {
         match self {
             Self::Void => TypeKind::Void,
             Self::Bool => TypeKind::Bool,

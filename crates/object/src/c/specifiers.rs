@@ -1,9 +1,9 @@
-//! The keywords of basic types, in any order (C11, 6.7.2).
+//! The keywords of basic types, in any order (C23, 6.7.3).
 
-use super::primitive::Primitive;
+use super::primitive::{Primitive, bit_precise_type, primitive_type};
 use super::type_parser::cannot_combine;
-use crate::Result;
-use spelunk_types::TypeKind;
+use crate::{Result, Target};
+use spelunk_types::{QualifiedType, TypeKind, TypeKinds};
 use std::fmt;
 
 /// What a type name says about a basic type.
@@ -12,6 +12,7 @@ pub(super) struct Specifiers {
     signedness: Option<Signedness>,
     width: Option<Width>,
     base: Option<Base>,
+    is_complex: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,18 +30,32 @@ enum Width {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Base {
-    Void,
     Char,
     Int,
     Int128,
-    Bool,
-    Float,
+    /// With its width, once that is known.
+    BitInt(u32),
     Double,
+    /// A keyword that takes no others, but `_Complex`.
+    Alone(Primitive),
 }
+
+/// The keyword of integers of any width, which stands behind it in parentheses.
+pub(super) const BIT_INT: &str = "_BitInt";
 
 impl Specifiers {
     pub(super) fn is_keyword(word: &str) -> bool {
-        matches!(word, "signed" | "unsigned" | "short" | "long") || Base::parse(word).is_some()
+        matches!(
+            word,
+            "signed"
+                | "__signed__"
+                | "__signed"
+                | "unsigned"
+                | "short"
+                | "long"
+                | "_Complex"
+                | "__complex__"
+        ) || Base::parse(word).is_some()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -51,7 +66,9 @@ impl Specifiers {
     pub(super) fn add(&mut self, word: &str) -> Result<()> {
         let mut sum = *self;
         let is_free = match word {
-            "signed" => sum.signedness.replace(Signedness::Signed).is_none(),
+            "signed" | "__signed__" | "__signed" => {
+                sum.signedness.replace(Signedness::Signed).is_none()
+            }
             "unsigned" => sum.signedness.replace(Signedness::Unsigned).is_none(),
             "short" => sum.width.replace(Width::Short).is_none(),
             "long" => {
@@ -63,6 +80,7 @@ impl Specifiers {
                 sum.width = Some(width);
                 is_free
             }
+            "_Complex" | "__complex__" | "complex" => !std::mem::replace(&mut sum.is_complex, true),
             _ => {
                 let is_free = sum.base.is_none();
                 sum.base = Base::parse(word);
@@ -76,70 +94,120 @@ impl Specifiers {
         Ok(())
     }
 
+    /// Says how wide the `_BitInt` that was added is.
+    pub(super) fn set_bit_width(&mut self, bits: u32) {
+        self.base = Some(Base::BitInt(bits));
+    }
+
+    /// Whether there is a type of these keywords, maybe with more of them.
     fn is_type(&self) -> bool {
+        let has_no_sign = self.signedness.is_none();
         match self.base {
-            None | Some(Base::Int) => true,
-            Some(Base::Char | Base::Int128) => self.width.is_none(),
-            Some(Base::Double) => {
-                self.signedness.is_none() && matches!(self.width, None | Some(Width::Long))
+            None => !self.is_complex || (has_no_sign && self.is_double_width()),
+            Some(Base::Int) => !self.is_complex,
+            Some(Base::Char | Base::Int128 | Base::BitInt(_)) => {
+                self.width.is_none() && !self.is_complex
             }
-            Some(Base::Void | Base::Bool | Base::Float) => {
-                self.signedness.is_none() && self.width.is_none()
+            Some(Base::Double) => has_no_sign && self.is_double_width(),
+            Some(Base::Alone(_)) => {
+                has_no_sign
+                    && self.width.is_none()
+                    && (!self.is_complex || self.complex().is_some())
             }
         }
     }
 
+    fn is_double_width(&self) -> bool {
+        matches!(self.width, None | Some(Width::Long))
+    }
+
+    fn complex(&self) -> Option<Primitive> {
+        use Primitive as P;
+        Some(match (self.base, self.width) {
+            (None | Some(Base::Double), None) => P::DoubleComplex,
+            (Some(Base::Double), Some(Width::Long)) => P::LongDoubleComplex,
+            (Some(Base::Alone(P::Float)), None) => P::FloatComplex,
+            (Some(Base::Alone(P::Float16)), None) => P::Float16Complex,
+            (Some(Base::Alone(P::Float128)), None) => P::Float128Complex,
+            _ => return None,
+        })
+    }
+
+    /// The basic type, unless that is a `_BitInt`.
     pub(super) fn primitive(&self) -> Option<Primitive> {
         use Primitive as P;
+        if self.is_complex {
+            return self.complex();
+        }
         let is_unsigned = self.signedness == Some(Signedness::Unsigned);
-        let either = |signed, unsigned| Some(if is_unsigned { unsigned } else { signed });
-        match (self.base, self.width) {
-            (Some(Base::Void), _) => Some(P::Void),
-            (Some(Base::Bool), _) => Some(P::Bool),
-            (Some(Base::Float), _) => Some(P::Float),
-            (Some(Base::Double), None) => Some(P::Double),
-            (Some(Base::Double), Some(_)) => Some(P::LongDouble),
-            (Some(Base::Int128), _) => None,
+        let either = |signed, unsigned| if is_unsigned { unsigned } else { signed };
+        Some(match (self.base, self.width) {
+            (Some(Base::Alone(primitive)), _) => primitive,
+            (Some(Base::BitInt(_)), _) => return None,
+            (Some(Base::Double), None) => P::Double,
+            (Some(Base::Double), Some(_)) => P::LongDouble,
+            (Some(Base::Int128), _) => either(P::Int128, P::UnsignedInt128),
             (Some(Base::Char), _) => match self.signedness {
-                None => Some(P::Char),
+                None => P::Char,
                 Some(_) => either(P::SignedChar, P::UnsignedChar),
             },
             (_, None) => either(P::Int, P::UnsignedInt),
             (_, Some(Width::Short)) => either(P::Short, P::UnsignedShort),
             (_, Some(Width::Long)) => either(P::Long, P::UnsignedLong),
             (_, Some(Width::LongLong)) => either(P::LongLong, P::UnsignedLongLong),
-        }
+        })
     }
 
-    /// How debugging information may call the type.
-    pub(super) fn spellings(&self) -> &'static [&'static str] {
-        match (self.primitive(), self.signedness) {
-            (Some(primitive), _) => primitive.spellings(),
-            (None, Some(Signedness::Unsigned)) => &["unsigned __int128", "__int128 unsigned"],
-            (None, _) => &["__int128", "signed __int128", "__int128 signed"],
+    /// The type, `None` if the target has none such.
+    pub(super) fn find(
+        &self,
+        target: &dyn Target,
+        filename: Option<&str>,
+    ) -> Result<Option<QualifiedType>> {
+        if let Some(Base::BitInt(bits)) = self.base {
+            let is_signed = self.signedness != Some(Signedness::Unsigned);
+            return match filename {
+                None => bit_precise_type(target, bits, is_signed).map(Some),
+                Some(_) => target.find_type(TypeKind::Int.into(), &self.to_string(), filename),
+            };
         }
-    }
-
-    pub(super) fn kind(&self) -> TypeKind {
-        match self.base {
-            Some(Base::Void) => TypeKind::Void,
-            Some(Base::Bool) => TypeKind::Bool,
-            Some(Base::Float | Base::Double) => TypeKind::Float,
-            _ => TypeKind::Int,
+        let Some(primitive) = self.primitive() else {
+            return Ok(None);
+        };
+        // The target remembers what its basic types are, unless a file is asked for.
+        if filename.is_none() || primitive == Primitive::Void {
+            return primitive_type(target, primitive).map(Some);
         }
+        for spelling in primitive.spellings() {
+            let kinds = TypeKinds::of(primitive.kind());
+            if let Some(found) = target.find_type(kinds, spelling, filename)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 }
 
 impl Base {
     fn parse(word: &str) -> Option<Self> {
+        use Primitive as P;
         Some(match word {
-            "void" => Self::Void,
             "char" => Self::Char,
             "int" => Self::Int,
             "__int128" => Self::Int128,
-            "_Bool" => Self::Bool,
-            "float" => Self::Float,
+            BIT_INT => Self::BitInt(0),
             "double" => Self::Double,
+            "void" => Self::Alone(P::Void),
+            "_Bool" => Self::Alone(P::Bool),
+            "float" => Self::Alone(P::Float),
+            "_Float16" => Self::Alone(P::Float16),
+            "__bf16" => Self::Alone(P::Bfloat16),
+            "_Float32" => Self::Alone(P::Float32),
+            "_Float64" => Self::Alone(P::Float64),
+            "_Float128" | "__float128" | "__ieee128" => Self::Alone(P::Float128),
+            "_Float32x" => Self::Alone(P::Float32x),
+            "_Float64x" => Self::Alone(P::Float64x),
+            "__ibm128" => Self::Alone(P::Ibm128),
             _ => return None,
         })
     }
@@ -158,14 +226,14 @@ impl fmt::Display for Specifiers {
                 Width::LongLong => "long long",
             }),
             self.base.map(|base| match base {
-                Base::Void => "void",
                 Base::Char => "char",
                 Base::Int => "int",
                 Base::Int128 => "__int128",
-                Base::Bool => "_Bool",
-                Base::Float => "float",
+                Base::BitInt(_) => BIT_INT,
                 Base::Double => "double",
+                Base::Alone(primitive) => primitive.name(),
             }),
+            self.is_complex.then_some("_Complex"),
         ];
         for (index, word) in words.into_iter().flatten().enumerate() {
             if index > 0 {
@@ -173,6 +241,9 @@ impl fmt::Display for Specifiers {
             }
             f.write_str(word)?;
         }
-        Ok(())
+        match self.base {
+            Some(Base::BitInt(bits)) if bits > 0 => write!(f, "({bits})"),
+            _ => Ok(()),
+        }
     }
 }

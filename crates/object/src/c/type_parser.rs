@@ -1,20 +1,17 @@
-//! Type names: `struct foo *(*[3])(const char *, ...)`.
+//! Type names: `struct foo *(*[3])(const char *, ...)`, `std::vector<int> &`.
 //!
-//! A recursive descent over C11's grammar of type names (6.7.7). What names stand for is asked of
-//! the target as soon as the specifiers are read.
+//! A recursive descent over C23's grammar of type names (6.7.8), with the references, pointers to
+//! members, scopes and template arguments of C++. What names stand for is asked of the target as
+//! soon as the specifiers are read.
 
-use super::lexer::{Lexer, Token};
+use super::declarator_parser::{Missing, Names};
+use super::lexer::{Lexer, Token, invalid_character};
 use super::primitive::{Primitive, primitive_type};
-use super::specifiers::Specifiers;
-use crate::layout::too_deep;
-use crate::{Error, Result, Target, object};
+use super::specifiers::{BIT_INT, Specifiers};
+use super::template_name;
+use crate::{Error, Result, Target, rust_name};
 use spelunk_base::Language;
-use spelunk_types::{Parameter, QualifiedType, Qualifiers, Type, TypeData, TypeKind, TypeKinds};
-
-/// Parentheses in parentheses.
-const MAX_DEPTH: u32 = 64;
-/// Pointers, arrays and functions in one name.
-const MAX_OPERATIONS: usize = 10_000;
+use spelunk_types::{QualifiedType, Qualifiers, TypeKind, TypeKinds};
 
 /// The type that C calls `name`: `struct foo *`, `unsigned long [4]`, `size_t`. `filename` says
 /// which file defines it.
@@ -45,6 +42,12 @@ pub fn find_type(
     name: &str,
     filename: Option<&str>,
 ) -> Result<Option<QualifiedType>> {
+    if rust_name::is_rust(name) {
+        let found = rust_name::find_type(target, name, filename)?;
+        if found.is_some() || target.language() == Language::Rust {
+            return Ok(found);
+        }
+    }
     let mut parser = Parser {
         target,
         filename,
@@ -52,134 +55,224 @@ pub fn find_type(
         depth: 0,
         operations: 0,
     };
-    let Some(base) = parser.specifiers()? else {
-        return Ok(None);
-    };
-    if parser.lexer.peek()?.is_none() {
-        return Ok(Some(base));
-    }
-    let declarator = match parser.declarator(Names::Forbidden) {
-        Ok(declarator) => declarator,
+    let ty = match parser.type_name() {
+        Ok(ty) => ty,
         Err(Missing::Type) => return Ok(None),
         Err(Missing::Other(error)) => return Err(error),
     };
-    if declarator.operations.is_empty() {
-        return Err(Error::syntax("expected abstract declarator"));
-    }
-    if parser.lexer.peek()?.is_some() {
-        return Err(Error::syntax("extra tokens after type name"));
-    }
-    parser.apply(base, declarator.operations).map(Some)
-}
-
-/// What a declarator makes of the type in front of it, one step.
-enum Operation {
-    Pointer(Qualifiers),
-    Array(Option<u64>),
-    Function {
-        parameters: Vec<Parameter>,
-        is_variadic: bool,
-    },
-}
-
-/// A declarator: the nearest step to the specifiers first.
-#[derive(Default)]
-struct Declarator {
-    operations: Vec<Operation>,
-    name: Option<Box<str>>,
-}
-
-/// Whether a declarator may name what it declares, as parameters do.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Forbidden,
-    Allowed,
-}
-
-/// Why a declarator came to nothing.
-enum Missing {
-    /// The target does not know the type of a parameter.
-    Type,
-    Other(Error),
-}
-
-impl From<Error> for Missing {
-    fn from(error: Error) -> Self {
-        Self::Other(error)
+    match parser.lexer.peek()? {
+        None => Ok(Some(ty)),
+        Some(_) => Err(Error::syntax("extra tokens after type name")),
     }
 }
 
-struct Parser<'a> {
-    target: &'a dyn Target,
+pub(super) struct Parser<'a> {
+    pub(super) target: &'a dyn Target,
     filename: Option<&'a str>,
-    lexer: Lexer<'a>,
-    depth: u32,
-    operations: usize,
+    pub(super) lexer: Lexer<'a>,
+    /// Parentheses and lists of parameters that are open.
+    pub(super) depth: u32,
+    /// Pointers, arrays and functions that were read.
+    pub(super) operations: usize,
 }
 
-impl Parser<'_> {
+/// What specifiers say.
+#[derive(Default)]
+struct Specified<'a> {
+    qualifiers: Qualifiers,
+    /// The keywords of a basic type,
+    basic: Specifiers,
+    /// a name,
+    name: Option<&'a str>,
+    /// a keyword and what follows it,
+    tag: Option<(TypeKind, &'a str)>,
+    /// or what stands in `_Atomic(...)`.
+    atomic: Option<QualifiedType>,
+}
+
+impl Specified<'_> {
+    /// Whether the type is there, and takes no more keywords.
+    fn is_taken(&self) -> bool {
+        self.name.is_some() || self.tag.is_some() || self.atomic.is_some()
+    }
+
+    /// For messages.
+    fn describe(&self) -> String {
+        match self.tag {
+            Some((TypeKind::Struct, _)) => "'struct'".into(),
+            Some((TypeKind::Union, _)) => "'union'".into(),
+            Some((TypeKind::Class, _)) => "'class'".into(),
+            Some(_) => "'enum'".into(),
+            None if self.basic.is_empty() => "identifier".into(),
+            None => format!("'{}'", self.basic),
+        }
+    }
+}
+
+impl<'a> Parser<'a> {
+    /// Specifiers and a declarator without name.
+    pub(super) fn type_name(&mut self) -> Result<QualifiedType, Missing> {
+        let base = self.specifiers()?.ok_or(Missing::Type)?;
+        match self.lexer.peek()? {
+            None | Some(Token::RightParenthesis) if self.depth > 0 => return Ok(base),
+            None => return Ok(base),
+            Some(Token::Comma) => return Err(invalid_character(',').into()),
+            Some(_) => {}
+        }
+        let declarator = self.declarator(Names::Forbidden)?;
+        if declarator.is_empty() {
+            return Err(Error::syntax("expected abstract declarator").into());
+        }
+        Ok(self.apply(base, declarator)?)
+    }
+
     /// Specifiers and qualifiers, and the type they call; `None` if the target has none such.
-    fn specifiers(&mut self) -> Result<Option<QualifiedType>> {
-        let mut qualifiers = Qualifiers::NONE;
-        let mut specifiers = Specifiers::default();
-        let mut name: Option<&str> = None;
-        let mut tag: Option<(TypeKind, &str)> = None;
+    pub(super) fn specifiers(&mut self) -> Result<Option<QualifiedType>, Missing> {
+        let mut specified = Specified::default();
         while let Some(Token::Identifier(word)) = self.lexer.peek()? {
-            let taken = name.is_some() || tag.is_some();
+            if word == "_Atomic" && self.follows(Token::LeftParenthesis)? {
+                if specified.is_taken() || !specified.basic.is_empty() {
+                    break;
+                }
+                specified.atomic = Some(self.atomic()?);
+                continue;
+            }
             if let Some(qualifier) = parse_qualifier(word) {
-                qualifiers = qualifiers | qualifier;
+                specified.qualifiers = specified.qualifiers | qualifier;
             } else if let Some(kind) = parse_tag_keyword(word, self.target.language()) {
-                if taken || !specifiers.is_empty() {
-                    let other = describe(&specifiers, tag.map(|(kind, _)| kind));
-                    return Err(cannot_combine(word, &other));
+                if specified.is_taken() || !specified.basic.is_empty() {
+                    return Err(cannot_combine(word, &specified.describe()).into());
                 }
                 self.lexer.next()?;
-                let Some(Token::Identifier(found)) = self.lexer.peek()? else {
-                    return Err(expected_tag(word));
-                };
-                if Specifiers::is_keyword(found)
-                    || parse_qualifier(found).is_some()
-                    || parse_tag_keyword(found, self.target.language()).is_some()
-                {
-                    return Err(expected_tag(word));
+                specified.tag = Some((kind, self.tag(word)?));
+            } else if Specifiers::is_keyword(word)
+                || (word == "complex" && self.is_complex(&specified)?)
+            {
+                if specified.is_taken() {
+                    return Err(cannot_combine(word, &specified.describe()).into());
                 }
-                tag = Some((kind, found));
-            } else if Specifiers::is_keyword(word) {
-                if taken {
-                    let other = describe(&specifiers, tag.map(|(kind, _)| kind));
-                    return Err(cannot_combine(word, &other));
+                specified.basic.add(word)?;
+                if word == BIT_INT {
+                    self.lexer.next()?;
+                    specified.basic.set_bit_width(self.bit_width()?);
+                    continue;
                 }
-                specifiers.add(word)?;
-            } else if taken || !specifiers.is_empty() {
+            } else if specified.is_taken() || !specified.basic.is_empty() {
                 break;
             } else {
-                name = Some(word);
+                specified.name = Some(word);
             }
             self.lexer.next()?;
         }
-        let found = match (tag, name) {
-            (Some((kind, tag)), _) => self.find(kind.into(), tag)?,
-            (None, Some(name)) => self.find_named(name)?,
-            (None, None) if specifiers.is_empty() => {
-                return Err(Error::syntax("expected type specifier"));
+        let found = match &specified {
+            Specified {
+                atomic: Some(ty), ..
+            } => Some(*ty),
+            Specified {
+                tag: Some((kind, tag)),
+                ..
+            } => self.find_tagged(*kind, tag)?,
+            Specified {
+                name: Some(name), ..
+            } => self.find_named(name)?,
+            _ if specified.basic.is_empty() => {
+                return Err(match self.lexer.peek()? {
+                    Some(Token::Comma) if self.depth == 0 => invalid_character(','),
+                    _ => Error::syntax("expected type specifier"),
+                }
+                .into());
             }
-            (None, None) => self.find_basic(&specifiers)?,
+            _ => specified.basic.find(self.target, self.filename)?,
         };
         Ok(found.map(|found| QualifiedType {
             id: found.id,
-            qualifiers: found.qualifiers | qualifiers,
+            qualifiers: found.qualifiers | specified.qualifiers,
         }))
     }
 
+    /// What follows `struct`.
+    fn tag(&self, keyword: &str) -> Result<&'a str> {
+        match self.lexer.peek()? {
+            Some(Token::Identifier(tag))
+                if !Specifiers::is_keyword(tag)
+                    && parse_qualifier(tag).is_none()
+                    && parse_tag_keyword(tag, self.target.language()).is_none() =>
+            {
+                Ok(tag)
+            }
+            _ => Err(Error::syntax(format!(
+                "expected identifier after '{keyword}'"
+            ))),
+        }
+    }
+
+    /// `_Atomic(int)`
+    fn atomic(&mut self) -> Result<QualifiedType, Missing> {
+        self.lexer.next()?;
+        self.lexer.next()?;
+        let ty = self.nested(Self::type_name)?;
+        if !self.take(Token::RightParenthesis)? {
+            return Err(Error::syntax("expected ')'").into());
+        }
+        Ok(QualifiedType {
+            id: ty.id,
+            qualifiers: ty.qualifiers | Qualifiers::ATOMIC,
+        })
+    }
+
+    /// The `(17)` of `_BitInt(17)`.
+    fn bit_width(&mut self) -> Result<u32> {
+        let expected = || Error::syntax(format!("expected number of bits after '{BIT_INT}'"));
+        if !self.take(Token::LeftParenthesis)? {
+            return Err(expected());
+        }
+        let Some(Token::Number(bits)) = self.lexer.next()? else {
+            return Err(expected());
+        };
+        match self.take(Token::RightParenthesis)? {
+            true => Ok(u32::try_from(bits).unwrap_or(u32::MAX)),
+            false => Err(Error::syntax("expected ')'")),
+        }
+    }
+
+    /// Whether `complex` is the keyword that gcc writes into debugging information
+    /// (`complex double`), not a name.
+    fn is_complex(&self, specified: &Specified<'_>) -> Result<bool> {
+        if specified.is_taken() {
+            return Ok(false);
+        }
+        let mut ahead = self.lexer.clone();
+        ahead.next()?;
+        Ok(!specified.basic.is_empty()
+            || matches!(ahead.next()?, Some(Token::Identifier(word)) if Specifiers::is_keyword(word)))
+    }
+
     fn find(&self, kinds: TypeKinds, name: &str) -> Result<Option<QualifiedType>> {
-        let name = name.strip_prefix("::").unwrap_or(name);
-        self.target.find_type(kinds, name, self.filename)
+        let name = name.strip_prefix("::").unwrap_or(name).trim_ascii();
+        if let Some(found) = self.target.find_type(kinds, name, self.filename)? {
+            return Ok(Some(found));
+        }
+        for spelling in template_name::spellings(name) {
+            if let Some(found) = self.target.find_type(kinds, &spelling, self.filename)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn find_tagged(&self, kind: TypeKind, tag: &str) -> Result<Option<QualifiedType>> {
+        let mut kinds = TypeKinds::of(kind);
+        // The same in C++ but for who may look inside.
+        if matches!(kind, TypeKind::Struct | TypeKind::Class) && self.is_cpp(tag) {
+            kinds = kinds.with(TypeKind::Struct).with(TypeKind::Class);
+        }
+        self.find(kinds, tag)
     }
 
     /// A typedef, or in C++ any type that has the name; a basic type that is called otherwise.
-    fn find_named(&self, name: &str) -> Result<Option<QualifiedType>> {
+    pub(super) fn find_named(&self, name: &str) -> Result<Option<QualifiedType>> {
         let mut kinds = TypeKinds::of(TypeKind::Typedef);
-        if self.target.language() != Language::C || name.contains("::") || name.contains('<') {
+        if self.is_cpp(name) {
             kinds = kinds
                 .with(TypeKind::Struct)
                 .with(TypeKind::Union)
@@ -192,190 +285,29 @@ impl Parser<'_> {
         if let Some(found) = self.find(kinds, name)? {
             return Ok(Some(found));
         }
-        match Primitive::parse(name) {
-            Some(primitive @ (Primitive::SizeT | Primitive::PtrdiffT))
+        match (name, Primitive::parse(name)) {
+            (_, Some(primitive @ (Primitive::SizeT | Primitive::PtrdiffT)))
                 if self.filename.is_none() =>
             {
                 primitive_type(self.target, primitive).map(Some)
             }
+            // A keyword in C++ and C23, which compilers keep for a name.
+            ("bool", _) => match self.find(TypeKind::Bool.into(), name)? {
+                None if self.is_cpp(name) && self.filename.is_none() => {
+                    primitive_type(self.target, Primitive::Bool).map(Some)
+                }
+                found => Ok(found),
+            },
             _ => Ok(None),
         }
     }
 
-    fn find_basic(&self, specifiers: &Specifiers) -> Result<Option<QualifiedType>> {
-        match specifiers.primitive() {
-            // The target remembers what its basic types are, unless a file is asked for.
-            Some(primitive) if self.filename.is_none() => {
-                primitive_type(self.target, primitive).map(Some)
-            }
-            Some(Primitive::Void) => primitive_type(self.target, Primitive::Void).map(Some),
-            _ => {
-                for spelling in specifiers.spellings() {
-                    let kinds = TypeKinds::of(specifiers.kind());
-                    if let Some(found) = self.find(kinds, spelling)? {
-                        return Ok(Some(found));
-                    }
-                }
-                Ok(None)
-            }
-        }
+    /// Whether a name is one of C++ or Rust.
+    fn is_cpp(&self, name: &str) -> bool {
+        self.target.language() != Language::C || name.contains("::") || name.contains('<')
     }
 
-    fn declarator(&mut self, names: Names) -> Result<Declarator, Missing> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(too_deep().into());
-        }
-        let mut operations = Vec::new();
-        while self.take(Token::Asterisk)? {
-            let mut qualifiers = Qualifiers::NONE;
-            while let Some(Token::Identifier(word)) = self.lexer.peek()?
-                && let Some(qualifier) = parse_qualifier(word)
-            {
-                qualifiers = qualifiers | qualifier;
-                self.lexer.next()?;
-            }
-            self.count()?;
-            operations.push(Operation::Pointer(qualifiers));
-        }
-        let mut inner = Declarator::default();
-        match self.lexer.peek()? {
-            Some(Token::LeftParenthesis) if self.opens_declarator()? => {
-                self.lexer.next()?;
-                inner = self.declarator(names)?;
-                if !self.take(Token::RightParenthesis)? {
-                    return Err(Error::syntax("expected ')'").into());
-                }
-            }
-            Some(Token::Identifier(name)) if names == Names::Allowed => {
-                self.lexer.next()?;
-                inner.name = Some(name.into());
-            }
-            _ => {}
-        }
-        let mut suffixes = Vec::new();
-        loop {
-            if self.take(Token::LeftBracket)? {
-                suffixes.push(self.array()?);
-            } else if self.take(Token::LeftParenthesis)? {
-                suffixes.push(self.function()?);
-            } else {
-                break;
-            }
-            self.count()?;
-        }
-        operations.extend(suffixes.into_iter().rev());
-        operations.extend(inner.operations);
-        self.depth -= 1;
-        Ok(Declarator {
-            operations,
-            name: inner.name,
-        })
-    }
-
-    /// Whether the parenthesis that comes next is around a declarator, not around parameters.
-    fn opens_declarator(&self) -> Result<bool> {
-        let mut ahead = self.lexer.clone();
-        ahead.next()?;
-        Ok(matches!(
-            ahead.next()?,
-            Some(Token::Asterisk | Token::LeftParenthesis | Token::LeftBracket)
-        ))
-    }
-
-    /// What follows `[`.
-    fn array(&mut self) -> Result<Operation> {
-        let length = match self.lexer.peek()? {
-            Some(Token::Number(length)) => {
-                self.lexer.next()?;
-                Some(length)
-            }
-            _ => None,
-        };
-        match self.take(Token::RightBracket)? {
-            true => Ok(Operation::Array(length)),
-            false => Err(Error::syntax("expected ']'")),
-        }
-    }
-
-    /// What follows the `(` of a parameter list.
-    fn function(&mut self) -> Result<Operation, Missing> {
-        let mut parameters = Vec::new();
-        let mut is_variadic = false;
-        if !self.take(Token::RightParenthesis)? {
-            loop {
-                if self.take(Token::Ellipsis)? {
-                    is_variadic = true;
-                } else {
-                    parameters.push(self.parameter()?);
-                }
-                if self.take(Token::RightParenthesis)? {
-                    break;
-                }
-                if is_variadic || !self.take(Token::Comma)? {
-                    return Err(Error::syntax("expected ')' after parameters").into());
-                }
-            }
-        }
-        if let [only] = parameters.as_slice()
-            && only.name.is_none()
-            && only.ty.qualifiers.is_empty()
-            && matches!(
-                self.target
-                    .types()
-                    .get(only.ty.id)
-                    .map_err(Error::from)?
-                    .data,
-                TypeData::Void
-            )
-        {
-            parameters.clear();
-        }
-        Ok(Operation::Function {
-            parameters,
-            is_variadic,
-        })
-    }
-
-    fn parameter(&mut self) -> Result<Parameter, Missing> {
-        let base = self.specifiers()?.ok_or(Missing::Type)?;
-        let declarator = self.declarator(Names::Allowed)?;
-        Ok(Parameter {
-            name: declarator.name,
-            ty: self.apply(base, declarator.operations)?,
-        })
-    }
-
-    fn apply(&self, base: QualifiedType, operations: Vec<Operation>) -> Result<QualifiedType> {
-        let types = self.target.types();
-        let mut ty = base;
-        for operation in operations {
-            let language = types.get(ty.id)?.language;
-            ty = match operation {
-                Operation::Pointer(qualifiers) => QualifiedType {
-                    id: object::pointer_type(self.target, ty, language)?,
-                    qualifiers,
-                },
-                Operation::Array(length) => types.array(ty, length, language)?.into(),
-                Operation::Function {
-                    parameters,
-                    is_variadic,
-                } => types
-                    .add(Type::new(
-                        language,
-                        TypeData::Function {
-                            return_type: ty,
-                            parameters: parameters.into(),
-                            is_variadic,
-                        },
-                    ))?
-                    .into(),
-            };
-        }
-        Ok(ty)
-    }
-
-    fn take(&mut self, token: Token<'_>) -> Result<bool> {
+    pub(super) fn take(&mut self, token: Token<'_>) -> Result<bool> {
         let is_next = self.lexer.peek()? == Some(token);
         if is_next {
             self.lexer.next()?;
@@ -383,20 +315,22 @@ impl Parser<'_> {
         Ok(is_next)
     }
 
-    fn count(&mut self) -> Result<()> {
-        self.operations += 1;
-        match self.operations > MAX_OPERATIONS {
-            true => Err(too_deep()),
-            false => Ok(()),
-        }
+    /// Whether `token` comes after the next one.
+    fn follows(&self, token: Token<'_>) -> Result<bool> {
+        let mut ahead = self.lexer.clone();
+        ahead.next()?;
+        Ok(ahead.next()? == Some(token))
     }
 }
 
-fn parse_qualifier(word: &str) -> Option<Qualifiers> {
-    Qualifiers::ALL
-        .into_iter()
-        .find(|(_, keyword)| *keyword == word)
-        .map(|(qualifier, _)| qualifier)
+pub(super) fn parse_qualifier(word: &str) -> Option<Qualifiers> {
+    Some(match word {
+        "const" | "__const" | "__const__" => Qualifiers::CONST,
+        "volatile" | "__volatile" | "__volatile__" => Qualifiers::VOLATILE,
+        "restrict" | "__restrict" | "__restrict__" => Qualifiers::RESTRICT,
+        "_Atomic" => Qualifiers::ATOMIC,
+        _ => return None,
+    })
 }
 
 /// The kind that a tag's keyword introduces. `class` is a name like others in C, and the kernel
@@ -411,19 +345,11 @@ fn parse_tag_keyword(word: &str, language: Language) -> Option<TypeKind> {
     })
 }
 
-fn expected_tag(keyword: &str) -> Error {
-    Error::syntax(format!("expected identifier after '{keyword}'"))
-}
-
-fn describe(specifiers: &Specifiers, tag: Option<TypeKind>) -> String {
-    match tag {
-        Some(TypeKind::Struct) => "'struct'".into(),
-        Some(TypeKind::Union) => "'union'".into(),
-        Some(TypeKind::Class) => "'class'".into(),
-        Some(_) => "'enum'".into(),
-        None if specifiers.is_empty() => "identifier".into(),
-        None => format!("'{specifiers}'"),
-    }
+/// Whether `word` can be the name of nothing.
+pub(super) fn is_reserved(word: &str, language: Language) -> bool {
+    Specifiers::is_keyword(word)
+        || parse_qualifier(word).is_some()
+        || parse_tag_keyword(word, language).is_some()
 }
 
 pub(super) fn cannot_combine(word: &str, with: &str) -> Error {

@@ -22,7 +22,12 @@ pub(super) fn write_integer(out: &mut String, negative: bool, magnitude: u128, b
 /// as C's `%.17g`.
 pub(super) fn format_float(value: f64) -> String {
     if value.is_nan() {
-        return if value.is_sign_negative() { "-nan" } else { "nan" }.into();
+        return if value.is_sign_negative() {
+            "-nan"
+        } else {
+            "nan"
+        }
+        .into();
     }
     if value.is_infinite() {
         return if value < 0.0 { "-inf" } else { "inf" }.into();

@@ -1,6 +1,6 @@
 use crate::fake::{Fake, bit_field, member, unnamed};
 use proptest::prelude::*;
-use spelunk_object::{Target, format_type, lookup_type, type_name, variable_declaration};
+use spelunk_object::{Target, format_type, lookup_type, sizeof, type_name, variable_declaration};
 use spelunk_types::{CompoundKind, TypeData};
 
 #[test]
@@ -38,7 +38,8 @@ fn names_parse_and_print() {
         ("size_t", "size_t"),
         // drgn: "function pointer types are not implemented".
         ("int (*)(int)", "int (*)(int)"),
-        ("int ()", "int (void)"),
+        ("int ()", "int ()"),
+        ("int (...)", "int ()"),
         ("int (void)", "int (void)"),
         ("void (*)(int, ...)", "void (*)(int, ...)"),
         ("int (*)(int a, char *s)", "int (*)(int a, char *s)"),
@@ -113,7 +114,29 @@ fn what_is_no_type_name_says_why() {
         ("int int", "Syntax: cannot combine 'int' with 'int'"),
         ("char int", "Syntax: cannot combine 'int' with 'char'"),
         ("void int", "Syntax: cannot combine 'int' with 'void'"),
-        ("int &", "Syntax: invalid character \\x26"),
+        ("int %", "Syntax: invalid character \\x25"),
+        ("int, int", "Syntax: invalid character \\x2c"),
+        ("int [3]const", "Syntax: extra tokens after type name"),
+        (
+            "long long double",
+            "Syntax: cannot combine 'double' with 'long long'",
+        ),
+        ("long _Complex", "Lookup: could not find 'long _Complex'"),
+        (
+            "int _Complex",
+            "Syntax: cannot combine '_Complex' with 'int'",
+        ),
+        ("_BitInt", "Syntax: expected number of bits after '_BitInt'"),
+        (
+            "_BitInt()",
+            "Syntax: expected number of bits after '_BitInt'",
+        ),
+        (
+            "_BitInt(1)",
+            "Value: _BitInt must have from 2 to 8388608 bits, not 1",
+        ),
+        ("_Atomic(int", "Syntax: expected ')'"),
+        ("int nope::*", "Lookup: could not find 'int nope::*'"),
         ("nope *", "Lookup: could not find 'nope *'"),
         ("foo bar", "Lookup: could not find 'foo bar'"),
         ("union point", "Lookup: could not find 'union point'"),
@@ -127,6 +150,184 @@ fn what_is_no_type_name_says_why() {
     }
     let error = lookup_type(&f, "struct point", Some("nope.c")).unwrap_err();
     assert_eq!(error.message(), "could not find 'struct point' in 'nope.c'");
+}
+
+#[test]
+fn wide_and_complex_numbers_have_their_names() {
+    let f = Fake::x86_64();
+    for (name, printed, size) in [
+        ("__int128 unsigned", "unsigned __int128", 16),
+        ("signed __int128", "__int128", 16),
+        ("_BitInt(17)", "_BitInt(17)", 4),
+        (
+            "_BitInt ( 0x41 ) unsigned const",
+            "const unsigned _BitInt(65)",
+            16,
+        ),
+        ("double _Complex", "double _Complex", 16),
+        ("_Complex float", "float _Complex", 8),
+        ("complex long double", "long double _Complex", 32),
+        ("long _Complex double", "long double _Complex", 32),
+        ("_Float16", "_Float16", 2),
+        ("__float128 *", "_Float128 *", 8),
+        ("_Atomic(int) *", "_Atomic int *", 8),
+        ("_Atomic(int *) const", "int * const _Atomic", 8),
+        ("int _Atomic", "_Atomic int", 4),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(type_name(f.types(), ty).unwrap(), printed);
+        assert_eq!(sizeof(f.types(), ty).unwrap(), size, "{name}");
+    }
+}
+
+#[test]
+fn text_around_a_name_is_free() {
+    let f = Fake::x86_64();
+    for (name, printed) in [
+        ("int/* of */*// pointer", "int *"),
+        ("int\x0b*\n\t[3]", "int *[3]"),
+        ("int [0b11u] ['a']", "int [3][97]"),
+        ("int [1'000ULL]", "int [1000]"),
+        ("__signed__ char", "signed char"),
+        (
+            "__const int __volatile__ *__restrict",
+            "const volatile int * restrict",
+        ),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(type_name(f.types(), ty).unwrap(), printed);
+    }
+}
+
+#[test]
+fn a_name_in_parentheses_is_a_type_if_there_is_one() {
+    let f = Fake::x86_64();
+    for (name, printed) in [
+        ("void (*)(int (myint))", "void (*)(int (myint))"),
+        ("void (*)(int (x))", "void (*)(int x)"),
+        ("void (*)(int myint)", "void (*)(int myint)"),
+        ("void (*)(int (*myint)[2])", "void (*)(int (*myint)[2])"),
+        ("void (*)(unsigned size_t)", "void (*)(unsigned int size_t)"),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap();
+        assert_eq!(type_name(f.types(), ty).unwrap(), printed);
+    }
+}
+
+#[test]
+fn cpp_has_references_and_pointers_to_members() {
+    let mut f = Fake::x86_64();
+    f.language = spelunk_base::Language::Cpp;
+    f.compound(CompoundKind::Class, Some("a::Foo"), 4, vec![]);
+    for (name, printed) in [
+        ("int &", "int &"),
+        ("int const&", "const int &"),
+        ("a::Foo &&", "a::Foo &&"),
+        ("struct a::Foo *&", "a::Foo *&"),
+        ("int (&)[3]", "int (&)[3]"),
+        ("int (&&)(a::Foo &)", "int (&&)(a::Foo &)"),
+        ("int a::Foo::*", "int a::Foo::*"),
+        ("int *a::Foo::*const *", "int *a::Foo::* const *"),
+        ("int (a::Foo::*)(int) const", "int (a::Foo::*)(int)"),
+        ("int (a :: Foo :: *[2])[3]", "int (a::Foo::*[2])[3]"),
+        ("int ()", "int (void)"),
+        ("bool", "_Bool"),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(type_name(f.types(), ty).unwrap(), printed);
+        let again = lookup_type(&f, printed, None).unwrap();
+        assert_eq!(type_name(f.types(), again).unwrap(), printed);
+    }
+    let size = |name| sizeof(f.types(), lookup_type(&f, name, None).unwrap()).unwrap();
+    assert_eq!(size("int a::Foo::*"), 8);
+    assert_eq!(size("int (a::Foo::*)(int)"), 16);
+}
+
+#[test]
+fn templates_are_found_however_they_are_spelled() {
+    let f = Fake::x86_64();
+    for tag in [
+        "std::vector<int, std::allocator<int> >",
+        "A<long unsigned int, char const*>",
+        "B<unsigned long, const char *, 3UL>",
+        "alloc::vec::Vec<core::option::Option<u32>>",
+        "(anonymous namespace)::C",
+    ] {
+        f.structure(tag, 8, vec![]);
+    }
+    for (name, tag) in [
+        (
+            "std::vector<int,std::allocator<int>>",
+            "std::vector<int, std::allocator<int> >",
+        ),
+        (
+            "::std :: vector<int, std::allocator<int> > *",
+            "std::vector<int, std::allocator<int> > *",
+        ),
+        (
+            "A<unsigned long, const char *>",
+            "A<long unsigned int, char const*>",
+        ),
+        (
+            "struct B<long unsigned, char const*, 3> *",
+            "B<unsigned long, const char *, 3UL> *",
+        ),
+        (
+            "alloc::vec::Vec<core::option::Option<u32> >",
+            "alloc::vec::Vec<core::option::Option<u32>>",
+        ),
+        (
+            "(anonymous namespace)::C [2]",
+            "(anonymous namespace)::C [2]",
+        ),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(type_name(f.types(), ty).unwrap(), format!("struct {tag}"));
+    }
+}
+
+#[test]
+fn rust_has_names_of_its_own() {
+    let mut f = Fake::x86_64();
+    f.language = spelunk_base::Language::Rust;
+    for tag in [
+        "&str",
+        "(i32, u8)",
+        "&mut [u8]",
+        "dyn core::fmt::Debug",
+        "core::option::Option<u32>",
+    ] {
+        f.structure(tag, 8, vec![]);
+    }
+    f.add(
+        "u32",
+        TypeData::Int {
+            name: "u32".into(),
+            size: 4,
+            precision: None,
+            is_signed: false,
+            byte_order: spelunk_base::ByteOrder::Little,
+        },
+    );
+    for (name, printed) in [
+        ("&str", "&str"),
+        ("&&str", "&str *"),
+        ("(i32,u8)", "(i32, u8)"),
+        ("& mut [u8]", "&mut [u8]"),
+        ("*const dyn core::fmt::Debug", "dyn core::fmt::Debug *"),
+        (
+            "&'a mut core::option::Option<u32>",
+            "core::option::Option<u32> *",
+        ),
+        ("u32", "u32"),
+        ("*mut u32", "u32 *"),
+        ("[u32; 4]", "u32 [4]"),
+        ("[[u32; 2]; 3]", "u32 [3][2]"),
+    ] {
+        let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(type_name(f.types(), ty).unwrap(), printed);
+    }
+    assert!(lookup_type(&f, "&i128", None).unwrap_err().is_lookup());
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! Names of Rust's types that are none of C: `&mut [T]`, `*const u8`, `(i32, u8)`, `[u8; 4]`.
+
+use crate::c::{compact, pointer_type};
+use crate::{Result, Target};
+use spelunk_types::{PointerForm, QualifiedType, TypeKind, TypeKinds};
+
+/// Pointers to pointers and arrays of arrays.
+const MAX_DEPTH: u32 = 64;
+
+/// Types that have a name in debugging information: tuples, slices and trait objects are
+/// structures there.
+const NAMED: TypeKinds = TypeKinds::COMPOUND
+    .with(TypeKind::Enum)
+    .with(TypeKind::Typedef)
+    .with(TypeKind::Int)
+    .with(TypeKind::Bool)
+    .with(TypeKind::Float);
+
+/// Whether a text looks like such a name.
+pub(crate) fn is_rust(text: &str) -> bool {
+    let text = text.trim_ascii_start();
+    text.starts_with(['&', '[', '('])
+        || ["*const ", "*mut ", "dyn ", "fn("]
+            .iter()
+            .any(|start| text.starts_with(start))
+}
+
+/// The type of this name, `None` if the target has none such.
+pub(crate) fn find_type(
+    target: &dyn Target,
+    name: &str,
+    filename: Option<&str>,
+) -> Result<Option<QualifiedType>> {
+    find(target, &compact(name), filename, 0)
+}
+
+fn find(
+    target: &dyn Target,
+    name: &str,
+    filename: Option<&str>,
+    depth: u32,
+) -> Result<Option<QualifiedType>> {
+    if depth > MAX_DEPTH {
+        return Ok(None);
+    }
+    let name = name.trim_ascii();
+    if let Some(found) = target.find_type(NAMED, name, filename)? {
+        return Ok(Some(found));
+    }
+    if let Some(referenced) = strip_pointer(name) {
+        let Some(ty) = find(target, referenced, filename, depth + 1)? else {
+            return Ok(None);
+        };
+        let language = target.types().get(ty.id)?.language;
+        let pointer = pointer_type(target, PointerForm::Pointer, ty, language)?;
+        return Ok(Some(pointer.into()));
+    }
+    if let Some((element, length)) = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .and_then(|rest| rest.rsplit_once(';'))
+        && let Ok(length) = length.trim_ascii().parse()
+    {
+        let Some(ty) = find(target, element, filename, depth + 1)? else {
+            return Ok(None);
+        };
+        let language = target.types().get(ty.id)?.language;
+        let array = target.types().array(ty, Some(length), language)?;
+        return Ok(Some(array.into()));
+    }
+    Ok(None)
+}
+
+/// What `&T`, `&'a mut T`, `*const T` or `*mut T` leads to.
+fn strip_pointer(name: &str) -> Option<&str> {
+    if let Some(rest) = name.strip_prefix("*const ").or(name.strip_prefix("*mut ")) {
+        return Some(rest);
+    }
+    let rest = name.strip_prefix('&')?;
+    let rest = match rest.strip_prefix('\'') {
+        Some(lifetime) => lifetime.split_once(' ')?.1,
+        None => rest,
+    };
+    Some(rest.strip_prefix("mut ").unwrap_or(rest))
+}
