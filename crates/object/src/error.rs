@@ -180,7 +180,10 @@ impl std::error::Error for Error {}
 
 impl From<TypeError> for Error {
     fn from(error: TypeError) -> Self {
-        Self::other(error.to_string())
+        match error.as_foreign() {
+            Some(foreign) => Self::foreign(error.to_string(), Arc::clone(foreign)),
+            None => Self::other(error.to_string()),
+        }
     }
 }
 

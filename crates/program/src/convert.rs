@@ -12,7 +12,10 @@ impl From<std::io::Error> for Error {
 
 impl From<spelunk_types::TypeError> for Error {
     fn from(error: spelunk_types::TypeError) -> Self {
-        Self::other(error.to_string())
+        match error.as_foreign() {
+            Some(foreign) => Self::foreign(error.to_string(), Arc::clone(foreign)),
+            None => Self::other(error.to_string()),
+        }
     }
 }
 

@@ -1,22 +1,52 @@
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
 /// Why a type is not known.
 ///
 /// Cheap to clone: a type that cannot be completed gives the same answer every time.
-#[derive(Clone, Debug)]
-pub struct TypeError(Arc<str>);
+#[derive(Clone)]
+pub struct TypeError {
+    message: Arc<str>,
+    foreign: Option<Arc<dyn Any + Send + Sync>>,
+}
 
 impl TypeError {
     /// An error that says `message`: which file, section and offset, and what was expected there.
     pub fn new(message: impl Into<Arc<str>>) -> Self {
-        Self(message.into())
+        Self {
+            message: message.into(),
+            foreign: None,
+        }
+    }
+
+    /// An error of a front end's own (a Python exception from a function that should have made a
+    /// type), which it gets back unharmed by [`as_foreign`](Self::as_foreign). It is not
+    /// remembered: the next time may go well.
+    #[must_use]
+    pub fn foreign(message: impl Into<Arc<str>>, error: Arc<dyn Any + Send + Sync>) -> Self {
+        Self {
+            message: message.into(),
+            foreign: Some(error),
+        }
+    }
+
+    /// The front end's own error, where that is what it is.
+    #[must_use]
+    pub fn as_foreign(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.foreign.as_ref()
     }
 }
 
 impl fmt::Display for TypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for TypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TypeError({self})")
     }
 }
 

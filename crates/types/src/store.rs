@@ -63,6 +63,7 @@ enum Identity {
     Pointer(PointerForm, QualifiedType, u64, ByteOrder, Language),
     Array(QualifiedType, Option<u64>, Language),
     Produced(ProducerId, u64),
+    Equal(Type),
 }
 
 /// Slots stand in chunks, each twice as large as the one before, so that a slot never moves.
@@ -154,6 +155,16 @@ impl TypeStore {
         self.push(&mut ids, slot)
     }
 
+    /// The type that is equal to this one: a number's, or a typedef. Those of several programs'
+    /// files are different from it.
+    ///
+    /// # Errors
+    ///
+    /// If the store is full.
+    pub fn share(&self, ty: Type) -> Result<TypeId, TypeError> {
+        self.hand_out(Identity::Equal(ty.clone()), || Slot::ready(Ok(ty)))
+    }
+
     /// A type of which nothing is known but why: what a member has whose type is damaged.
     ///
     /// # Errors
@@ -235,7 +246,7 @@ impl TypeStore {
     ///
     /// # Errors
     ///
-    /// If its producer cannot say; the same error each time.
+    /// If its producer cannot say; the same error each time, unless it is a front end's own.
     pub fn get(&self, id: TypeId) -> Result<&Type, TypeError> {
         let slot = self.slot(id)?;
         if let Some(ty) = slot.ty.get() {
@@ -246,6 +257,7 @@ impl TypeStore {
             Origin::Producer(producer, key) => self.producer(producer)?.complete(self, key),
             Origin::Ready => Err(lost(id)),
         };
+        let ty = worth_remembering(ty)?;
         slot.ty.get_or_init(|| ty).as_ref().map_err(Clone::clone)
     }
 
@@ -253,7 +265,7 @@ impl TypeStore {
     ///
     /// # Errors
     ///
-    /// If its producer cannot say; the same error each time.
+    /// If its producer cannot say; the same error each time, unless it is a front end's own.
     pub fn members(&self, id: TypeId) -> Result<Option<&Members>, TypeError> {
         let slot = self.slot(id)?;
         if let Some(members) = slot.members.get() {
@@ -266,6 +278,7 @@ impl TypeStore {
             Origin::Producer(producer, key) => self.producer(producer)?.members(self, key),
             Origin::Ready => Err(lost(id)),
         };
+        let members = worth_remembering(members)?;
         slot.members
             .get_or_init(|| members.map(Box::new))
             .as_deref()
@@ -359,6 +372,14 @@ impl Slot {
             members: OnceLock::new(),
             scalar: OnceLock::new(),
         }
+    }
+}
+
+/// The answer of a producer, but for an error that may be gone the next time.
+fn worth_remembering<T>(answer: Result<T, TypeError>) -> Result<Result<T, TypeError>, TypeError> {
+    match answer {
+        Err(error) if error.as_foreign().is_some() => Err(error),
+        answer => Ok(answer),
     }
 }
 
@@ -464,6 +485,42 @@ mod tests {
             };
             Ok(Members::new(vec![member], Vec::new()))
         }
+    }
+
+    #[test]
+    fn equal_types_are_shared_where_that_is_asked_for() {
+        let store = TypeStore::new();
+        let a = store.share(int("int")).unwrap();
+        assert_eq!(store.share(int("int")).unwrap(), a);
+        assert_ne!(store.share(int("long")).unwrap(), a);
+        assert_ne!(store.add(int("int")).unwrap(), a);
+    }
+
+    /// A producer that is ready the second time it is asked.
+    struct Late(std::sync::atomic::AtomicBool);
+
+    impl TypeProducer for Late {
+        fn complete(&self, _: &TypeStore, _: u64) -> Result<Type, TypeError> {
+            match self.0.swap(true, std::sync::atomic::Ordering::Relaxed) {
+                true => Ok(int("int")),
+                false => Err(TypeError::foreign("not yet", Arc::new("front end's"))),
+            }
+        }
+
+        fn members(&self, _: &TypeStore, _: u64) -> Result<Members, TypeError> {
+            Err(TypeError::new("no members"))
+        }
+    }
+
+    #[test]
+    fn errors_of_a_front_end_pass_through_and_are_not_remembered() {
+        let store = TypeStore::new();
+        let producer = store.register(Arc::new(Late(false.into()))).unwrap();
+        let id = store.declare(producer, 0).unwrap();
+        let error = store.get(id).unwrap_err();
+        let foreign = error.as_foreign().unwrap().downcast_ref::<&str>();
+        assert_eq!(foreign, Some(&"front end's"));
+        assert_eq!(store.get(id).unwrap().data.name(), Some("int"));
     }
 
     #[test]

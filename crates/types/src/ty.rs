@@ -20,7 +20,7 @@ impl From<TypeId> for QualifiedType {
 }
 
 /// One type, one level deep.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Type {
     /// The language that it was written in.
     pub language: Language,
@@ -44,7 +44,7 @@ impl Type {
 }
 
 /// What a type is. Sizes are in bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum TypeData {
     /// `void`
     Void,
@@ -163,7 +163,7 @@ pub enum PointerForm {
 }
 
 /// A name of an enumeration and its value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Enumerator {
     /// The name.
     pub name: Box<str>,
@@ -172,7 +172,7 @@ pub struct Enumerator {
 }
 
 /// A parameter of a function type.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Parameter {
     /// The name, where known.
     pub name: Option<Box<str>>,

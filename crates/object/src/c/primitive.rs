@@ -309,7 +309,12 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
         return Ok(types.void(language)?);
     }
     for name in primitive.spellings() {
-        if let Some(found) = target.find_type(primitive.kind().into(), name, None)? {
+        let found = target.find_type(primitive.kind().into(), name, None)?;
+        // A user's finder may answer everything with the one type that it knows.
+        if let Some(found) = found
+            && let Some(name) = types.get(found.id)?.data.name()
+            && primitive.spellings().contains(&name)
+        {
             return Ok(found.id);
         }
     }
@@ -355,7 +360,7 @@ fn find_primitive(target: &dyn Target, primitive: Primitive) -> Result<TypeId> {
             byte_order,
         },
     };
-    Ok(types.add(Type::new(language, data))?)
+    Ok(types.share(Type::new(language, data))?)
 }
 
 /// The widest `_BitInt` of any compiler (Clang 19).
@@ -402,7 +407,7 @@ pub fn bit_precise_type(target: &dyn Target, bits: u32, is_signed: bool) -> Resu
                 is_signed,
                 byte_order: platform.byte_order,
             };
-            target.types().add(Type::new(Language::C, data))?
+            target.types().share(Type::new(Language::C, data))?
         }
     };
     let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
