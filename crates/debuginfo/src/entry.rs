@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 /// Namespaces in namespaces: more is no program but a damaged file.
 const MAX_DEPTH: usize = 128;
+/// What a namespace without a name is called in text.
+const ANONYMOUS_NAMESPACE: &str = "(anonymous namespace)";
 
 /// An entry with its unit: what attributes mean depends on both.
 pub struct Die<'u, 'a> {
@@ -156,38 +158,72 @@ impl<'u, 'a> Die<'u, 'a> {
         }
     }
 
+    /// The name, its own or that of what it is the code or the definition of.
+    pub(crate) fn any_name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
+        match (self.name()?, self.origin()?) {
+            (None, Some(origin)) => origin.name(),
+            (name, _) => Ok(name),
+        }
+    }
+
     /// The name with the namespaces and classes that it is in, as the index has it: `A::B`.
     ///
     /// # Errors
     ///
     /// If names cannot be read.
     pub fn path(&self) -> Result<Option<String>, DebugInfoError> {
-        let Some(name) = self.name()? else {
+        let Some(name) = self.any_name()? else {
             return Ok(None);
         };
         let mut path = String::new();
-        if self.language() != Language::C {
-            let mut outer = self.root()?;
-            for _ in 0..MAX_DEPTH {
-                let mut inner = None;
-                outer.for_each_child(|child| {
-                    if child.id <= self.id {
-                        inner = Some(child);
-                    }
-                    Ok(())
-                })?;
-                match inner {
-                    Some(inner) if inner.id != self.id => outer = inner,
-                    _ => break,
-                }
-                if let Some(name) = outer.name()? {
-                    path.push_str(&name);
-                    path.push_str("::");
-                }
+        for outer in self.scopes()? {
+            if let Some(name) = outer.any_name()? {
+                path.push_str(&name);
+                path.push_str("::");
             }
         }
         path.push_str(&name);
         Ok(Some(path))
+    }
+
+    /// The namespaces, types and functions that it is declared in, as people write them:
+    /// `A::(anonymous namespace)::B::f()`. `None` at the outermost level.
+    ///
+    /// # Errors
+    ///
+    /// If names cannot be read.
+    pub(crate) fn scope(&self) -> Result<Option<String>, DebugInfoError> {
+        let mut names = Vec::new();
+        for outer in self.scopes()? {
+            match (outer.any_name()?, outer.tag()) {
+                (Some(name), dw::DW_TAG_subprogram) => names.push(format!("{name}()")),
+                (Some(name), _) => names.push(name.into_owned()),
+                (None, dw::DW_TAG_namespace) => names.push(ANONYMOUS_NAMESPACE.to_owned()),
+                (None, _) => {}
+            }
+        }
+        Ok((!names.is_empty()).then(|| names.join("::")))
+    }
+
+    /// The namespaces, types and functions around the entry, or around the declaration that it
+    /// completes, from the outermost on. C has none.
+    fn scopes(&self) -> Result<Vec<Self>, DebugInfoError> {
+        let mut scopes = Vec::new();
+        if self.language() == Language::C {
+            return Ok(scopes);
+        }
+        let declaration = self.reference(dw::DW_AT_specification)?.unwrap_or(self.id);
+        let declaration = self.units.die(declaration)?;
+        let Some(table) = self.units.scopes(declaration.id)? else {
+            return Ok(scopes);
+        };
+        let header = &declaration.unit.header;
+        for outer in table.around(declaration.entry.offset()).take(MAX_DEPTH) {
+            let offset = outer.to_unit_section_offset(header);
+            scopes.push(self.units.die(DieId::new(header.section(), offset))?);
+        }
+        scopes.reverse();
+        Ok(scopes)
     }
 
     /// The unit's first entry.

@@ -21,6 +21,7 @@ mod object;
 pub mod orc;
 mod pc;
 mod place;
+mod scopes;
 mod symtab;
 mod types;
 mod unit_map;

@@ -1,5 +1,6 @@
 use crate::die::DieId;
 use crate::error::DebugInfoError;
+use crate::scopes::Scopes;
 use crate::unit_map::UnitMap;
 use gimli::{EndianSlice, RunTimeEndian, SectionId, UnitSectionOffset, UnitType};
 use hashbrown::HashMap;
@@ -32,6 +33,7 @@ struct Slot<'a> {
     end: u64,
     header: gimli::UnitHeader<Slice<'a>>,
     unit: OnceLock<Result<Box<Unit<'a>>, gimli::Error>>,
+    scopes: OnceLock<Scopes>,
 }
 
 impl<'a> Units<'a> {
@@ -72,6 +74,7 @@ impl<'a> Units<'a> {
             end: start.as_u64().saturating_add(length),
             header,
             unit: OnceLock::new(),
+            scopes: OnceLock::new(),
         });
     }
 
@@ -113,6 +116,16 @@ impl<'a> Units<'a> {
             .get_or_init(|| self.dwarf.unit(slot.header).map(Box::new))
             .as_deref()
             .map_err(|error| self.damaged(slot.start, error.to_string()))
+    }
+
+    /// What stands in what in the unit of an entry.
+    pub(crate) fn scopes(&self, die: DieId) -> Result<Option<&Scopes>, DebugInfoError> {
+        let Some(index) = self.find_unit(die) else {
+            return Ok(None);
+        };
+        let unit = self.unit(index)?;
+        let slot = self.slots.get(index.0 as usize);
+        Ok(slot.map(|slot| slot.scopes.get_or_init(|| Scopes::new(unit))))
     }
 
     /// The unit that an entry is in.

@@ -1,13 +1,10 @@
-use super::layout::MemberPlace;
+use super::layout::{MemberPlace, virtual_base};
 use super::optional_name;
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use gimli::{AttributeValue, constants as dw};
-use spelunk_types::{
-    CompoundKind, Member, MemberRole, Members, TemplateParameter, TemplateValue, TypeData,
-    TypeStore,
-};
+use gimli::constants as dw;
+use spelunk_types::{CompoundKind, Member, MemberRole, Members, TypeData, TypeStore};
 
 /// Members of a structure: more is no program but a damaged file.
 const MAX_MEMBERS: usize = 1 << 20;
@@ -37,6 +34,7 @@ impl DebugFile {
         let mut members = Vec::new();
         let mut arrays = Vec::new();
         let mut parameters = Vec::new();
+        let mut variants = None;
         if !die.flag(dw::DW_AT_declaration) {
             die.for_each_child(|child| {
                 if members.len().max(parameters.len()) == MAX_MEMBERS {
@@ -44,76 +42,84 @@ impl DebugFile {
                 }
                 match child.tag() {
                     // Static members of C++ are variables; DWARF before version 5 calls them so.
-                    dw::DW_TAG_member if child.flag(dw::DW_AT_external) => {}
+                    dw::DW_TAG_member
+                        if child.flag(dw::DW_AT_external) || child.flag(dw::DW_AT_declaration) => {}
                     dw::DW_TAG_member => {
-                        if is_array(&child)? {
+                        if is_array(&child) {
                             arrays.push(members.len());
                         }
-                        members.push(self.member(store, &child, MemberRole::Member)?);
+                        members.push(self.member(store, &child)?);
                     }
-                    dw::DW_TAG_inheritance => {
-                        members.push(self.member(store, &child, MemberRole::Base)?)
+                    dw::DW_TAG_inheritance => members.push(self.member(store, &child)?),
+                    dw::DW_TAG_variant_part if variants.is_none() => {
+                        variants = Some(self.variant_part(store, &child)?);
                     }
-                    dw::DW_TAG_template_type_parameter | dw::DW_TAG_template_value_parameter => {
-                        parameters.push(self.template_parameter(store, &child)?);
-                    }
-                    _ => {}
+                    _ => self.add_template_parameter(store, &child, &mut parameters)?,
                 }
                 Ok(())
             })?;
         }
-        if die.tag() == dw::DW_TAG_structure_type {
+        if matches!(die.tag(), dw::DW_TAG_structure_type | dw::DW_TAG_class_type) {
             close_arrays(store, &mut members, &arrays)?;
         }
-        Ok(Members::new(members, parameters))
+        Ok(Members::new(members, parameters).with_variants(variants))
     }
 
-    fn member(
+    /// A member or base class. Where its type or place is damaged it is of an unknown type, and
+    /// spoils no other.
+    pub(super) fn member(
         &self,
         store: &TypeStore,
         die: &Die<'_, '_>,
-        role: MemberRole,
     ) -> Result<Member, DebugInfoError> {
-        let MemberPlace {
-            bit_offset,
-            bit_field_size,
-        } = MemberPlace::of(die, self.elf().platform().byte_order)?;
-        Ok(Member {
-            name: optional_name(die)?,
-            ty: self.declared_type(store, die)?,
-            bit_offset,
-            bit_field_size,
-            role,
+        let name = optional_name(die).unwrap_or_default();
+        let member = self.known_member(store, die);
+        Ok(match member {
+            Ok(member) => Member { name, ..member },
+            Err(error) => Member {
+                name,
+                ty: store.add_unknown(error.into())?.into(),
+                bit_offset: 0,
+                bit_field_size: None,
+                role: match die.tag() {
+                    dw::DW_TAG_inheritance => MemberRole::Base,
+                    _ => MemberRole::Member,
+                },
+            },
         })
     }
 
-    fn template_parameter(
-        &self,
-        store: &TypeStore,
-        die: &Die<'_, '_>,
-    ) -> Result<TemplateParameter, DebugInfoError> {
-        let value = match die.attr(dw::DW_AT_const_value) {
-            Some(AttributeValue::Sdata(value)) => Some(TemplateValue::Constant(value.into())),
-            Some(value) => value
-                .udata_value()
-                .map(|value| TemplateValue::Constant(value.into())),
-            None => None,
-        };
-        Ok(TemplateParameter {
-            name: optional_name(die)?,
-            ty: self.declared_type(store, die)?,
-            value,
-            is_default: die.flag(dw::DW_AT_default_value),
+    fn known_member(&self, store: &TypeStore, die: &Die<'_, '_>) -> Result<Member, DebugInfoError> {
+        let is_base = die.tag() == dw::DW_TAG_inheritance;
+        let ty = self.declared_type(store, die)?;
+        if is_base && let Some(table_offset) = virtual_base(die)? {
+            return Ok(Member {
+                name: None,
+                ty,
+                bit_offset: 0,
+                bit_field_size: None,
+                role: MemberRole::VirtualBase { table_offset },
+            });
+        }
+        let place = MemberPlace::of(die, self.elf().platform().byte_order)?;
+        Ok(Member {
+            name: None,
+            ty,
+            bit_offset: place.bit_offset,
+            bit_field_size: place.bit_field_size,
+            role: match is_base {
+                true => MemberRole::Base,
+                false => MemberRole::Member,
+            },
         })
     }
 }
 
 /// Whether a member is an array.
-fn is_array(die: &Die<'_, '_>) -> Result<bool, DebugInfoError> {
-    let Some(ty) = die.reference(dw::DW_AT_type)? else {
-        return Ok(false);
-    };
-    Ok(die.units().die(ty)?.tag() == dw::DW_TAG_array_type)
+fn is_array(die: &Die<'_, '_>) -> bool {
+    let ty = die.reference(dw::DW_AT_type).ok().flatten();
+    let ty = ty.and_then(|ty| die.units().die(ty).ok());
+    ty.is_some_and(|ty| ty.tag() == dw::DW_TAG_array_type)
 }
 
 /// Only the last member of a structure can be an array without length. GCC before version 9 and
@@ -130,7 +136,9 @@ fn close_arrays(
         let Some(member) = inner.get_mut(*member) else {
             continue;
         };
-        let ty = store.get(member.ty.id)?;
+        let Ok(ty) = store.get(member.ty.id) else {
+            continue;
+        };
         if let TypeData::Array {
             element,
             length: None,

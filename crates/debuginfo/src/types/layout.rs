@@ -73,6 +73,35 @@ fn byte_offset(die: &Die<'_, '_>) -> Result<u64, DebugInfoError> {
     }
 }
 
+/// Where in the table of virtual functions it stands where a virtual base class is; `None` for
+/// other base classes.
+///
+/// The address of the object is on the stack: GCC and Clang push it again, fetch the table's
+/// address from there, go down in the table, and add what they find to the object's address.
+pub(super) fn virtual_base(die: &Die<'_, '_>) -> Result<Option<i64>, DebugInfoError> {
+    use Operation as O;
+    let Some(AttributeValue::Exprloc(expression)) = die.attr(dw::DW_AT_data_member_location) else {
+        return Ok(None);
+    };
+    let mut operations = expression.operations(die.unit().encoding());
+    let mut next = || {
+        let operation = operations.next();
+        operation.map_err(|error| die.damaged(error.to_string()))
+    };
+    let (Some(O::Pick { index: 0 }), Some(O::Deref { .. })) = (next()?, next()?) else {
+        return Ok(None);
+    };
+    let offset = match (next()?, next()?) {
+        (Some(O::UnsignedConstant { value }), Some(O::Minus)) => value.cast_signed().checked_neg(),
+        (Some(O::SignedConstant { value }), Some(O::Plus)) => Some(value),
+        _ => None,
+    };
+    match (next()?, next()?, next()?) {
+        (Some(O::Deref { .. }), Some(O::Plus), None) => Ok(offset),
+        _ => Ok(None),
+    }
+}
+
 /// What an expression of DWARF 2 adds to the address of the structure.
 fn constant_offset<R: gimli::Reader>(
     die: &Die<'_, '_>,
@@ -91,8 +120,16 @@ fn constant_offset<R: gimli::Reader>(
         _ => None,
     };
     offset.ok_or_else(|| {
-        die.damaged("members whose place must be computed (virtual bases) are not supported")
+        die.damaged("members whose place must be computed in this way are not supported")
     })
+}
+
+/// Whether objects of the type are addresses, whose size Clang leaves out.
+fn is_address(tag: gimli::DwTag) -> bool {
+    matches!(
+        tag,
+        dw::DW_TAG_pointer_type | dw::DW_TAG_reference_type | dw::DW_TAG_rvalue_reference_type
+    )
 }
 
 /// The size of a member or variable in bytes, where DWARF says it: its own (of the unit that a bit
@@ -107,6 +144,9 @@ pub(crate) fn storage_size(die: &Die<'_, '_>) -> Result<u64, DebugInfoError> {
         let behind = die.units().die(id)?;
         if let Some(size) = behind.unsigned(dw::DW_AT_byte_size) {
             return Ok(size);
+        }
+        if is_address(behind.tag()) {
+            return Ok(behind.unit().encoding().address_size.into());
         }
         ty = behind.reference(dw::DW_AT_type)?;
     }

@@ -12,6 +12,8 @@ mod enumeration;
 mod function;
 mod layout;
 mod spelling;
+mod template;
+mod variant;
 
 pub(crate) use layout::storage_size;
 
@@ -87,8 +89,8 @@ impl DebugFile {
                 dw::DW_TAG_packed_type | dw::DW_TAG_shared_type | dw::DW_TAG_immutable_type => {
                     Qualifiers::NONE
                 }
-                // `decltype(nullptr)`, and what assembly functions return.
-                dw::DW_TAG_unspecified_type => {
+                // What assembly functions return.
+                dw::DW_TAG_unspecified_type if !is_null_pointer(&die)? => {
                     let id = store.void(die.language())?;
                     return Ok(QualifiedType { id, qualifiers });
                 }
@@ -114,7 +116,24 @@ impl DebugFile {
 
     fn data(&self, store: &TypeStore, die: &Die<'_, '_>) -> Result<TypeData, DebugInfoError> {
         Ok(match die.tag() {
+            // `()` and `!` of Rust.
+            dw::DW_TAG_base_type if die.unsigned(dw::DW_AT_byte_size) == Some(0) => {
+                compound::data(die, CompoundKind::Struct)?
+            }
             dw::DW_TAG_base_type => self.base_type(die)?,
+            // `decltype(nullptr)` is stored as `void *` is.
+            dw::DW_TAG_unspecified_type => TypeData::Typedef {
+                name: required_name(die)?,
+                aliased: store
+                    .pointer(
+                        store.void(die.language())?.into(),
+                        die.unit().encoding().address_size.into(),
+                        self.byte_order(die),
+                        die.language(),
+                    )?
+                    .into(),
+            },
+            dw::DW_TAG_ptr_to_member_type => self.member_pointer(store, die)?,
             dw::DW_TAG_structure_type => compound::data(die, CompoundKind::Struct)?,
             dw::DW_TAG_union_type => compound::data(die, CompoundKind::Union)?,
             dw::DW_TAG_class_type | dw::DW_TAG_interface_type => {
@@ -145,6 +164,33 @@ impl DebugFile {
         })
     }
 
+    /// A pointer to a member: an offset; one to a member function takes two words (Itanium C++ ABI,
+    /// section 2.3).
+    fn member_pointer(
+        &self,
+        store: &TypeStore,
+        die: &Die<'_, '_>,
+    ) -> Result<TypeData, DebugInfoError> {
+        let word = u64::from(die.unit().encoding().address_size);
+        let is_function = match die.reference(dw::DW_AT_type)? {
+            Some(ty) => die.units().die(ty)?.tag() == dw::DW_TAG_subroutine_type,
+            None => false,
+        };
+        let class = die
+            .reference(dw::DW_AT_containing_type)?
+            .ok_or_else(|| die.damaged("pointer to a member has no class"))?;
+        Ok(TypeData::MemberPointer {
+            size: match (die.unsigned(dw::DW_AT_byte_size), is_function) {
+                (Some(size), _) => size,
+                (None, true) => word.saturating_mul(2),
+                (None, false) => word,
+            },
+            byte_order: self.byte_order(die),
+            class: self.declare(store, die.units().die(class)?)?.id,
+            referenced: self.declared_type(store, die)?,
+        })
+    }
+
     /// The order of the bytes of a value of the type (`DW_AT_endianity`).
     fn byte_order(&self, die: &Die<'_, '_>) -> ByteOrder {
         match die.attr(dw::DW_AT_endianity) {
@@ -159,7 +205,19 @@ impl TypeProducer for DebugFile {
     fn complete(&self, store: &TypeStore, key: u64) -> Result<Type, TypeError> {
         let ty = self.with_units(|units| {
             let die = units.die(DieId::from_u64(key))?;
-            Ok(Type::new(die.language(), self.data(store, &die)?))
+            let data = self.data(store, &die)?;
+            let has_scope = matches!(
+                data,
+                TypeData::Compound { .. } | TypeData::Enum { .. } | TypeData::Typedef { .. }
+            );
+            let scope = match has_scope {
+                true => die.scope()?.map(Into::into),
+                false => None,
+            };
+            Ok(Type {
+                scope,
+                ..Type::new(die.language(), data)
+            })
         })?;
         Ok(ty)
     }
@@ -173,13 +231,21 @@ impl TypeProducer for DebugFile {
     }
 }
 
+/// Whether an unspecified type is that of `nullptr`.
+fn is_null_pointer(die: &Die<'_, '_>) -> Result<bool, DebugInfoError> {
+    let name = die.name()?;
+    Ok(name.is_some_and(|name| name.contains("nullptr")))
+}
+
 fn required_name(die: &Die<'_, '_>) -> Result<Box<str>, DebugInfoError> {
-    let name = die.name()?.ok_or_else(|| die.damaged("type has no name"))?;
+    let name = die
+        .any_name()?
+        .ok_or_else(|| die.damaged("type has no name"))?;
     Ok(name.into())
 }
 
 /// The name of a type that may be without, as C's anonymous structures.
 fn optional_name(die: &Die<'_, '_>) -> Result<Option<Box<str>>, DebugInfoError> {
-    let name = die.name()?.filter(|name| !name.is_empty());
+    let name = die.any_name()?.filter(|name| !name.is_empty());
     Ok(name.map(Into::into))
 }
