@@ -85,6 +85,11 @@ impl MemberIndex {
         }
     }
 
+    /// All members with their names, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FlatMember)> {
+        self.by_name.iter().map(|(name, member)| (&**name, member))
+    }
+
     /// All names, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(|name| &**name)

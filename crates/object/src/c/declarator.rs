@@ -5,8 +5,8 @@ use crate::layout::too_deep;
 use crate::{Error, Result};
 use spelunk_base::Language;
 use spelunk_types::{
-    Enumerator, Member, Parameter, PointerForm, QualifiedType, Qualifiers, Type, TypeData,
-    TypeStore,
+    Enumerator, Member, MemberRole, Parameter, PointerForm, QualifiedType, Qualifiers, Type,
+    TypeData, TypeStore,
 };
 
 /// Pointers to functions that take pointers to functions...: what a name may take to write.
@@ -46,7 +46,8 @@ pub fn format_type(types: &TypeStore, ty: QualifiedType) -> Result<String> {
     match data {
         TypeData::Typedef { name, aliased } => {
             text.push_str("typedef ");
-            text += &writer.declare(*aliased, name.to_string(), Anonymous::Defined)?;
+            let name = scoped(types.get(ty.id)?, name);
+            text += &writer.declare(*aliased, name, Anonymous::Defined)?;
         }
         TypeData::Compound { size: Some(_), .. }
         | TypeData::Enum {
@@ -195,8 +196,9 @@ impl<'a> Writer<'a> {
         *text += data_keyword(data);
         if let Some(tag) = data.tag() {
             text.push(' ');
-            *text += tag;
+            *text += &scoped(self.types.get(ty.id)?, tag);
         }
+        *text += &self.bases(ty)?;
         *text += " {\n";
         match data {
             TypeData::Enum {
@@ -210,16 +212,17 @@ impl<'a> Writer<'a> {
             }
             _ => {
                 if let Some(members) = self.types.members(ty.id)? {
-                    for member in &members.members {
-                        // A definition is as long as its members are many.
-                        self.steps = 0;
-                        self.lines += 1;
-                        if self.lines > MAX_LINES {
-                            return Err(too_deep());
-                        }
-                        let declaration = self.nested(|w| w.member(member))?;
+                    self.members(&members.members, text)?;
+                    if let Some(part) = &members.variant_part {
+                        // One of them is there.
                         self.indent(text);
-                        *text += &format!("\t{declaration};\n");
+                        *text += "\tunion {\n";
+                        self.nested(|w| {
+                            let mut variants = part.variants.iter();
+                            variants.try_for_each(|variant| w.members(&variant.members, text))
+                        })?;
+                        self.indent(text);
+                        *text += "\t};\n";
                     }
                 }
             }
@@ -229,8 +232,53 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// ` : Base, virtual Other`
+    fn bases(&self, ty: QualifiedType) -> Result<String> {
+        let mut bases = String::new();
+        let members = self.types.members(ty.id)?;
+        for member in members.map_or(&[][..], |members| &members.members) {
+            let separator = if bases.is_empty() { " : " } else { ", " };
+            let keyword = match member.role {
+                MemberRole::Member => continue,
+                MemberRole::Base => "",
+                MemberRole::VirtualBase { .. } => "virtual ",
+            };
+            let name = match self.types.get(member.ty.id) {
+                Ok(base) => specifier(base),
+                Err(error) => format!("<error: {error}>"),
+            };
+            bases += &format!("{separator}{keyword}{name}");
+        }
+        Ok(bases)
+    }
+
+    /// Writes members on lines of their own.
+    fn members(&mut self, members: &[Member], text: &mut String) -> Result<()> {
+        for member in members {
+            if member.role != MemberRole::Member {
+                continue;
+            }
+            // A definition is as long as its members are many.
+            self.steps = 0;
+            self.lines += 1;
+            if self.lines > MAX_LINES {
+                return Err(too_deep());
+            }
+            let declaration = self.nested(|w| w.member(member))?;
+            self.indent(text);
+            *text += &format!("\t{declaration};\n");
+        }
+        Ok(())
+    }
+
     fn member(&mut self, member: &Member) -> Result<String> {
         let name = member.name.as_deref().unwrap_or("");
+        // A member of which the type is damaged spoils no other.
+        if let Err(error) = self.types.get(member.ty.id)
+            && error.as_foreign().is_none()
+        {
+            return Ok(format!("<error: {error}> {name}"));
+        }
         let mut text = self.declare(member.ty, name.into(), Anonymous::Defined)?;
         if let Some(size) = member.bit_field_size {
             text += &format!(" : {size}");
@@ -307,17 +355,25 @@ fn with_keyword(data: &TypeData) -> String {
     format!("{} {tag}", data_keyword(data))
 }
 
+/// A name with the namespaces and types that it is declared in.
+fn scoped(ty: &Type, name: &str) -> String {
+    match &ty.scope {
+        Some(scope) => format!("{scope}::{name}"),
+        None => name.into(),
+    }
+}
+
 /// The name of a type that is no pointer, array or function. Tags need no keyword in C++.
 fn specifier(ty: &Type) -> String {
     match (&ty.data, ty.language) {
         (TypeData::Compound { tag: Some(tag), .. }, Language::Cpp | Language::Rust)
         | (TypeData::Enum { tag: Some(tag), .. }, Language::Cpp | Language::Rust) => {
-            tag.to_string()
+            scoped(ty, tag)
         }
         (TypeData::Compound { .. } | TypeData::Enum { .. }, _) => with_keyword(&ty.data),
         (data, _) => match primitive_of(data) {
             Some(primitive) => primitive.name().into(),
-            None => data.name().unwrap_or("").into(),
+            None => scoped(ty, data.name().unwrap_or("")),
         },
     }
 }

@@ -1,14 +1,15 @@
 //! One object after the other, on one line or several.
 
+use super::member_pointer::{MemberPointer, find_at};
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
 use super::scalar::{format_float, write_character, write_integer, write_string};
 use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
 use crate::object::AbsenceReason;
-use crate::scalar::{Integer, bits_of, decode_float, decode_integer};
+use crate::scalar::{Integer, bits_of, decode_float, decode_integer, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
-use spelunk_types::{QualifiedType, TypeData, TypeId};
+use spelunk_types::{PointerForm, QualifiedType, TypeData, TypeId};
 use std::fmt::Write;
 
 /// Width of the tab stops that lines are measured with.
@@ -187,12 +188,36 @@ impl<'a> Formatter<'a> {
                 push(&mut self.out, format_args!("{address:#x}"));
                 Ok(None)
             }
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
+                self.reference(object)?;
+                self.has_read = true;
+                Ok(None)
+            }
             data => {
                 self.scalar(object, data)?;
                 self.has_read = true;
                 Ok(None)
             }
         }
+    }
+
+    /// A reference of C++: the address of what it refers to, and what that is if it is a number.
+    fn reference(&mut self, object: &Object) -> Result<()> {
+        let target = self.target;
+        let Some(referent) = object.referent(target)? else {
+            return Ok(());
+        };
+        self.address(referent.address().unwrap_or(0));
+        if scalar_of(target.types(), referent.ty.id)?.is_some() {
+            let end = self.out.len();
+            self.out.push_str(" = ");
+            let data = &resolve(target.types(), referent.ty.id)?.1.data;
+            // A reference that leads nowhere is still an address.
+            if self.scalar(&referent, data).is_err() {
+                self.out.truncate(end);
+            }
+        }
+        Ok(())
     }
 
     /// The value of an object without parts.
@@ -209,6 +234,26 @@ impl<'a> Formatter<'a> {
             }
             TypeData::Pointer { referenced, .. } => {
                 self.pointer(bits as u64, *referenced)?;
+            }
+            TypeData::MemberPointer {
+                class, referenced, ..
+            } => {
+                let order = scalar.order;
+                let pointer = MemberPointer::of(bits, scalar.size, order, target.platform());
+                match pointer {
+                    MemberPointer::Null => self.out.push_str("nullptr"),
+                    MemberPointer::Offset(offset) => {
+                        match find_at(target.types(), *class, offset, *referenced)? {
+                            Some(name) => push(&mut self.out, format_args!("&{name}")),
+                            None => push(&mut self.out, format_args!("{offset}")),
+                        }
+                    }
+                    MemberPointer::Function { pointer, delta } => {
+                        self.out.push_str("{ .__pfn = ");
+                        self.address(pointer);
+                        push(&mut self.out, format_args!(", .__delta = {delta} }}"));
+                    }
+                }
             }
             TypeData::Enum {
                 enumerators: Some(enumerators),
@@ -242,11 +287,10 @@ impl<'a> Formatter<'a> {
         write_integer(&mut self.out, negative, magnitude, base);
     }
 
-    /// An address, with the symbol and the string that stand there.
-    fn pointer(&mut self, address: u64, referenced: QualifiedType) -> Result<()> {
-        let (target, options) = (self.target, self.options);
-        if options.symbolize
-            && let Some(symbol) = target.symbolize(address)
+    /// An address, with the symbol that stands there.
+    fn address(&mut self, address: u64) {
+        if self.options.symbolize
+            && let Some(symbol) = self.target.symbolize(address)
         {
             push(
                 &mut self.out,
@@ -254,6 +298,12 @@ impl<'a> Formatter<'a> {
             );
         }
         push(&mut self.out, format_args!("{address:#x}"));
+    }
+
+    /// An address, with the symbol and the string that stand there.
+    fn pointer(&mut self, address: u64, referenced: QualifiedType) -> Result<()> {
+        let (target, options) = (self.target, self.options);
+        self.address(address);
         if options.string && is_character(target, referenced)? {
             // A pointer that leads nowhere is still an address.
             if let Ok(string) = crate::read_c_string(target, address, u64::MAX) {

@@ -8,6 +8,7 @@
 //! * `snapshot` reads a structure once, instead of each of its members.
 
 mod formatter;
+mod member_pointer;
 mod options;
 mod parts;
 mod scalar;

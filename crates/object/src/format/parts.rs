@@ -5,7 +5,7 @@ use crate::layout::{resolve, sizeof};
 use crate::object::{Repr, add};
 use crate::scalar::{decode_float, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target};
-use spelunk_types::{MemberRole, QualifiedType, ScalarKind, TypeData, TypeId};
+use spelunk_types::{Member, MemberRole, QualifiedType, ScalarKind, TypeData, TypeId, TypeStore};
 
 /// The ends of arrays are looked for in such pieces.
 const CHUNK: u64 = 1 << 16;
@@ -13,6 +13,8 @@ const CHUNK: u64 = 1 << 16;
 const MAX_EMPTY: u64 = 1 << 10;
 /// Anonymous members in anonymous members.
 const MAX_DEPTH: u32 = 64;
+/// Base classes in base classes that have no members.
+const MAX_EMPTY_DEPTH: u32 = 16;
 /// Numbers that are looked at to see whether an object is zero.
 const MAX_STEPS: u32 = 1 << 12;
 
@@ -173,29 +175,84 @@ fn add_members<'a>(
         return Ok(());
     };
     for member in &members.members {
-        let offset = offset.wrapping_add(member.bit_offset);
-        let name = match member.role != MemberRole::Member {
-            true => None,
-            false => member.name.as_deref(),
-        };
+        if member.role != MemberRole::Member {
+            if !is_empty(types, member.ty.id, 0) {
+                parts.push(part_of(target, options, object, member, offset));
+            }
+            continue;
+        }
+        let name = member.name.as_deref();
         if name.is_none() && options.member_names {
-            let (inner, _) = resolve(types, member.ty.id)?;
-            if types.members(inner)?.is_some() {
+            let inner = resolve(types, member.ty.id).map(|(inner, _)| inner);
+            if let Ok(inner) = inner
+                && types.members(inner).is_ok_and(|members| members.is_some())
+            {
+                let offset = offset.wrapping_add(member.bit_offset);
                 add_members(target, options, object, inner, offset, depth + 1, parts)?;
                 continue;
             }
         }
-        parts.push(Part {
-            label: match name {
-                Some(name) if options.member_names => Label::Member(name),
-                _ => Label::None,
-            },
-            is_element: false,
-            ty: member.ty,
-            object: object.part(target, member.ty, offset, member.bit_field_size),
-        });
+        parts.push(part_of(target, options, object, member, offset));
+    }
+    let Some(variants) = &members.variant_part else {
+        return Ok(());
+    };
+    match object.variant_of(target, members, offset) {
+        Ok(variant) => {
+            let active = variant.map_or(&[][..], |variant| &variant.members);
+            let active = active.iter();
+            parts.extend(active.map(|member| part_of(target, options, object, member, offset)));
+        }
+        Err(error) => {
+            if let Some(discriminant) = &variants.discriminant {
+                parts.push(Part {
+                    label: Label::None,
+                    is_element: false,
+                    ty: discriminant.ty,
+                    object: Err(error),
+                });
+            }
+        }
     }
     Ok(())
+}
+
+/// The member of what stands `outer` bits from the start of `object`; a base class has its name as
+/// a member would.
+fn part_of<'a>(
+    target: &'a dyn Target,
+    options: &FormatOptions,
+    object: &Object,
+    member: &'a Member,
+    outer: u64,
+) -> Part<'a> {
+    let types = target.types();
+    let name = match member.role {
+        MemberRole::Member => member.name.as_deref(),
+        _ => types.get(member.ty.id).ok().and_then(|ty| ty.data.tag()),
+    };
+    Part {
+        label: match name {
+            Some(name) if options.member_names => Label::Member(name),
+            _ => Label::None,
+        },
+        is_element: false,
+        ty: member.ty,
+        object: object.member_part(target, member, outer),
+    }
+}
+
+/// Whether a base class has nothing to show, as many of the standard library.
+fn is_empty(types: &TypeStore, id: TypeId, depth: u32) -> bool {
+    let Ok(Some(members)) = types.members(id) else {
+        return false;
+    };
+    let is_empty_base = |member: &Member| {
+        member.role != MemberRole::Member && is_empty(types, member.ty.id, depth + 1)
+    };
+    depth < MAX_EMPTY_DEPTH
+        && members.variant_part.is_none()
+        && members.members.iter().all(is_empty_base)
 }
 
 /// Whether C would give the object its value by itself: zeros. What cannot be read is not zero.
@@ -230,9 +287,11 @@ fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) ->
             let Some(members) = types.members(id)? else {
                 return Ok(true);
             };
+            if members.variant_part.is_some() {
+                return Ok(false);
+            }
             for member in &members.members {
-                let part =
-                    object.part(target, member.ty, member.bit_offset, member.bit_field_size)?;
+                let part = object.member_part(target, member, 0)?;
                 if !is_zero(target, &part, depth + 1, steps)? {
                     return Ok(false);
                 }

@@ -5,7 +5,7 @@ use super::options::FormatOptions;
 use super::snapshot::Snapshot;
 use crate::layout::resolve;
 use crate::{Object, Result, Target};
-use spelunk_types::TypeData;
+use spelunk_types::{PointerForm, TypeData};
 
 /// Values that may be written, also where they do not stay: of objects that are read part by part,
 const MAX_STEPS: usize = 1 << 24;
@@ -26,28 +26,34 @@ pub(super) fn format(
     format_whole(object, target, options, String::new(), options.type_name)
 }
 
-/// `*(struct foo *)0x1234 = { ... }`; `None` if that is not wanted or there is nothing behind it.
+/// `*(struct foo *)0x1234 = { ... }`, or `(Foo &)0x1234 = { ... }` for a reference of C++; `None` if that is not wanted or there is nothing behind it.
 fn format_dereferenced(
     object: &Object,
     target: &dyn Target,
     options: &FormatOptions,
 ) -> Result<Option<String>> {
     let types = target.types();
-    let TypeData::Pointer { referenced, .. } = &resolve(types, object.ty.id)?.1.data else {
+    let TypeData::Pointer {
+        form, referenced, ..
+    } = &resolve(types, object.ty.id)?.1.data
+    else {
         return Ok(None);
     };
+    let is_reference = *form != PointerForm::Pointer;
     if !options.dereference || object.is_absent() {
         return Ok(None);
     }
     let has_values = match &resolve(types, referenced.id)?.1.data {
         TypeData::Void | TypeData::Function { .. } | TypeData::Array { length: None, .. } => false,
-        _ => !(options.string && is_character(target, *referenced)?),
+        _ => is_reference || !(options.string && is_character(target, *referenced)?),
     };
     if !has_values {
         return Ok(None);
     }
-    let address = object.pointer_value(target)?;
-    let mut text = String::from("*");
+    let (address, mut text) = match object.referent(target)? {
+        Some(referent) => (referent.address().unwrap_or(0), String::new()),
+        None => (object.pointer_value(target)?, String::from("*")),
+    };
     if options.type_name {
         write_type_name(&mut text, target, object.ty)?;
     }

@@ -165,7 +165,7 @@ impl Object {
                 let mut values = Vec::new();
                 if let Some(members) = types.members(id)? {
                     whole.add_members(target, &members.members, depth, left, &mut values)?;
-                    if let Some(variant) = whole.variant_of(target, members)? {
+                    if let Some(variant) = whole.variant_of(target, members, 0)? {
                         whole.add_members(target, &variant.members, depth, left, &mut values)?;
                     }
                 }

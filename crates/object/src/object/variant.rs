@@ -21,7 +21,7 @@ impl Object {
         let Some(members) = types.members(resolve(types, object.ty.id)?.0)? else {
             return Ok(None);
         };
-        let Some(variant) = object.variant_of(target, members)? else {
+        let Some(variant) = object.variant_of(target, members, 0)? else {
             return Ok(None);
         };
         let Some(member) = variant.members.first() else {
@@ -31,11 +31,13 @@ impl Object {
         Ok(Some((name, object.member_part(target, member, 0)?)))
     }
 
-    /// The active one of the variants of this object, whose members these are.
+    /// The active one of the variants of what stands `outer` bits from this object's start and has
+    /// these members.
     pub(crate) fn variant_of<'a>(
         &self,
         target: &dyn Target,
         members: &'a Members,
+        outer: u64,
     ) -> Result<Option<&'a Variant>> {
         let Some(part) = &members.variant_part else {
             return Ok(None);
@@ -53,7 +55,7 @@ impl Object {
             None => bit_size(types, discriminant.ty)?,
         };
         let bits = u32::try_from(bits).unwrap_or(u32::MAX).clamp(1, 128);
-        let number = self.member_part(target, discriminant, 0)?;
+        let number = self.member_part(target, discriminant, outer)?;
         let number = truncate(number.load_as(target, scalar)?, bits);
         // Both are seen as the discriminant's type has them, whatever the compiler wrote.
         let order = |bits_of: u128| match scalar.is_signed() {
