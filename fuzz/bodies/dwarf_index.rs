@@ -1,8 +1,7 @@
 //! The names of a debug file.
 
-use spelunk_base::{Cancel, NoProgress};
-use spelunk_debuginfo::NameIndex;
-use spelunk_elf::{ElfFile, FileData};
+use spelunk_debuginfo::DebugFile;
+use spelunk_elf::{ElfFile, FileData, SectionAddresses};
 
 /// Must not panic, hang or take more memory than the bytes can justify.
 pub(crate) fn run(data: &[u8]) {
@@ -13,14 +12,15 @@ pub(crate) fn run(data: &[u8]) {
     if elf.build_id().is_some() {
         return;
     }
-    let Ok(index) = NameIndex::open(&elf, &NoProgress, &Cancel::default()) else {
+    let file = DebugFile::new(elf, SectionAddresses::default(), 0);
+    let Ok(index) = file.index() else {
         return;
     };
-    for (name, entries) in index.names(&elf).take(1000) {
+    for (name, entries) in index.names().take(1000) {
         if let Ok(name) = std::str::from_utf8(name) {
-            let found = index.find(&elf, name).count();
+            let found = index.find(name).count();
             // A name leads back to its entries. (Damaged relocations may change names.)
-            assert!(elf.is_relocatable() || found >= entries.count());
+            assert!(file.elf().is_relocatable() || found >= entries.count());
         }
     }
 }

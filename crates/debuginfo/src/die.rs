@@ -1,10 +1,10 @@
-use gimli::{SectionId, UnitSectionOffset};
 use std::fmt;
 
-/// The bit that tells `.debug_types` from `.debug_info`.
-const IN_TYPES: u64 = 1 << 63;
-
-/// Where a debugging information entry (or a unit) stands in its file: section and offset.
+/// Where a debugging information entry (or a unit) stands.
+///
+/// All sections of units of a file, and of the files that go with it, are counted through as if they
+/// stood one behind the other. `.debug_info` is first, so an offset there is what `readelf` shows.
+/// [`Units::place`](crate::Units::place) says which section of which file it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DieId(u64);
 
@@ -21,38 +21,20 @@ impl DieId {
         self.0
     }
 
-    /// The section that the entry is in.
-    #[must_use]
-    pub fn section(self) -> SectionId {
-        if self.0 & IN_TYPES == 0 {
-            SectionId::DebugInfo
-        } else {
-            SectionId::DebugTypes
-        }
-    }
-
-    /// The offset in the section.
-    #[must_use]
-    pub fn offset(self) -> u64 {
-        self.0 & !IN_TYPES
-    }
-
-    pub(crate) fn new(section: SectionId, offset: UnitSectionOffset) -> Self {
-        match section {
-            SectionId::DebugTypes => Self(offset.0 as u64 | IN_TYPES),
-            _ => Self(offset.0 as u64),
-        }
+    /// The entry `offset` bytes behind this place.
+    pub(crate) fn plus(self, offset: usize) -> Self {
+        Self(self.0.saturating_add(offset as u64))
     }
 }
 
 impl fmt::Display for DieId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}+{:#x}", self.section().name(), self.offset())
+        write!(f, "entry {:#x}", self.0)
     }
 }
 
 impl fmt::Debug for DieId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DieId({self})")
+        write!(f, "DieId({:#x})", self.0)
     }
 }

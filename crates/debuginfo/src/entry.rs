@@ -1,7 +1,7 @@
 use crate::die::DieId;
 use crate::error::DebugInfoError;
 use crate::units::{Entry, Slice, Unit, Units};
-use gimli::{AttributeValue, DwAt, DwTag, UnitSectionOffset, constants as dw};
+use gimli::{AttributeValue, DwAt, DwTag, constants as dw};
 use spelunk_base::Language;
 use std::borrow::Cow;
 
@@ -27,10 +27,8 @@ impl<'a> Units<'a> {
     pub fn die(&self, id: DieId) -> Result<Die<'_, 'a>, DebugInfoError> {
         let outside = || self.damaged(id, "no unit has an entry here".to_owned());
         let unit = self.unit(self.find_unit(id).ok_or_else(outside)?)?;
-        let offset = usize::try_from(id.offset()).map_err(|_| outside())?;
-        let offset = UnitSectionOffset(offset).to_unit_offset(&unit.header);
         let entry = unit
-            .entry(offset.ok_or_else(outside)?)
+            .entry(unit.offset_of(id).ok_or_else(outside)?)
             .map_err(|error| self.damaged(id, error.to_string()))?;
         Ok(Die {
             units: self,
@@ -87,7 +85,7 @@ impl<'u, 'a> Die<'u, 'a> {
         let Some(value) = self.attr(dw::DW_AT_name) else {
             return Ok(None);
         };
-        let name = self.units.dwarf().attr_string(self.unit, value);
+        let name = self.unit.dwarf().attr_string(self.unit, value);
         let name = name.map_err(|error| self.damaged(format!("DW_AT_name: {error}")))?;
         Ok(Some(String::from_utf8_lossy(name.slice())))
     }
@@ -115,19 +113,29 @@ impl<'u, 'a> Die<'u, 'a> {
         };
         let id = match value {
             AttributeValue::UnitRef(offset) if offset.is_in_bounds(&self.unit.header) => {
-                let header = &self.unit.header;
-                let offset = offset.to_unit_section_offset(header);
-                Some(DieId::new(header.section(), offset))
+                Some(self.unit.die_id(offset))
             }
-            AttributeValue::DebugInfoRef(offset) => Some(DieId::new(
-                gimli::SectionId::DebugInfo,
-                UnitSectionOffset(offset.0),
-            )),
-            AttributeValue::DebugTypesRef(signature) => self.units.find_type_unit(signature.0),
-            AttributeValue::DebugInfoRefSup(_) => {
-                return Err(self.damaged(format!(
-                    "{name} leads to a supplementary file, which is not supported"
-                )));
+            AttributeValue::DebugInfoRef(offset) => Some(self.unit.die_in_section(offset.0)),
+            AttributeValue::DebugTypesRef(signature) => {
+                let signature = signature.0;
+                return self
+                    .units
+                    .find_type_unit(signature)
+                    .map(Some)
+                    .ok_or_else(|| {
+                        self.damaged(format!("{name}: no unit has the type {signature:#018x}"))
+                    });
+            }
+            AttributeValue::DebugInfoRefSup(offset) => {
+                return self
+                    .units
+                    .supplementary_die(offset.0)
+                    .map(Some)
+                    .ok_or_else(|| {
+                        self.damaged(format!(
+                            "{name} leads to a supplementary file, which is missing"
+                        ))
+                    });
             }
             _ => None,
         };
@@ -152,10 +160,21 @@ impl<'u, 'a> Die<'u, 'a> {
     /// The language of the unit.
     #[must_use]
     pub fn language(&self) -> Language {
-        match self.root().map(|root| root.attr(dw::DW_AT_language)) {
-            Ok(Some(AttributeValue::Language(language))) => crate::language::language(language),
-            _ => Language::C,
-        }
+        let of_root = |root: &Die<'_, '_>| match root.attr(dw::DW_AT_language) {
+            Some(AttributeValue::Language(language)) => Some(crate::language::language(language)),
+            _ => None,
+        };
+        let Ok(root) = self.root() else {
+            return Language::C;
+        };
+        // What `dwz` moved into partial units is in the language of those who import it.
+        let of_importer = || {
+            let importer = self.units.find_importer(self.units.find_unit(self.id)?)?;
+            let importer = self.units.unit(importer).ok()?;
+            let root = importer.die_id(importer.header.root_offset());
+            of_root(&self.units.die(root).ok()?)
+        };
+        of_root(&root).or_else(of_importer).unwrap_or(Language::C)
     }
 
     /// The name, its own or that of what it is the code or the definition of.
@@ -217,10 +236,8 @@ impl<'u, 'a> Die<'u, 'a> {
         let Some(table) = self.units.scopes(declaration.id)? else {
             return Ok(scopes);
         };
-        let header = &declaration.unit.header;
         for outer in table.around(declaration.entry.offset()).take(MAX_DEPTH) {
-            let offset = outer.to_unit_section_offset(header);
-            scopes.push(self.units.die(DieId::new(header.section(), offset))?);
+            scopes.push(self.units.die(declaration.unit.die_id(outer))?);
         }
         scopes.reverse();
         Ok(scopes)
@@ -228,9 +245,8 @@ impl<'u, 'a> Die<'u, 'a> {
 
     /// The unit's first entry.
     fn root(&self) -> Result<Die<'u, 'a>, DebugInfoError> {
-        let header = &self.unit.header;
-        let offset = header.root_offset().to_unit_section_offset(header);
-        self.units.die(DieId::new(header.section(), offset))
+        self.units
+            .die(self.unit.die_id(self.unit.header.root_offset()))
     }
 
     /// Calls `visit` with the entries directly inside of this one, in order.
@@ -253,12 +269,11 @@ impl<'u, 'a> Die<'u, 'a> {
         cursor.next_entry().map_err(damaged)?;
         let mut more = cursor.next_entry().map_err(damaged)?;
         while more && let Some(entry) = cursor.current() {
-            let offset = entry.offset().to_unit_section_offset(&self.unit.header);
             visit(Die {
                 units: self.units,
                 unit: self.unit,
                 entry: entry.clone(),
-                id: DieId::new(self.unit.header.section(), offset),
+                id: self.unit.die_id(entry.offset()),
             })?;
             more = cursor.next_sibling().map_err(damaged)?.is_some();
         }

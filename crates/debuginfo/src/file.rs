@@ -3,24 +3,17 @@ use crate::index::NameIndex;
 use crate::info::FileList;
 use crate::load_bias::LoadBias;
 use crate::pc::PcTables;
-use crate::units::{Dwarf, Units};
-use gimli::{DwarfSections, EndianSlice, RunTimeEndian};
+use crate::sources::{MissingSource, SourceSections, Sources, Wanted};
+use crate::units::Units;
 use self_cell::self_cell;
-use spelunk_base::{BuildId, ByteOrder, Cancel, NoProgress, Progress};
-use spelunk_elf::{ElfFile, SectionAddresses, SectionData};
+use spelunk_base::{BuildId, Cancel, NoProgress, Progress};
+use spelunk_elf::{ElfFile, SectionAddresses};
 use spelunk_types::{ProducerId, TypeStore};
 use std::sync::{Arc, OnceLock, Weak};
 
-/// The debug sections of a file and what to call it.
-struct Sections {
-    file: String,
-    sections: DwarfSections<SectionData>,
-    endian: RunTimeEndian,
-}
-
 self_cell!(
     struct UnitsCell {
-        owner: Sections,
+        owner: Vec<SourceSections>,
 
         #[not_covariant]
         dependent: Units,
@@ -33,8 +26,7 @@ self_cell!(
 /// target. For a relocatable file (a kernel module) DWARF is relocated to the target's addresses
 /// and the bias is 0.
 pub struct DebugFile {
-    elf: ElfFile,
-    addresses: SectionAddresses,
+    sources: Arc<Sources>,
     bias: u64,
     units: OnceLock<Result<UnitsCell, DebugInfoError>>,
     pub(crate) pc_tables: PcTables,
@@ -54,8 +46,7 @@ impl DebugFile {
     #[must_use]
     pub fn new(elf: ElfFile, addresses: SectionAddresses, bias: u64) -> Arc<Self> {
         Arc::new(Self {
-            elf,
-            addresses,
+            sources: Arc::new(Sources::new(elf, addresses)),
             bias,
             units: OnceLock::new(),
             pc_tables: PcTables::default(),
@@ -67,25 +58,25 @@ impl DebugFile {
     /// The file.
     #[must_use]
     pub fn elf(&self) -> &ElfFile {
-        &self.elf
+        self.sources.main()
     }
 
     /// What to call the file in messages.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.elf.name()
+        self.elf().name()
     }
 
     /// The file's build ID.
     #[must_use]
     pub fn build_id(&self) -> Option<BuildId> {
-        self.elf.build_id()
+        self.elf().build_id()
     }
 
     /// Where the sections of a relocatable file are.
     #[must_use]
     pub fn addresses(&self) -> &SectionAddresses {
-        &self.addresses
+        self.sources.addresses()
     }
 
     /// What to add (around the end) to an address in the file to have the one in the target.
@@ -96,7 +87,7 @@ impl DebugFile {
 
     /// What moves the addresses of variables.
     pub(crate) fn load_bias(&self) -> LoadBias {
-        LoadBias::new(&self.elf, self.bias)
+        LoadBias::new(self.elf(), self.bias)
     }
 
     /// Calls `look` with the units of the file.
@@ -143,7 +134,7 @@ impl DebugFile {
         let index = match self.index.get() {
             Some(index) => index,
             None => {
-                let index = NameIndex::open(&self.elf, progress, cancel);
+                let index = NameIndex::open(&self.sources, progress, cancel);
                 if let Err(DebugInfoError::Cancelled) = index {
                     return Err(DebugInfoError::Cancelled);
                 }
@@ -151,6 +142,16 @@ impl DebugFile {
             }
         };
         index.as_ref().map_err(Clone::clone)
+    }
+
+    /// The files that the debugging information refers to and that cannot be used: what stands in
+    /// them is missing, everything else is there.
+    ///
+    /// # Errors
+    ///
+    /// If the debug sections cannot be read.
+    pub fn missing_sources(&self) -> Result<&[MissingSource], DebugInfoError> {
+        Ok(&self.sources.lookup_found()?.missing)
     }
 
     /// Makes the file a producer of types of `store`.
@@ -192,29 +193,9 @@ impl DebugFile {
     }
 
     fn load(&self) -> Result<UnitsCell, DebugInfoError> {
-        let sections = DwarfSections::load(|id| {
-            self.elf
-                .relocated_section_data(id.name(), &self.addresses)
-                .map(|data| data.unwrap_or_else(|| Vec::new().into()))
-        })
-        .map_err(|error| DebugInfoError::Elf {
-            file: self.name().to_owned(),
-            error,
-        })?;
-        let endian = match self.elf.platform().byte_order {
-            ByteOrder::Little => RunTimeEndian::Little,
-            ByteOrder::Big => RunTimeEndian::Big,
-        };
-        let sections = Sections {
-            file: self.name().to_owned(),
-            sections,
-            endian,
-        };
-        Ok(UnitsCell::new(sections, |owner| {
-            let dwarf: Dwarf<'_> = owner
-                .sections
-                .borrow(|data| EndianSlice::new(data, owner.endian));
-            Units::new(&owner.file, dwarf)
+        let (sections, found) = self.sources.load(Wanted::All)?;
+        Ok(UnitsCell::new(sections, |sections| {
+            Units::new(sections, &found.links)
         }))
     }
 }

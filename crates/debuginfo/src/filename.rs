@@ -23,7 +23,7 @@ fn path(die: &Die<'_, '_>) -> Option<String> {
     };
     let entry = header.file(file)?;
     let text = |value: AttributeValue<Slice<'_>>| {
-        let text = die.units().dwarf().attr_string(unit, value).ok()?;
+        let text = unit.line_dwarf().attr_string(unit, value).ok()?;
         Some(String::from_utf8_lossy(text.slice()).into_owned())
     };
     let name = text(entry.path_name())?;

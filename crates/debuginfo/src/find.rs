@@ -158,11 +158,7 @@ impl DebugFile {
         name: &str,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
-        Ok(self
-            .index()?
-            .find(self.elf(), name)
-            .filter(wanted)
-            .collect())
+        Ok(self.index()?.find(name).filter(wanted).collect())
     }
 
     /// What `accept` makes of the first entry in a file that matches `filename` and of which it

@@ -179,7 +179,7 @@ impl DebugInfo {
     ) -> Result<Vec<String>, DebugInfoError> {
         let mut all = BTreeSet::new();
         for file in self.files.snapshot().iter() {
-            for (name, mut entries) in file.index()?.names(file.elf()) {
+            for (name, mut entries) in file.index()?.names() {
                 if let Ok(name) = std::str::from_utf8(name)
                     && name.starts_with(prefix)
                     && !all.contains(name)

@@ -61,7 +61,7 @@ pub(crate) fn function_value(
     platform: Platform,
     bias: LoadBias,
 ) -> Result<ObjectValue, DebugInfoError> {
-    let dwarf = die.units().dwarf();
+    let dwarf = die.unit().dwarf();
     let damaged = |error: gimli::Error| die.damaged(error.to_string());
     for name in [dw::DW_AT_low_pc, dw::DW_AT_entry_pc] {
         if let Some(value) = die.attr(name)
@@ -93,7 +93,7 @@ fn constant(
         AttributeValue::Data16(value) => number(die, value.cast_signed(), order),
         value => match value.udata_value() {
             Some(value) => number(die, value.into(), order),
-            None => match die.units().dwarf().attr_string(die.unit(), *value) {
+            None => match die.unit().dwarf().attr_string(die.unit(), *value) {
                 Ok(string) => {
                     let mut bytes = string.slice().to_vec();
                     bytes.push(0);
@@ -142,7 +142,7 @@ impl Environment for Fixed<'_, '_, '_> {
         let Ok(index) = usize::try_from(index) else {
             return Err(missing);
         };
-        let dwarf = self.die.units().dwarf();
+        let dwarf = self.die.unit().dwarf();
         dwarf
             .address(self.die.unit(), gimli::DebugAddrIndex(index))
             .map_err(|_| missing)

@@ -1,6 +1,6 @@
 use crate::die::DieId;
+use crate::sources::SourceKind;
 use crate::units::{UnitIndex, Units};
-use gimli::{SectionId, UnitSectionOffset};
 
 /// Which unit has the code at an address.
 ///
@@ -23,10 +23,13 @@ impl UnitMap {
     pub(crate) fn new(units: &Units<'_>) -> Self {
         let mut map = Self { ranges: Vec::new() };
         let mut covered = vec![false; units.indices().len()];
-        let mut sets = units.dwarf().debug_aranges.headers();
+        let Some(dwarf) = units.main_dwarf() else {
+            return map;
+        };
+        let mut sets = dwarf.debug_aranges.headers();
         while let Ok(Some(set)) = sets.next() {
-            let offset = UnitSectionOffset(set.debug_info_offset().0);
-            let Some(unit) = units.find_unit(DieId::new(SectionId::DebugInfo, offset)) else {
+            let unit = DieId::from_u64(set.debug_info_offset().0 as u64);
+            let Some(unit) = units.find_unit(unit) else {
                 continue;
             };
             let mut entries = set.entries();
@@ -42,7 +45,8 @@ impl UnitMap {
             }
         }
         for (index, covered) in units.indices().zip(covered) {
-            if !covered {
+            // Skeletons say where the code of split units is.
+            if !covered && units.kind(index) == SourceKind::Main {
                 map.add_unit(units, index);
             }
         }
@@ -58,7 +62,7 @@ impl UnitMap {
     /// Adds the ranges that the unit's first entry tells. A damaged unit has none.
     fn add_unit(&mut self, units: &Units<'_>, index: UnitIndex) {
         let Ok(unit) = units.unit(index) else { return };
-        let Ok(mut ranges) = units.dwarf().unit_ranges(unit) else {
+        let Ok(mut ranges) = unit.dwarf().unit_ranges(unit) else {
             return;
         };
         while let Ok(Some(range)) = ranges.next() {

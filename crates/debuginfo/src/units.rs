@@ -1,93 +1,237 @@
 use crate::die::DieId;
 use crate::error::DebugInfoError;
 use crate::scopes::Scopes;
+use crate::sources::{SourceKind, SourceSections, SplitLink};
+use crate::unit_dwarf::{PackageRow, SourceDwarf};
 use crate::unit_map::UnitMap;
-use gimli::{EndianSlice, RunTimeEndian, SectionId, UnitSectionOffset, UnitType};
+use gimli::{EndianSlice, RunTimeEndian, SectionId, UnitOffset, UnitType};
 use hashbrown::HashMap;
-use std::sync::OnceLock;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 /// Bytes of a debug section.
 pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
 /// All debug sections of a file.
 pub type Dwarf<'a> = gimli::Dwarf<Slice<'a>>;
-/// A unit with its abbreviations, parsed.
-pub type Unit<'a> = gimli::Unit<Slice<'a>>;
 /// A debugging information entry, parsed.
 pub type Entry<'a> = gimli::DebuggingInformationEntry<Slice<'a>>;
+pub(crate) type UnitHeader<'a> = gimli::UnitHeader<Slice<'a>>;
 
-/// Which unit of a file, in the order of the sections: first `.debug_info`, then `.debug_types`.
+/// A unit with its abbreviations, parsed, and the sections that it refers to.
+pub struct Unit<'a> {
+    unit: gimli::Unit<Slice<'a>>,
+    dwarf: Arc<Dwarf<'a>>,
+    /// The sections that the line program refers to: of a split unit the skeleton's.
+    line_dwarf: Arc<Dwarf<'a>>,
+    /// Where its section starts.
+    base: DieId,
+}
+
+impl<'a> Deref for Unit<'a> {
+    type Target = gimli::Unit<Slice<'a>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.unit
+    }
+}
+
+impl<'a> Unit<'a> {
+    /// The sections that attributes of the unit refer to.
+    #[must_use]
+    pub fn dwarf(&self) -> &Dwarf<'a> {
+        &self.dwarf
+    }
+
+    /// The sections that the unit's line program refers to.
+    #[must_use]
+    pub fn line_dwarf(&self) -> &Dwarf<'a> {
+        &self.line_dwarf
+    }
+
+    /// The entry at an offset in the unit.
+    #[must_use]
+    pub fn die_id(&self, offset: UnitOffset) -> DieId {
+        self.base
+            .plus(offset.to_unit_section_offset(&self.unit.header).0)
+    }
+
+    /// The entry at an offset in the unit's section.
+    pub(crate) fn die_in_section(&self, offset: usize) -> DieId {
+        self.base.plus(offset)
+    }
+
+    /// Where an entry is in the unit, if it is in there.
+    pub(crate) fn offset_of(&self, die: DieId) -> Option<UnitOffset> {
+        let in_section = die.as_u64().checked_sub(self.base.as_u64())?;
+        let in_section = usize::try_from(in_section).ok()?;
+        gimli::UnitSectionOffset(in_section).to_unit_offset(&self.unit.header)
+    }
+}
+
+/// Which unit of a file, in the order of [`DieId`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct UnitIndex(pub(crate) u32);
 
-/// The units of a file. Headers are read at once, everything else when it is first wanted.
+/// The units of a file, and of the files that go with it. Headers are read at once, everything else
+/// when it is first wanted.
 pub struct Units<'a> {
-    file: &'a str,
-    dwarf: Dwarf<'a>,
+    sources: Vec<SourceDwarf<'a>>,
+    sections: Vec<UnitSection<'a>>,
     slots: Vec<Slot<'a>>,
     type_units: HashMap<u64, DieId, foldhash::fast::RandomState>,
+    /// By skeleton, the unit that stands in another file.
+    split: HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>,
     map: OnceLock<UnitMap>,
+    importers: OnceLock<HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>>,
+}
+
+/// A section that holds units.
+pub(crate) struct UnitSection<'a> {
+    pub(crate) id: SectionId,
+    /// The number of the file.
+    pub(crate) source: usize,
+    /// Where it starts, as entries are counted.
+    pub(crate) base: DieId,
+    pub(crate) bytes: &'a [u8],
 }
 
 struct Slot<'a> {
     start: DieId,
     end: u64,
-    header: gimli::UnitHeader<Slice<'a>>,
-    unit: OnceLock<Result<Box<Unit<'a>>, gimli::Error>>,
+    header: UnitHeader<'a>,
+    section: usize,
+    row: Option<PackageRow>,
+    skeleton: Option<UnitIndex>,
+    unit: OnceLock<Result<Box<Unit<'a>>, DebugInfoError>>,
     scopes: OnceLock<Scopes>,
 }
 
+/// Where an entry stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// The section of the file.
+    pub section: &'static str,
+    /// The offset in the section.
+    pub offset: u64,
+}
+
 impl<'a> Units<'a> {
-    /// Reads the headers of all units. The list ends at a header that cannot be read.
-    pub(crate) fn new(file: &'a str, dwarf: Dwarf<'a>) -> Self {
+    /// Reads the headers of all units. The list of a section ends at a header that cannot be read.
+    pub(crate) fn new(sources: &'a [SourceSections], links: &[SplitLink]) -> Self {
         let mut units = Self {
-            file,
+            sources: SourceDwarf::all(sources),
+            sections: Vec::new(),
             slots: Vec::new(),
             type_units: HashMap::default(),
+            split: HashMap::default(),
             map: OnceLock::new(),
-            dwarf,
+            importers: OnceLock::new(),
         };
-        let mut headers = units.dwarf.units();
-        while let Ok(Some(header)) = headers.next() {
-            units.push(SectionId::DebugInfo, header);
+        let mut base = DieId::from_u64(0);
+        for (number, source) in sources.iter().enumerate() {
+            let rows = units.sources.get(number).map(SourceDwarf::rows);
+            let rows = rows.unwrap_or_default();
+            for (id, bytes) in &source.units {
+                units.sections.push(UnitSection {
+                    id: *id,
+                    source: number,
+                    base,
+                    bytes,
+                });
+                units.read_headers(*id, EndianSlice::new(bytes, source.endian), &rows);
+                base = base.plus(bytes.len());
+            }
         }
-        let mut headers = units.dwarf.type_units();
-        while let Ok(Some(header)) = headers.next() {
-            units.push(SectionId::DebugTypes, header);
+        for link in links {
+            units.link(link);
         }
         units
     }
 
-    fn push(&mut self, section: SectionId, header: gimli::UnitHeader<Slice<'a>>) {
-        let start = DieId::new(section, header.offset());
+    fn read_headers(
+        &mut self,
+        id: SectionId,
+        bytes: Slice<'a>,
+        rows: &HashMap<(SectionId, u64), PackageRow>,
+    ) {
+        let mut push = |header: UnitHeader<'a>| {
+            let row = rows.get(&(id, header.offset().0 as u64)).copied();
+            self.push(header, row);
+        };
+        if id == SectionId::DebugTypes {
+            let mut headers = gimli::DebugTypes::from(bytes).units();
+            while let Ok(Some(header)) = headers.next() {
+                push(header);
+            }
+        } else {
+            let mut headers = gimli::DebugInfo::from(bytes).units();
+            while let Ok(Some(header)) = headers.next() {
+                push(header);
+            }
+        }
+    }
+
+    /// Takes a unit of the last section.
+    fn push(&mut self, header: UnitHeader<'a>, row: Option<PackageRow>) {
+        let Some(section) = self.sections.last() else {
+            return;
+        };
+        let start = section.base.plus(header.offset().0);
         let length = header.length_including_self() as u64;
         if let UnitType::Type {
             type_signature,
             type_offset,
+        }
+        | UnitType::SplitType {
+            type_signature,
+            type_offset,
         } = header.type_()
-            && let Some(offset) = header.offset().0.checked_add(type_offset.0)
         {
-            let die = DieId::new(section, UnitSectionOffset(offset));
+            let die = start.plus(type_offset.0);
             self.type_units.entry(type_signature.0).or_insert(die);
         }
         self.slots.push(Slot {
             start,
             end: start.as_u64().saturating_add(length),
             header,
+            section: self.sections.len().saturating_sub(1),
+            row,
+            skeleton: None,
             unit: OnceLock::new(),
             scopes: OnceLock::new(),
         });
     }
 
-    /// The file's name, for messages.
-    #[must_use]
-    pub fn file(&self) -> &'a str {
-        self.file
+    /// Makes a skeleton and its other part known to each other.
+    fn link(&mut self, link: &SplitLink) {
+        let first = |source| {
+            let of_source = |section: &&UnitSection<'_>| section.source == source;
+            self.sections.iter().find(of_source)
+        };
+        let at = |source, offset: u64| {
+            let offset = usize::try_from(offset).ok()?;
+            self.find_unit(first(source)?.base.plus(offset))
+        };
+        if let Some(skeleton) = at(0, link.skeleton)
+            && let Some(split) = at(link.source, link.offset)
+            && let Some(slot) = self.slots.get_mut(split.0 as usize)
+        {
+            slot.skeleton = Some(skeleton);
+            self.split.insert(skeleton, split);
+        }
     }
 
-    /// The debug sections.
+    /// The name of the main file, for messages.
     #[must_use]
-    pub fn dwarf(&self) -> &Dwarf<'a> {
-        &self.dwarf
+    pub fn file(&self) -> &'a str {
+        self.sources.first().map_or("", SourceDwarf::file)
+    }
+
+    /// The debug sections of the main file.
+    pub(crate) fn main_dwarf(&self) -> Option<&Dwarf<'a>> {
+        self.sources.first().map(SourceDwarf::whole)
     }
 
     /// The indices of all units.
@@ -102,20 +246,75 @@ impl<'a> Units<'a> {
         self.slots.get(index.0 as usize).map(|slot| &slot.header)
     }
 
+    /// The section that a unit is in.
+    pub(crate) fn section(&self, index: UnitIndex) -> Option<&UnitSection<'a>> {
+        let slot = self.slots.get(index.0 as usize)?;
+        self.sections.get(slot.section)
+    }
+
+    /// All sections that hold units.
+    pub(crate) fn sections(&self) -> &[UnitSection<'a>] {
+        &self.sections
+    }
+
+    /// What the file that a unit is in is to the main file.
+    pub(crate) fn kind(&self, index: UnitIndex) -> SourceKind {
+        let source = self.section(index).map_or(0, |section| section.source);
+        let source = self.sources.get(source);
+        source.map_or(SourceKind::Main, SourceDwarf::kind)
+    }
+
+    /// The sections that a unit refers to, without those of its skeleton.
+    pub(crate) fn dwarf_of(&self, index: UnitIndex) -> Result<Arc<Dwarf<'a>>, DebugInfoError> {
+        let slot = self.slot(index)?;
+        let missing = || self.damaged(slot.start, "no such file".to_owned());
+        let section = self.sections.get(slot.section).ok_or_else(missing)?;
+        let source = self.sources.get(section.source).ok_or_else(missing)?;
+        source
+            .dwarf(slot.row, self.main_dwarf())
+            .map_err(|error| self.damaged(slot.start, error))
+    }
+
     /// A unit, parsed when it is first asked for.
     ///
     /// # Errors
     ///
     /// If its header, abbreviations or first entry are damaged.
     pub fn unit(&self, index: UnitIndex) -> Result<&Unit<'a>, DebugInfoError> {
-        let slot = self
-            .slots
-            .get(index.0 as usize)
-            .ok_or_else(|| self.damaged(DieId::from_u64(0), "no such unit".to_owned()))?;
+        let slot = self.slot(index)?;
         slot.unit
-            .get_or_init(|| self.dwarf.unit(slot.header).map(Box::new))
+            .get_or_init(|| self.parse(index, slot).map(Box::new))
             .as_deref()
-            .map_err(|error| self.damaged(slot.start, error.to_string()))
+            .map_err(Clone::clone)
+    }
+
+    fn slot(&self, index: UnitIndex) -> Result<&Slot<'a>, DebugInfoError> {
+        let slot = self.slots.get(index.0 as usize);
+        slot.ok_or_else(|| self.damaged(DieId::from_u64(0), "no such unit".to_owned()))
+    }
+
+    fn parse(&self, index: UnitIndex, slot: &Slot<'a>) -> Result<Unit<'a>, DebugInfoError> {
+        let dwarf = self.dwarf_of(index)?;
+        let parsed = dwarf.unit(slot.header);
+        let mut unit = Unit {
+            unit: parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?,
+            line_dwarf: Arc::clone(&dwarf),
+            dwarf,
+            base: self
+                .section(index)
+                .map_or(slot.start, |section| section.base),
+        };
+        // A skeleton is in the main file and has no skeleton itself.
+        if let Some(skeleton) = slot.skeleton {
+            let skeleton = self.unit(skeleton)?;
+            unit.unit.copy_relocated_attributes(&skeleton.unit);
+            if unit.line_program.is_none() {
+                unit.unit.line_program.clone_from(&skeleton.line_program);
+                unit.line_dwarf = Arc::clone(&skeleton.line_dwarf);
+            }
+            unit.unit.comp_dir = unit.comp_dir.or(skeleton.comp_dir);
+        }
+        Ok(unit)
     }
 
     /// What stands in what in the unit of an entry.
@@ -141,7 +340,8 @@ impl<'a> Units<'a> {
     /// The unit that has code (or data) at `address`, which is the file's own: without bias.
     #[must_use]
     pub fn find_unit_by_address(&self, address: u64) -> Option<UnitIndex> {
-        self.map.get_or_init(|| UnitMap::new(self)).find(address)
+        let found = self.map.get_or_init(|| UnitMap::new(self)).find(address)?;
+        Some(self.split.get(&found).copied().unwrap_or(found))
     }
 
     /// The entry with the type of this signature (`DW_FORM_ref_sig8`).
@@ -150,13 +350,60 @@ impl<'a> Units<'a> {
         self.type_units.get(&signature).copied()
     }
 
+    /// The entry at an offset of the supplementary file's `.debug_info`, if there is such a file.
+    pub(crate) fn supplementary_die(&self, offset: usize) -> Option<DieId> {
+        Some(self.supplementary_section()?.base.plus(offset))
+    }
+
+    /// The supplementary file's `.debug_info`.
+    pub(crate) fn supplementary_section(&self) -> Option<&UnitSection<'a>> {
+        let is_it = |section: &&UnitSection<'_>| {
+            let source = self.sources.get(section.source);
+            source.is_some_and(|source| source.kind() == SourceKind::Supplementary)
+        };
+        self.sections.iter().find(is_it)
+    }
+
+    /// A unit that imports this one (`DW_TAG_imported_unit`), if any does.
+    pub(crate) fn find_importer(&self, index: UnitIndex) -> Option<UnitIndex> {
+        let importers = match self.importers.get() {
+            Some(importers) => importers,
+            None => {
+                let found = crate::import::find_importers(self);
+                self.importers.get_or_init(|| found)
+            }
+        };
+        importers.get(&index).copied()
+    }
+
+    /// Which section of which file an entry is in.
+    #[must_use]
+    pub fn place(&self, die: DieId) -> Place<'a> {
+        let after = self.sections.partition_point(|section| section.base <= die);
+        let section = after.checked_sub(1).and_then(|at| self.sections.get(at));
+        let source = section.and_then(|section| self.sources.get(section.source));
+        match (section, source) {
+            (Some(section), Some(source)) => Place {
+                file: source.file(),
+                section: source.section_name(section.id),
+                offset: die.as_u64().saturating_sub(section.base.as_u64()),
+            },
+            _ => Place {
+                file: self.file(),
+                section: SectionId::DebugInfo.name(),
+                offset: die.as_u64(),
+            },
+        }
+    }
+
     /// The error that says what is wrong at an entry.
     #[must_use]
     pub fn damaged(&self, die: DieId, message: String) -> DebugInfoError {
+        let place = self.place(die);
         DebugInfoError::Damaged {
-            file: self.file.to_owned(),
-            section: die.section().name(),
-            offset: die.offset(),
+            file: place.file.to_owned(),
+            section: place.section,
+            offset: place.offset,
             message,
         }
     }

@@ -53,6 +53,8 @@ pub(super) enum Wanted {
     DeclLine,
     Language,
     StrOffsetsBase,
+    /// `DW_AT_import` of `DW_TAG_imported_unit`
+    Import,
 }
 
 /// Sizes that forms depend on.
@@ -169,6 +171,7 @@ fn wanted(tag: DwTag, name: DwAt) -> Option<Wanted> {
         dw::DW_AT_decl_line => Wanted::DeclLine,
         dw::DW_AT_language => Wanted::Language,
         dw::DW_AT_str_offsets_base => Wanted::StrOffsetsBase,
+        dw::DW_AT_import if tag == dw::DW_TAG_imported_unit => return Some(Wanted::Import),
         _ => return None,
     };
     let of_interest = matches!(
@@ -248,11 +251,8 @@ pub(super) fn skip_form(
         dw::DW_FORM_block2 => u64::from(cursor.u16()?),
         dw::DW_FORM_block4 => u64::from(cursor.u32()?),
         dw::DW_FORM_indirect => {
-            let form = DwForm(u16::try_from(cursor.uleb128()?).unwrap_or(0));
-            return match form {
-                dw::DW_FORM_indirect => cursor.skip(usize::MAX),
-                form => skip_form(cursor, form, sizes),
-            };
+            let form = read_form(cursor)?;
+            return skip_form(cursor, form, sizes);
         }
         // What is unknown cannot be passed over; to fail is all that is left.
         _ => u64::MAX,
@@ -277,6 +277,44 @@ pub(super) fn read_number(
             Some(size) => cursor.uint(usize::from(size)).map(Some),
             None => skip_form(cursor, form, sizes).map(|()| None),
         },
+    }
+}
+
+/// Where an attribute refers to.
+#[derive(Clone, Copy)]
+pub(super) enum Reference {
+    /// An offset in the same unit.
+    Unit(u64),
+    /// An offset in the same section.
+    Section(u64),
+    /// An offset in the supplementary file's `.debug_info`.
+    Supplementary(u64),
+}
+
+/// A reference of this form; `None` if the form is for something else. The cursor moves on in any
+/// case.
+pub(super) fn read_reference(
+    cursor: &mut Cursor<'_>,
+    form: DwForm,
+    sizes: Sizes,
+) -> Result<Option<Reference>, Truncated> {
+    let kind = match form {
+        dw::DW_FORM_ref_addr => Reference::Section,
+        dw::DW_FORM_ref_sup4 | dw::DW_FORM_ref_sup8 | dw::DW_FORM_GNU_ref_alt => {
+            Reference::Supplementary
+        }
+        _ => return Ok(read_number(cursor, form, sizes)?.map(Reference::Unit)),
+    };
+    let size = fixed_size(form, sizes).unwrap_or(0);
+    Ok(Some(kind(cursor.uint(size as usize)?)))
+}
+
+/// The form that stands before a value of `DW_FORM_indirect`; it cannot be indirect again.
+pub(super) fn read_form(cursor: &mut Cursor<'_>) -> Result<DwForm, Truncated> {
+    let offset = cursor.position();
+    match DwForm(u16::try_from(cursor.uleb128()?).unwrap_or(0)) {
+        dw::DW_FORM_indirect => Err(Truncated { offset }),
+        form => Ok(form),
     }
 }
 

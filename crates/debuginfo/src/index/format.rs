@@ -5,7 +5,7 @@
 //! starts      numbers of 32 bits, `Header::starts` and one: for each value of the hash's top bits,
 //!             the number of the first name that has it; at last the number of names
 //! names       16 bytes each, by hash: hash u32, number of the first entry u32, place u64
-//! entries     8 bytes each, by name: kind (8 bits), mark (16 bits), offset (39 bits), section (1)
+//! entries     8 bytes each, by name: kind (8 bits), mark (16 bits), entry (40 bits)
 //! own names   each ends with NUL
 //! ```
 //!
@@ -17,10 +17,10 @@ use crate::die::DieId;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 const MAGIC: &[u8; 8] = b"SPELNAME";
 /// Magic, version, and the numbers of [`Header`], and the hash of all that follows.
-pub(super) const HEADER_SIZE: usize = 8 + 4 + 4 + 4 + 4 + 8 * 3 + 8;
+pub(super) const HEADER_SIZE: usize = 8 + 4 + 4 + 4 + 4 + 8 * 4 + 8;
 pub(super) const NAME_SIZE: usize = 16;
 pub(super) const ENTRY_SIZE: usize = 8;
 const MAX_START_BITS: u32 = 17;
@@ -41,6 +41,8 @@ pub(super) struct Header {
     pub(super) own: u32,
     /// See [`section_sizes`].
     pub(super) sections: [u64; 3],
+    /// Which other files there are, and in what state: see `sources::Found`.
+    pub(super) fingerprint: u64,
 }
 
 impl Header {
@@ -49,7 +51,8 @@ impl Header {
         for number in [VERSION, self.names, self.entries, self.own] {
             bytes.extend(number.to_le_bytes());
         }
-        for number in self.sections.into_iter().chain([body_hash]) {
+        let numbers = self.sections.into_iter();
+        for number in numbers.chain([self.fingerprint, body_hash]) {
             bytes.extend(number.to_le_bytes());
         }
         bytes
@@ -66,6 +69,7 @@ impl Header {
             entries: cursor.u32().ok()?,
             own: cursor.u32().ok()?,
             sections: [cursor.u64().ok()?, cursor.u64().ok()?, cursor.u64().ok()?],
+            fingerprint: cursor.u64().ok()?,
         };
         Some((header, cursor.u64().ok()?))
     }
@@ -109,26 +113,16 @@ pub(super) fn section_sizes(elf: &ElfFile) -> [u64; 3] {
 
 /// An entry of the index as a number; `None` if the file is too large for it.
 pub(super) fn pack_entry(kind: NameKind, die: DieId, mark: u16) -> Option<u64> {
-    let offset = die.offset();
-    let in_types = u64::from(die.section() == gimli::SectionId::DebugTypes);
-    (offset < 1 << 39)
-        .then(|| u64::from(kind.as_u8()) << 56 | u64::from(mark) << 40 | in_types << 39 | offset)
+    let die = die.as_u64();
+    (die < 1 << 40).then(|| u64::from(kind.as_u8()) << 56 | u64::from(mark) << 40 | die)
 }
 
 /// What [`pack_entry`] packed.
 pub(super) fn unpack_entry(entry: u64) -> Option<(NameKind, DieId, u16)> {
     let [kind, mark_high, mark_low, ..] = entry.to_be_bytes();
-    let offset = usize::try_from(entry & ((1 << 39) - 1)).ok()?;
-    let section = match entry >> 39 & 1 {
-        0 => gimli::SectionId::DebugInfo,
-        _ => gimli::SectionId::DebugTypes,
-    };
-    let die = DieId::new(section, gimli::UnitSectionOffset(offset));
-    Some((
-        NameKind::from_u8(kind)?,
-        die,
-        u16::from_be_bytes([mark_high, mark_low]),
-    ))
+    let die = DieId::from_u64(entry & ((1 << 40) - 1));
+    let mark = u16::from_be_bytes([mark_high, mark_low]);
+    Some((NameKind::from_u8(kind)?, die, mark))
 }
 
 /// The hash of a name.
@@ -137,7 +131,7 @@ pub(super) fn hash(name: &[u8]) -> u32 {
 }
 
 /// A fast hash that is the same everywhere and always, unlike the hash tables'.
-pub(super) fn hash_bytes(bytes: &[u8]) -> u64 {
+pub(crate) fn hash_bytes(bytes: &[u8]) -> u64 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| {
         let product = u128::from(hash ^ word) * u128::from(MULTIPLIER);
@@ -165,21 +159,18 @@ pub(super) fn parse_name(bytes: &[u8; NAME_SIZE]) -> (u32, u32, NameRef) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gimli::{SectionId, UnitSectionOffset};
 
     #[test]
     fn entries_round_trip() {
-        for section in [SectionId::DebugInfo, SectionId::DebugTypes] {
-            for offset in [0, 0x1234_5678, (1 << 39) - 1] {
-                let die = DieId::new(section, UnitSectionOffset(offset));
-                for mark in [0, 0xbeef, u16::MAX] {
-                    let packed = pack_entry(NameKind::InlineFunction, die, mark).unwrap();
-                    let unpacked = unpack_entry(packed).unwrap();
-                    assert_eq!(unpacked, (NameKind::InlineFunction, die, mark));
-                }
+        for offset in [0, 0x1234_5678, (1 << 40) - 1] {
+            let die = DieId::from_u64(offset);
+            for mark in [0, 0xbeef, u16::MAX] {
+                let packed = pack_entry(NameKind::InlineFunction, die, mark).unwrap();
+                let unpacked = unpack_entry(packed).unwrap();
+                assert_eq!(unpacked, (NameKind::InlineFunction, die, mark));
             }
         }
-        let far = DieId::new(SectionId::DebugInfo, UnitSectionOffset(1 << 39));
+        let far = DieId::from_u64(1 << 40);
         assert_eq!(pack_entry(NameKind::Struct, far, 0), None);
     }
 
@@ -190,10 +181,11 @@ mod tests {
             entries: 4,
             own: 5,
             sections: [6, 7, 8],
+            fingerprint: 9,
         };
-        let mut bytes = header.write(9);
+        let mut bytes = header.write(10);
         assert_eq!(bytes.len(), HEADER_SIZE);
-        assert_eq!(Header::parse(&bytes), Some((header, 9)));
+        assert_eq!(Header::parse(&bytes), Some((header, 10)));
         assert_eq!(Header::parse(&bytes[..HEADER_SIZE - 1]), None);
         bytes[8] ^= 1;
         assert_eq!(Header::parse(&bytes), None);

@@ -1,4 +1,4 @@
-//! Which entries of a file have a name: one parallel pass over `.debug_info`, kept on disk.
+//! Which entries of a file have a name: one parallel pass over all units, kept on disk.
 //!
 //! In the index are types, enumerators, variables and functions at file scope and in namespaces
 //! (in C++ also in classes), definitions only. An index file is keyed by build ID and version,
@@ -13,16 +13,19 @@ mod name_ref;
 mod raw;
 mod scan;
 
+pub(crate) use format::hash_bytes;
 pub use kind::NameKind;
 
 use crate::die::DieId;
 use crate::error::DebugInfoError;
+use crate::sources::Sources;
 use build::Built;
 use format::{ENTRY_SIZE, Header, NAME_SIZE};
-use name_ref::{NameRef, NameSections};
+use name_ref::NameRef;
 use spelunk_base::{Cancel, Progress};
 use spelunk_elf::{ElfFile, SectionData};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// An entry of the index.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,7 +45,7 @@ pub struct NameIndex {
     header: Header,
     /// Where the starts, the names, the entries and the own names begin, and where all ends.
     layout: [usize; 5],
-    sections: NameSections,
+    sources: Arc<Sources>,
 }
 
 impl NameIndex {
@@ -51,20 +54,21 @@ impl NameIndex {
     /// # Errors
     ///
     /// [`DebugInfoError::Cancelled`], or if the debug sections cannot be read.
-    pub fn open(
-        elf: &ElfFile,
+    pub(crate) fn open(
+        sources: &Arc<Sources>,
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Self, DebugInfoError> {
+        let elf = sources.main();
         let key = elf.build_id().zip(cache::folder());
         if let Some((build_id, folder)) = &key
             && let Some(bytes) = cache::load(folder, build_id)
-            && let Some(index) = Self::parse(elf, bytes)
+            && let Some(index) = Self::parse(sources, bytes)
         {
             return Ok(index);
         }
-        let Built { bytes, is_whole } = build::build(elf, progress, cancel)?;
-        let index = Self::parse(elf, bytes.into()).ok_or_else(|| DebugInfoError::Missing {
+        let Built { bytes, is_whole } = build::build(sources, progress, cancel)?;
+        let index = Self::parse(sources, bytes.into()).ok_or_else(|| DebugInfoError::Missing {
             file: elf.name().to_owned(),
             what: "index",
         })?;
@@ -80,19 +84,20 @@ impl NameIndex {
     }
 
     /// An index for `elf` in these bytes; `None` if they are none, or damaged.
-    fn parse(elf: &ElfFile, bytes: SectionData) -> Option<Self> {
+    fn parse(sources: &Arc<Sources>, bytes: SectionData) -> Option<Self> {
         let (header, hash) = Header::parse(&bytes)?;
         let layout = header.layout()?;
         let [.., end] = layout;
         let body = bytes.get(format::HEADER_SIZE..)?;
-        let good = header.sections == format::section_sizes(elf)
+        let good = header.sections == format::section_sizes(sources.main())
             && end == bytes.len()
-            && format::hash_bytes(body) == hash;
+            && format::hash_bytes(body) == hash
+            && sources.has_fingerprint(header.fingerprint);
         good.then_some(Self {
             bytes,
             header,
             layout,
-            sections: NameSections::default(),
+            sources: Arc::clone(sources),
         })
     }
 
@@ -103,29 +108,24 @@ impl NameIndex {
     }
 
     /// The entries called `name`, in the order of the file, types units last.
-    pub fn find<'a>(
-        &'a self,
-        elf: &'a ElfFile,
-        name: &'a str,
-    ) -> impl Iterator<Item = IndexEntry> + 'a {
+    pub fn find<'a>(&'a self, name: &'a str) -> impl Iterator<Item = IndexEntry> + 'a {
         let hash = format::hash(name.as_bytes());
         self.numbers(hash)
             .filter(move |number| {
                 self.name(*number).is_some_and(|(found, _, place)| {
-                    found == hash && self.bytes_of(elf, place) == Some(name.as_bytes())
+                    found == hash && self.bytes_of(place) == Some(name.as_bytes())
                 })
             })
             .flat_map(|number| self.entries(number))
     }
 
     /// All names, in no order, with their entries.
-    pub fn names<'a>(
-        &'a self,
-        elf: &'a ElfFile,
-    ) -> impl Iterator<Item = (&'a [u8], impl Iterator<Item = IndexEntry> + 'a)> + 'a {
+    pub fn names(
+        &self,
+    ) -> impl Iterator<Item = (&[u8], impl Iterator<Item = IndexEntry> + '_)> + '_ {
         (0..self.header.names as usize).filter_map(move |number| {
             let (.., place) = self.name(number)?;
-            Some((self.bytes_of(elf, place)?, self.entries(number)))
+            Some((self.bytes_of(place)?, self.entries(number)))
         })
     }
 
@@ -173,10 +173,10 @@ impl NameIndex {
             })
     }
 
-    fn bytes_of<'a>(&'a self, elf: &ElfFile, place: NameRef) -> Option<&'a [u8]> {
+    fn bytes_of(&self, place: NameRef) -> Option<&[u8]> {
         let [.., own, _] = self.layout;
         let own = self.bytes.get(own..).unwrap_or(&[]);
-        self.sections.get(elf, own, place)
+        place.bytes(&self.sources, own)
     }
 }
 
@@ -198,18 +198,19 @@ fn has_all_bytes(elf: &ElfFile) -> bool {
 mod tests {
     use super::*;
     use spelunk_base::NoProgress;
-    use spelunk_elf::FileData;
+    use spelunk_elf::{FileData, SectionAddresses};
     use std::path::Path;
 
-    fn this_program() -> ElfFile {
+    fn this_program() -> Arc<Sources> {
         let path = std::env::current_exe().unwrap();
-        ElfFile::parse(FileData::open(Path::new(&path)).unwrap()).unwrap()
+        let elf = ElfFile::parse(FileData::open(Path::new(&path)).unwrap()).unwrap();
+        Arc::new(Sources::new(elf, SectionAddresses::default()))
     }
 
-    fn walk(index: &NameIndex, elf: &ElfFile) {
-        for (name, entries) in index.names(elf).take(100) {
+    fn walk(index: &NameIndex) {
+        for (name, entries) in index.names().take(100) {
             if let Ok(name) = std::str::from_utf8(name) {
-                let _ = index.find(elf, name).count();
+                let _ = index.find(name).count();
             }
             let _ = entries.count();
         }
@@ -223,10 +224,10 @@ mod tests {
         let bytes = built.bytes;
         let index = NameIndex::parse(&elf, bytes.clone().into()).unwrap();
         assert!(index.counts().0 > 100, "this program has names");
-        for (name, entries) in index.names(&elf).take(100) {
+        for (name, entries) in index.names().take(100) {
             let name = std::str::from_utf8(name).unwrap();
             let entries: Vec<_> = entries.collect();
-            assert_eq!(index.find(&elf, name).collect::<Vec<_>>(), entries);
+            assert_eq!(index.find(name).collect::<Vec<_>>(), entries);
         }
 
         let mut random = 7u64;
@@ -248,7 +249,7 @@ mod tests {
             damaged[format::HEADER_SIZE - 8..format::HEADER_SIZE]
                 .copy_from_slice(&body.to_le_bytes());
             if let Some(index) = NameIndex::parse(&elf, damaged.into()) {
-                walk(&index, &elf);
+                walk(&index);
             }
             let cut = bytes[..below(bytes.len())].to_vec();
             assert!(NameIndex::parse(&elf, cut.into()).is_none());

@@ -1,8 +1,7 @@
+use crate::sources::Sources;
 use gimli::SectionId;
-use spelunk_elf::{ElfFile, SectionData};
-use std::sync::OnceLock;
 
-/// Where a name stands: a section and an offset, in one number.
+/// Where a name stands: which file's which section, and an offset, in one number.
 ///
 /// Most names are in `.debug_str`, where the linker keeps each once; short ones are in the entry
 /// itself. Names in namespaces (`A::B`) stand nowhere in the file; the index holds them itself.
@@ -14,16 +13,21 @@ pub(super) struct NameRef(u64);
 pub(super) enum Place {
     Str,
     LineStr,
-    Info,
-    Types,
+    /// A section of units, at an offset that is counted as entries are.
+    Units,
     Index,
 }
 
-const SHIFT: u32 = 56;
+const PLACE_SHIFT: u32 = 60;
+const SOURCE_SHIFT: u32 = 40;
+/// Files that go with a file, at most.
+pub(super) const MAX_SOURCES: u32 = 1 << (PLACE_SHIFT - SOURCE_SHIFT);
 
 impl NameRef {
-    pub(super) fn new(place: Place, offset: u64) -> Self {
-        Self(u64::from(place as u8) << SHIFT | offset & ((1 << SHIFT) - 1))
+    /// A name in the file with this number.
+    pub(super) fn new(place: Place, source: u32, offset: u64) -> Self {
+        let source = u64::from(source % MAX_SOURCES) << SOURCE_SHIFT;
+        Self(u64::from(place as u8) << PLACE_SHIFT | source | offset & ((1 << SOURCE_SHIFT) - 1))
     }
 
     pub(super) fn from_u64(number: u64) -> Self {
@@ -35,52 +39,32 @@ impl NameRef {
     }
 
     pub(super) fn place(self) -> Option<Place> {
-        Some(match self.0 >> SHIFT {
+        Some(match self.0 >> PLACE_SHIFT {
             0 => Place::Str,
             1 => Place::LineStr,
-            2 => Place::Info,
-            3 => Place::Types,
-            4 => Place::Index,
+            2 => Place::Units,
+            3 => Place::Index,
             _ => return None,
         })
     }
 
-    pub(super) fn offset(self) -> usize {
-        usize::try_from(self.0 & ((1 << SHIFT) - 1)).unwrap_or(usize::MAX)
+    pub(super) fn source(self) -> usize {
+        (self.0 >> SOURCE_SHIFT) as usize % MAX_SOURCES as usize
     }
-}
 
-/// The sections that names stand in, loaded when the first name there is looked at.
-///
-/// Relocation does not change names, so these are the sections as the file has them.
-#[derive(Default)]
-pub(super) struct NameSections {
-    str: OnceLock<Option<SectionData>>,
-    line_str: OnceLock<Option<SectionData>>,
-    info: OnceLock<Option<SectionData>>,
-    types: OnceLock<Option<SectionData>>,
-}
+    pub(super) fn offset(self) -> usize {
+        usize::try_from(self.0 & ((1 << SOURCE_SHIFT) - 1)).unwrap_or(usize::MAX)
+    }
 
-impl NameSections {
     /// The bytes of the name, without NUL; `own` holds the index's own names.
-    pub(super) fn get<'a>(
-        &'a self,
-        elf: &ElfFile,
-        own: &'a [u8],
-        name: NameRef,
-    ) -> Option<&'a [u8]> {
-        let section = |cell: &'a OnceLock<Option<SectionData>>, id: SectionId| {
-            cell.get_or_init(|| elf.section_data(id.name()).ok().flatten())
-                .as_deref()
-        };
-        let bytes = match name.place()? {
-            Place::Str => section(&self.str, SectionId::DebugStr),
-            Place::LineStr => section(&self.line_str, SectionId::DebugLineStr),
-            Place::Info => section(&self.info, SectionId::DebugInfo),
-            Place::Types => section(&self.types, SectionId::DebugTypes),
-            Place::Index => Some(own),
-        }?;
-        c_str(bytes, name.offset())
+    pub(super) fn bytes<'a>(self, sources: &'a Sources, own: &'a [u8]) -> Option<&'a [u8]> {
+        let strings = |id| sources.file(self.source())?.strings(id);
+        match self.place()? {
+            Place::Str => c_str(strings(SectionId::DebugStr)?, self.offset()),
+            Place::LineStr => c_str(strings(SectionId::DebugLineStr)?, self.offset()),
+            Place::Units => c_str(sources.unit_bytes(self.offset() as u64)?, 0),
+            Place::Index => c_str(own, self.offset()),
+        }
     }
 }
 

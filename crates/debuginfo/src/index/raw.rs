@@ -11,6 +11,16 @@ pub(super) struct RawName {
     pub(super) entry: u64,
 }
 
+/// An entry without a name, of which another entry has the name: see `DW_AT_abstract_origin` and
+/// `DW_AT_specification`.
+#[derive(Clone, Copy)]
+pub(super) struct Deferred {
+    pub(super) origin: DieId,
+    pub(super) kind: NameKind,
+    pub(super) die: DieId,
+    pub(super) mark: u16,
+}
+
 /// Bytes of names in namespaces that one set of units may have. A C++ program of 100 MiB of
 /// debugging information has 10 MiB of them; there are at most 64 sets.
 const MAX_OWN: usize = 1 << 23;
@@ -20,6 +30,10 @@ pub(super) struct RawNames {
     pub(super) buckets: Vec<Vec<RawName>>,
     /// The names that stand nowhere in the file, each with a NUL.
     pub(super) own: Vec<u8>,
+    /// Entries that have their names from entries of other units.
+    pub(super) deferred: Vec<Deferred>,
+    /// The units that these units import.
+    pub(super) imports: Vec<DieId>,
     /// Whether the units could be read to their ends.
     pub(super) is_whole: bool,
 }
@@ -29,6 +43,8 @@ impl RawNames {
         Self {
             buckets: vec![Vec::new(); BUCKETS],
             own: Vec::new(),
+            deferred: Vec::new(),
+            imports: Vec::new(),
             is_whole: true,
         }
     }
@@ -69,7 +85,7 @@ impl RawNames {
         self.own.push(0);
         self.add(
             kind,
-            NameRef::new(Place::Index, start as u64),
+            NameRef::new(Place::Index, 0, start as u64),
             &whole,
             die,
             mark,

@@ -1,13 +1,15 @@
 use super::abbreviation::{
-    Abbreviation, Abbreviations, Sizes, Step, Wanted, read_number, skip_form,
+    Abbreviation, Abbreviations, Reference, Sizes, Step, Wanted, read_form, read_number,
+    read_reference, skip_form,
 };
 use super::kind::NameKind;
 use super::name_ref::{NameRef, Place, c_str};
-use super::raw::RawNames;
+use super::raw::{Deferred, RawNames};
 use crate::die::DieId;
 use crate::language;
-use gimli::{DwForm, DwLang, SectionId, UnitSectionOffset, constants as dw};
+use gimli::{DwForm, DwLang, constants as dw};
 use spelunk_base::{ByteOrder, Cursor, Language, Truncated};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Scopes in scopes: deeper is no program but a damaged file.
@@ -18,24 +20,50 @@ const MAX_ORIGINS: u32 = 8;
 /// Bytes of `A::B::`: what is in deeper namespaces counts as being in the last that fits.
 const MAX_PATH: usize = 1 << 10;
 
-/// The sections that names are collected from.
-pub(super) struct ScanSections<'a> {
-    pub(super) str: &'a [u8],
-    pub(super) line_str: &'a [u8],
-    pub(super) str_offsets: &'a [u8],
-    pub(super) order: ByteOrder,
-}
-
-/// A unit to collect the names of.
+/// A unit to collect the names of, with the sections that it refers to.
 pub(super) struct ScanUnit<'a> {
-    /// The section that it stands in.
-    pub(super) section: SectionId,
+    /// The bytes of the section that it stands in.
     pub(super) bytes: &'a [u8],
+    /// Where that section starts, as entries are counted, and where the first `.debug_info` of its
+    /// file does.
+    pub(super) base: DieId,
+    pub(super) info: DieId,
     /// Where it starts, where its first entry is and where it ends, in the section.
     pub(super) start: usize,
     pub(super) root: usize,
     pub(super) end: usize,
     pub(super) sizes: Sizes,
+    pub(super) order: ByteOrder,
+    /// Its abbreviations, from an offset on.
+    pub(super) abbrev: &'a [u8],
+    pub(super) abbreviations: usize,
+    pub(super) strings: Strings<'a>,
+    pub(super) supplementary: Option<Supplementary<'a>>,
+    pub(super) str_offsets: &'a [u8],
+    /// Where its part of `.debug_str_offsets` starts, if it need not say so: in split files.
+    pub(super) str_offsets_base: Option<u64>,
+}
+
+/// The sections of one file that names stand in, and the number of the file.
+#[derive(Clone, Copy)]
+pub(super) struct Strings<'a> {
+    pub(super) source: u32,
+    pub(super) str: &'a [u8],
+    pub(super) line_str: &'a [u8],
+}
+
+/// The supplementary file: its names and where its `.debug_info` starts, as entries are counted.
+#[derive(Clone, Copy)]
+pub(super) struct Supplementary<'a> {
+    pub(super) strings: Strings<'a>,
+    pub(super) info: DieId,
+}
+
+impl ScanUnit<'_> {
+    /// The first place of the unit, and the one behind it.
+    pub(super) fn range(&self) -> Range<DieId> {
+        self.base.plus(self.start)..self.base.plus(self.end)
+    }
 }
 
 /// What the entries inside an entry are to the index.
@@ -57,7 +85,8 @@ enum Scope {
 struct Fields {
     name: Option<NameRef>,
     sibling: Option<u64>,
-    origin: Option<u64>,
+    origin: Option<DieId>,
+    import: Option<DieId>,
     is_declaration: bool,
     byte_size: u64,
     decl_line: u64,
@@ -65,42 +94,49 @@ struct Fields {
 
 /// Collects the names of one unit.
 pub(super) struct Scan<'a, 'o> {
-    sections: &'a ScanSections<'a>,
     unit: &'a ScanUnit<'a>,
     abbreviations: &'a Abbreviations,
     names: &'o mut RawNames,
-    /// Whether the language has names in classes.
-    has_nested_names: bool,
+    /// Whether the language has names in classes, where the unit says.
+    has_nested_names: Option<bool>,
     str_offsets_base: Option<u64>,
     /// `A::B::` inside of namespace A and class B.
     path: Rc<[u8]>,
     /// The paths of entries in namespaces that other entries may take their name from, by offset.
     paths: Vec<(u64, Rc<[u8]>)>,
+    /// Entries of other units that have their names from this one, by origin: then those are what
+    /// is collected, instead of the unit's own.
+    wanted: Option<&'o [Deferred]>,
 }
 
 impl<'a, 'o> Scan<'a, 'o> {
     pub(super) fn new(
-        sections: &'a ScanSections<'a>,
         unit: &'a ScanUnit<'a>,
         abbreviations: &'a Abbreviations,
         names: &'o mut RawNames,
     ) -> Self {
         Self {
-            sections,
             unit,
             abbreviations,
             names,
-            has_nested_names: false,
-            str_offsets_base: None,
+            has_nested_names: None,
+            str_offsets_base: unit.str_offsets_base,
             path: Rc::default(),
             paths: Vec::new(),
+            wanted: None,
         }
+    }
+
+    /// Collects the names of entries in other units that are names of entries of this one.
+    pub(super) fn for_origins(mut self, wanted: &'o [Deferred]) -> Self {
+        self.wanted = Some(wanted);
+        self
     }
 
     /// Collects up to the unit's end, or to the first damage.
     pub(super) fn run(&mut self) -> Result<(), Truncated> {
         let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
-        let mut cursor = Cursor::new(bytes, self.sections.order);
+        let mut cursor = Cursor::new(bytes, self.unit.order);
         cursor.seek(self.unit.root);
         let mut scopes: Vec<Scope> = Vec::new();
         let mut fields = Fields::default();
@@ -186,6 +222,12 @@ impl<'a, 'o> Scan<'a, 'o> {
                     self.set(fields, wanted, value);
                 }
                 Step::Read(Wanted::Name, form) => fields.name = self.read_name(cursor, form)?,
+                Step::Read(Wanted::Origin, form) => {
+                    fields.origin = self.read_reference(cursor, form)?;
+                }
+                Step::Read(Wanted::Import, form) => {
+                    fields.import = self.read_reference(cursor, form)?;
+                }
                 Step::Read(wanted, form) => {
                     if let Some(value) = read_number(cursor, form, sizes)? {
                         self.set(fields, wanted, value);
@@ -201,16 +243,44 @@ impl<'a, 'o> Scan<'a, 'o> {
         match wanted {
             Wanted::Name => {}
             Wanted::Sibling => fields.sibling = Some(value),
-            Wanted::Origin => fields.origin = Some(value),
+            Wanted::Origin => fields.origin = Some(self.resolve(Reference::Unit(value))),
+            Wanted::Import => fields.import = Some(self.resolve(Reference::Unit(value))),
             Wanted::Declaration => fields.is_declaration = value != 0,
             Wanted::ByteSize => fields.byte_size = value,
             Wanted::DeclLine => fields.decl_line = value,
             Wanted::StrOffsetsBase => self.str_offsets_base = Some(value),
             Wanted::Language => {
                 let language = DwLang(u16::try_from(value).unwrap_or(0));
-                self.has_nested_names = language::language(language) != Language::C;
+                self.has_nested_names = Some(language::language(language) != Language::C);
             }
         }
+    }
+
+    fn read_reference(
+        &self,
+        cursor: &mut Cursor<'_>,
+        form: DwForm,
+    ) -> Result<Option<DieId>, Truncated> {
+        let form = match form {
+            dw::DW_FORM_indirect => read_form(cursor)?,
+            form => form,
+        };
+        let reference = read_reference(cursor, form, self.unit.sizes)?;
+        Ok(reference.map(|reference| self.resolve(reference)))
+    }
+
+    /// The entry that a reference leads to; where it leads nowhere, one that does not exist.
+    fn resolve(&self, reference: Reference) -> DieId {
+        let nowhere = DieId::from_u64(u64::MAX);
+        let (from, offset) = match reference {
+            Reference::Unit(offset) => (self.unit.base.plus(self.unit.start), offset),
+            Reference::Section(offset) => (self.unit.info, offset),
+            Reference::Supplementary(offset) => match &self.unit.supplementary {
+                Some(supplementary) => (supplementary.info, offset),
+                None => return nowhere,
+            },
+        };
+        usize::try_from(offset).map_or(nowhere, |offset| from.plus(offset))
     }
 
     fn read_name(
@@ -218,31 +288,36 @@ impl<'a, 'o> Scan<'a, 'o> {
         cursor: &mut Cursor<'_>,
         form: DwForm,
     ) -> Result<Option<NameRef>, Truncated> {
-        let place = match form {
+        let form = match form {
+            dw::DW_FORM_indirect => read_form(cursor)?,
+            form => form,
+        };
+        let source = self.unit.strings.source;
+        let (place, source) = match form {
             dw::DW_FORM_string => {
-                let place = match self.unit.section {
-                    SectionId::DebugTypes => Place::Types,
-                    _ => Place::Info,
-                };
-                let offset = cursor.position() as u64;
+                let place = self.unit.base.plus(cursor.position());
                 cursor.c_str()?;
-                return Ok(Some(NameRef::new(place, offset)));
+                return Ok(Some(NameRef::new(Place::Units, source, place.as_u64())));
             }
-            dw::DW_FORM_strp => Place::Str,
-            dw::DW_FORM_line_strp => Place::LineStr,
+            dw::DW_FORM_strp => (Place::Str, Some(source)),
+            dw::DW_FORM_line_strp => (Place::LineStr, Some(source)),
+            dw::DW_FORM_strp_sup | dw::DW_FORM_GNU_strp_alt => {
+                let supplementary = self.unit.supplementary.as_ref();
+                (Place::Str, supplementary.map(|file| file.strings.source))
+            }
             dw::DW_FORM_strx
             | dw::DW_FORM_strx1
             | dw::DW_FORM_strx2
             | dw::DW_FORM_strx3
-            | dw::DW_FORM_strx4 => {
+            | dw::DW_FORM_strx4
+            | dw::DW_FORM_GNU_str_index => {
                 let index = read_number(cursor, form, self.unit.sizes)?;
                 return Ok(index.and_then(|index| self.indexed_name(index)));
             }
-            // Names in a supplementary file are not known here.
             _ => return skip_form(cursor, form, self.unit.sizes).map(|()| None),
         };
         let offset = cursor.uint(usize::from(self.unit.sizes.offset))?;
-        Ok(Some(NameRef::new(place, offset)))
+        Ok(source.map(|source| NameRef::new(place, source, offset)))
     }
 
     /// The name that `.debug_str_offsets` has at `index`.
@@ -250,10 +325,10 @@ impl<'a, 'o> Scan<'a, 'o> {
         let size = self.unit.sizes.offset;
         let base = self.str_offsets_base?;
         let position = index.checked_mul(u64::from(size))?.checked_add(base)?;
-        let mut cursor = Cursor::new(self.sections.str_offsets, self.sections.order);
+        let mut cursor = Cursor::new(self.unit.str_offsets, self.unit.order);
         cursor.seek(usize::try_from(position).ok()?);
         let offset = cursor.uint(usize::from(size)).ok()?;
-        Some(NameRef::new(Place::Str, offset))
+        Some(NameRef::new(Place::Str, self.unit.strings.source, offset))
     }
 
     /// Takes note of an entry, and says what the entries in it are; `None` if nothing.
@@ -267,12 +342,19 @@ impl<'a, 'o> Scan<'a, 'o> {
         if let Some(Scope::Body) = scope {
             return None;
         }
-        let die = DieId::new(self.unit.section, UnitSectionOffset(start));
+        if let Some(wanted) = self.wanted {
+            self.name_wanted(wanted, start, fields);
+        }
+        let die = self.unit.base.plus(start);
         let mark = mark(fields.byte_size, fields.decl_line);
         let outer = Rc::clone(&self.path);
         let kind = match abbreviation.tag {
             dw::DW_TAG_compile_unit | dw::DW_TAG_partial_unit | dw::DW_TAG_type_unit => {
                 return scope.is_none().then_some(Scope::Space { outer });
+            }
+            dw::DW_TAG_imported_unit => {
+                self.names.imports.extend(fields.import);
+                return None;
             }
             dw::DW_TAG_namespace => {
                 self.enter(fields.name);
@@ -313,14 +395,15 @@ impl<'a, 'o> Scan<'a, 'o> {
         if !is_class {
             self.remember_path(start);
         }
-        if !fields.is_declaration {
+        if !fields.is_declaration && self.wanted.is_none() {
             match (fields.name, fields.origin) {
                 (Some(name), _) => self.add(kind, name, die, mark),
                 (None, Some(origin)) => self.add_by_origin(kind, origin, die, mark),
                 (None, None) => {}
             }
         }
-        if is_class && self.has_nested_names && fields.name.is_some() {
+        // `dwz` leaves the language out of partial units; nothing is in classes of C.
+        if is_class && self.has_nested_names.unwrap_or(true) && fields.name.is_some() {
             self.enter(fields.name);
             return Some(Scope::Space { outer });
         }
@@ -342,7 +425,33 @@ impl<'a, 'o> Scan<'a, 'o> {
         }
     }
 
+    /// Gives those that are wanted their names if this entry has them.
+    fn name_wanted(&mut self, wanted: &[Deferred], start: usize, fields: &Fields) {
+        let origin = self.unit.base.plus(start);
+        let first = wanted.partition_point(|deferred| deferred.origin < origin);
+        let wanted = wanted.get(first..).unwrap_or_default();
+        for deferred in wanted
+            .iter()
+            .take_while(|deferred| deferred.origin == origin)
+        {
+            let Deferred {
+                kind, die, mark, ..
+            } = *deferred;
+            match (fields.name, fields.origin) {
+                (Some(name), _) => self.add_name(kind, name, die, mark),
+                (None, Some(origin)) => self.add_by_origin(kind, origin, die, mark),
+                (None, None) => {}
+            }
+        }
+    }
+
     fn add(&mut self, kind: NameKind, name: NameRef, die: DieId, mark: u16) {
+        if self.wanted.is_none() {
+            self.add_name(kind, name, die, mark);
+        }
+    }
+
+    fn add_name(&mut self, kind: NameKind, name: NameRef, die: DieId, mark: u16) {
         let Some(bytes) = self.bytes_of(name) else {
             return;
         };
@@ -353,23 +462,27 @@ impl<'a, 'o> Scan<'a, 'o> {
         }
     }
 
-    /// Adds an entry that has its name from another one in the unit: the definition of what was
-    /// declared before, or the code of an inline function.
-    fn add_by_origin(&mut self, kind: NameKind, origin: u64, die: DieId, mark: u16) {
-        let mut origin = Some(origin);
+    /// Adds an entry that has its name from another one: the definition of what was declared
+    /// before, or the code of an inline function.
+    fn add_by_origin(&mut self, kind: NameKind, mut origin: DieId, die: DieId, mark: u16) {
         let mut fields = Fields::default();
         for _ in 0..MAX_ORIGINS {
-            let Some(start) = origin.and_then(|origin| {
-                let start = usize::try_from(origin).ok()?.checked_add(self.unit.start)?;
-                (self.unit.root..self.unit.end)
-                    .contains(&start)
-                    .then_some(start)
-            }) else {
+            if !self.unit.range().contains(&origin) {
+                self.names.deferred.push(Deferred {
+                    origin,
+                    kind,
+                    die,
+                    mark,
+                });
+                return;
+            }
+            let in_section = origin.as_u64().checked_sub(self.unit.base.as_u64());
+            let Some(start) = in_section.and_then(|start| usize::try_from(start).ok()) else {
                 return;
             };
             let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
-            let mut cursor = Cursor::new(bytes, self.sections.order);
-            cursor.seek(start);
+            let mut cursor = Cursor::new(bytes, self.unit.order);
+            cursor.seek(start.max(self.unit.root));
             let Ok(Some(abbreviation)) = self.read_abbreviation(&mut cursor) else {
                 return;
             };
@@ -393,18 +506,29 @@ impl<'a, 'o> Scan<'a, 'o> {
                 }
                 return;
             }
-            origin = fields.origin;
+            match fields.origin {
+                Some(next) => origin = next,
+                None => return,
+            }
         }
     }
 
     fn bytes_of(&self, name: NameRef) -> Option<&'a [u8]> {
-        let bytes = match name.place()? {
-            Place::Str => self.sections.str,
-            Place::LineStr => self.sections.line_str,
-            Place::Info | Place::Types => self.unit.bytes,
-            Place::Index => return None,
+        let own = &self.unit.strings;
+        let others = self.unit.supplementary.as_ref().map(|file| &file.strings);
+        let strings = match others {
+            Some(others) if others.source as usize == name.source() => others,
+            _ => own,
         };
-        c_str(bytes, name.offset())
+        match name.place()? {
+            Place::Str => c_str(strings.str, name.offset()),
+            Place::LineStr => c_str(strings.line_str, name.offset()),
+            Place::Units => {
+                let base = usize::try_from(self.unit.base.as_u64()).ok()?;
+                c_str(self.unit.bytes, name.offset().checked_sub(base)?)
+            }
+            Place::Index => None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use super::location::{Context, FrameState};
 use crate::entry::Die;
 use crate::{DebugInfoError, DieId};
-use gimli::{DebugAddrIndex, SectionId, UnitOffset, UnitSectionOffset, constants as dw};
+use gimli::{DebugAddrIndex, UnitOffset, constants as dw};
 use spelunk_unwind::expression::{
     self, BaseKind, BaseType, DieReference, DwarfRegister, Encoding, Environment, ExpressionError,
     PieceKind,
@@ -49,13 +49,11 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
                 let header = &self.die.unit().header;
                 let in_unit = UnitOffset(offset(in_unit)?);
                 let in_unit = in_unit.is_in_bounds(header).then_some(in_unit)?;
-                let in_section = in_unit.to_unit_section_offset(header);
-                Some(DieId::new(header.section(), in_section))
+                Some(self.die.unit().die_id(in_unit))
             }
-            DieReference::Section(in_section) => Some(DieId::new(
-                SectionId::DebugInfo,
-                UnitSectionOffset(offset(in_section)?),
-            )),
+            DieReference::Section(in_section) => {
+                Some(self.die.unit().die_in_section(offset(in_section)?))
+            }
         }
     }
 
@@ -138,7 +136,7 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
 
     fn address_at(&self, index: u64) -> Result<u64, ExpressionError> {
         let index = usize::try_from(index).ok().map(DebugAddrIndex);
-        let dwarf = self.context.units.dwarf();
+        let dwarf = self.die.unit().dwarf();
         index
             .and_then(|index| dwarf.address(self.die.unit(), index).ok())
             .ok_or(ExpressionError::Missing("entry of .debug_addr"))

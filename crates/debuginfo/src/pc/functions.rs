@@ -21,12 +21,12 @@ impl UnitFunctions {
         let unit = units.unit(index)?;
         let mut functions = Self { ranges: Vec::new() };
         // What can be read of a damaged unit counts.
-        let _ = functions.scan(units, unit);
+        let _ = functions.scan(unit);
         functions.ranges.sort_by_key(|range| range.start);
         Ok(functions)
     }
 
-    fn scan<'a>(&mut self, units: &Units<'a>, unit: &Unit<'a>) -> Result<(), gimli::Error> {
+    fn scan(&mut self, unit: &Unit<'_>) -> Result<(), gimli::Error> {
         let mut entries = unit.entries_raw(None)?;
         while !entries.is_empty() && self.ranges.len() < MAX_RANGES {
             let offset = entries.next_offset();
@@ -51,7 +51,7 @@ impl UnitFunctions {
                 entries.skip_attributes(abbreviation.attributes())?;
             }
             if is_function {
-                attributes.for_each(units.dwarf(), unit, |range| {
+                attributes.for_each(unit, |range| {
                     // Address 0 is where linkers put what they dropped.
                     if range.start != 0 {
                         self.ranges.push(FunctionRange {

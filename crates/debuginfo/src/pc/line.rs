@@ -79,7 +79,7 @@ impl DebugFile {
             let Some(row) = lines.find(pc) else {
                 return Ok(Some(SourceLine::unknown()));
             };
-            let file = lines.file_name(units, units.unit(index)?, row.file.into());
+            let file = lines.file_name(units.unit(index)?, row.file.into());
             Ok(Some(SourceLine {
                 file,
                 line: row.line,
@@ -96,7 +96,7 @@ impl DebugFile {
         file: u64,
     ) -> Result<Arc<str>, DebugInfoError> {
         let lines = self.unit_lines(units, unit)?;
-        Ok(lines.file_name(units, units.unit(unit)?, file))
+        Ok(lines.file_name(units.unit(unit)?, file))
     }
 
     fn unit_lines(
@@ -189,7 +189,7 @@ impl UnitLines {
         rows.get(after.checked_sub(1)?)
     }
 
-    fn file_name(&self, units: &Units<'_>, unit: &Unit<'_>, file: u64) -> Arc<str> {
+    fn file_name(&self, unit: &Unit<'_>, file: u64) -> Arc<str> {
         let slot = usize::try_from(file)
             .ok()
             .and_then(|file| self.files.get(file.checked_sub(self.first_file)?));
@@ -199,23 +199,18 @@ impl UnitLines {
         if let Some(name) = slot.get() {
             return Arc::clone(name);
         }
-        let name = path(units, unit, program.header(), file).into();
+        let name = path(unit, program.header(), file).into();
         Arc::clone(slot.get_or_init(|| name))
     }
 }
 
 /// The path of a file: below its directory if that is not the one that the compiler ran in.
-fn path(
-    units: &Units<'_>,
-    unit: &Unit<'_>,
-    header: &LineProgramHeader<Slice<'_>>,
-    file: u64,
-) -> String {
+fn path(unit: &Unit<'_>, header: &LineProgramHeader<Slice<'_>>, file: u64) -> String {
     let Some(entry) = header.file(file) else {
         return String::new();
     };
     let text = |value: AttributeValue<Slice<'_>>| {
-        let text = units.dwarf().attr_string(unit, value).ok()?;
+        let text = unit.line_dwarf().attr_string(unit, value).ok()?;
         Some(String::from_utf8_lossy(text.slice()).into_owned())
     };
     let name = text(entry.path_name()).unwrap_or_default();

@@ -99,7 +99,7 @@ impl<'a> Context<'_, 'a> {
                 AttributeValue::Udata(value) => Some(VariableValue::Constant(value.into())),
                 AttributeValue::Sdata(value) => Some(VariableValue::Constant(value.into())),
                 value => {
-                    let text = self.units.dwarf().attr_string(die.unit(), value).ok()?;
+                    let text = die.unit().dwarf().attr_string(die.unit(), value).ok()?;
                     let mut bytes = text.slice().to_vec();
                     bytes.push(0);
                     Some(VariableValue::Bytes(bytes))
@@ -133,7 +133,7 @@ impl<'a> Context<'_, 'a> {
             Some(value) => value,
         };
         let damaged = |error| die.damaged(format!("{name}: {error}"));
-        let dwarf = self.units.dwarf();
+        let dwarf = die.unit().dwarf();
         let Some(mut list) = dwarf.attr_locations(die.unit(), value).map_err(damaged)? else {
             return Ok(None);
         };

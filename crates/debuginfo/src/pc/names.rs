@@ -20,9 +20,7 @@ impl<'a> Units<'a> {
         index: UnitIndex,
         offset: UnitOffset,
     ) -> Result<DieId, DebugInfoError> {
-        let header = &self.unit(index)?.header;
-        let offset = offset.to_unit_section_offset(header);
-        Ok(DieId::new(header.section(), offset))
+        Ok(self.unit(index)?.die_id(offset))
     }
 
     /// What `find` finds in the entry, or else in what it is a copy or the definition of
@@ -56,7 +54,8 @@ impl<'a> Units<'a> {
             let value = die
                 .attr(dw::DW_AT_linkage_name)
                 .or_else(|| die.attr(dw::DW_AT_MIPS_linkage_name));
-            let text = value.and_then(|value| self.dwarf().attr_string(die.unit(), value).ok());
+            let text =
+                value.and_then(|value| die.unit().dwarf().attr_string(die.unit(), value).ok());
             Ok(text.map(|text| String::from_utf8_lossy(text.slice()).into()))
         })?;
         Ok(FunctionNames {

@@ -1,4 +1,4 @@
-use crate::units::{Dwarf, Slice, Unit};
+use crate::units::{Slice, Unit};
 use gimli::{Attribute, AttributeValue, constants as dw};
 use std::ops::Range;
 
@@ -31,12 +31,8 @@ impl<'a> RangeAttributes<'a> {
     }
 
     /// Calls `each` with the ranges that are not empty. Damaged ones are left out.
-    pub(super) fn for_each(
-        &self,
-        dwarf: &Dwarf<'a>,
-        unit: &Unit<'a>,
-        mut each: impl FnMut(Range<u64>),
-    ) {
+    pub(super) fn for_each(&self, unit: &Unit<'a>, mut each: impl FnMut(Range<u64>)) {
+        let dwarf = unit.dwarf();
         if let Some(value) = &self.ranges {
             let Ok(Some(mut ranges)) = dwarf.attr_ranges(unit, *value) else {
                 return;

@@ -47,16 +47,11 @@ impl FunctionTree {
             ranges: Vec::new(),
         };
         // What can be read of a damaged function counts.
-        let _ = tree.scan(units, unit, function);
+        let _ = tree.scan(unit, function);
         Ok(tree)
     }
 
-    fn scan<'a>(
-        &mut self,
-        units: &Units<'a>,
-        unit: &Unit<'a>,
-        function: UnitOffset,
-    ) -> Result<(), gimli::Error> {
+    fn scan(&mut self, unit: &Unit<'_>, function: UnitOffset) -> Result<(), gimli::Error> {
         let mut entries = unit.entries_raw(Some(function))?;
         let top = entries.next_depth();
         while !entries.is_empty() && self.ranges.len() < MAX_RANGES {
@@ -85,7 +80,7 @@ impl FunctionTree {
                 call.take(attribute.name(), &attribute.value());
             }
             let start = self.ranges.len();
-            attributes.for_each(units.dwarf(), unit, |range| self.ranges.push(range));
+            attributes.for_each(unit, |range| self.ranges.push(range));
             self.nodes.push(Node {
                 offset,
                 kind: if is_inlined {

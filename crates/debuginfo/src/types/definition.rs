@@ -75,7 +75,7 @@ impl DebugFile {
         let Ok(index) = self.index() else {
             return found;
         };
-        let entries = index.find(self.elf(), name);
+        let entries = index.find(name);
         entries
             .filter(|entry| entry.kind == kind)
             .fold(found, |found, entry| match found {

@@ -132,7 +132,7 @@ fn definitions_at_file_scope_are_in_the_index() {
     let files = program.info.files();
     let index = files[0].index().unwrap();
     let mut names: Vec<_> = index
-        .names(files[0].elf())
+        .names()
         .map(|(name, entries)| (String::from_utf8(name.to_vec()).unwrap(), entries.count()))
         .collect();
     names.sort();

@@ -145,7 +145,7 @@ fn is_better(got: &str, expected: &str) -> bool {
 fn choose(info: &DebugInfo) -> Vec<String> {
     let mut all = Vec::new();
     for file in info.files().iter() {
-        for (name, entries) in file.index().unwrap().names(file.elf()) {
+        for (name, entries) in file.index().unwrap().names() {
             let Ok(name) = std::str::from_utf8(name) else {
                 continue;
             };

@@ -11,9 +11,8 @@ use spelunk::unwind::Registers;
 use spelunk::{
     FormatOptions, LoadRequest, Object, ObjectKinds, Program, QualifiedType, StackSource, Target,
 };
-use spelunk_base::{Cancel, NoProgress};
-use spelunk_debuginfo::NameIndex;
-use spelunk_elf::{ElfFile, FileData};
+use spelunk_debuginfo::DebugFile;
+use spelunk_elf::{ElfFile, FileData, SectionAddresses};
 use spelunk_synth::Random;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,8 +42,8 @@ impl Subject {
         }
         let elf = parse(&bytes);
         assert!(elf.build_id().is_none());
-        let index = NameIndex::open(&elf, &NoProgress, &Cancel::default()).unwrap();
-        let names = index.names(&elf);
+        let file = DebugFile::new(elf, SectionAddresses::default(), 0);
+        let names = file.index().unwrap().names();
         let names = names.filter_map(|(name, _)| String::from_utf8(name.to_vec()).ok());
         let mut subject = Self {
             names: names.collect(),

@@ -1,0 +1,162 @@
+use super::SourceKind;
+use crate::error::DebugInfoError;
+use crate::units::{Dwarf, Slice};
+use gimli::{EndianSlice, RunTimeEndian, SectionId};
+use hashbrown::HashMap;
+use spelunk_base::ByteOrder;
+use spelunk_elf::constants as elf;
+use spelunk_elf::{ElfFile, Section, SectionAddresses, SectionData};
+
+/// Which sections are wanted, besides those that hold units.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted {
+    /// Those that names stand in.
+    Names,
+    /// All of them.
+    All,
+}
+
+/// The sections that names stand in, and what leads to them.
+const NAMES: &[SectionId] = &[
+    SectionId::DebugAbbrev,
+    SectionId::DebugStr,
+    SectionId::DebugLineStr,
+    SectionId::DebugStrOffsets,
+    SectionId::DebugCuIndex,
+    SectionId::DebugTuIndex,
+];
+
+const OTHERS: &[SectionId] = &[
+    SectionId::DebugAddr,
+    SectionId::DebugAranges,
+    SectionId::DebugLine,
+    SectionId::DebugLoc,
+    SectionId::DebugLocLists,
+    SectionId::DebugMacinfo,
+    SectionId::DebugMacro,
+    SectionId::DebugRanges,
+    SectionId::DebugRngLists,
+];
+
+/// The debug sections of one file.
+pub(crate) struct SourceSections {
+    /// The file, for messages.
+    pub(crate) file: String,
+    pub(crate) kind: SourceKind,
+    pub(crate) endian: RunTimeEndian,
+    sections: HashMap<SectionId, SectionData>,
+    /// The sections that hold units: those of `.debug_info`, then those of `.debug_types`. Before it
+    /// is linked, each type unit has a section of its own.
+    pub(crate) units: Vec<(SectionId, SectionData)>,
+}
+
+impl SourceSections {
+    /// Loads the sections of `file`, which are at `addresses`.
+    pub(crate) fn load(
+        file: &ElfFile,
+        kind: SourceKind,
+        addresses: &SectionAddresses,
+        wanted: Wanted,
+    ) -> Result<Self, DebugInfoError> {
+        let load = |section: &Section| {
+            let data = file.relocated_data_of(section, addresses);
+            data.map_err(|error| DebugInfoError::Elf {
+                file: file.name().to_owned(),
+                error,
+            })
+        };
+        let mut sections = HashMap::new();
+        let others = match wanted {
+            Wanted::Names => &[],
+            Wanted::All => OTHERS,
+        };
+        for id in NAMES.iter().chain(others) {
+            if let Some(section) = find_section(file, kind, *id) {
+                sections.insert(*id, load(section)?);
+            }
+        }
+        let mut units = Vec::new();
+        for (id, section) in unit_sections(file, kind) {
+            units.push((id, load(section)?));
+        }
+        Ok(Self {
+            file: file.name().to_owned(),
+            kind,
+            endian: match file.platform().byte_order {
+                ByteOrder::Little => RunTimeEndian::Little,
+                ByteOrder::Big => RunTimeEndian::Big,
+            },
+            sections,
+            units,
+        })
+    }
+
+    /// The bytes of a section; none if it is not there, or was not wanted.
+    pub(crate) fn get(&self, id: SectionId) -> Slice<'_> {
+        let data = match id {
+            SectionId::DebugInfo | SectionId::DebugTypes => {
+                let first = self.units.iter().find(|(found, _)| *found == id);
+                first.map(|(_, data)| data)
+            }
+            _ => self.sections.get(&id),
+        };
+        EndianSlice::new(data.map_or(&[], |data| data), self.endian)
+    }
+
+    /// The sections as gimli has them.
+    pub(crate) fn dwarf(&self) -> Dwarf<'_> {
+        let load = |id| Ok::<_, std::convert::Infallible>(self.get(id));
+        match gimli::Dwarf::load(load) {
+            Ok(dwarf) => dwarf,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// What a section is called in a file of this kind.
+pub(crate) fn section_name(kind: SourceKind, id: SectionId) -> Option<&'static str> {
+    match kind {
+        SourceKind::Main | SourceKind::Supplementary => Some(id.name()),
+        SourceKind::SplitObject | SourceKind::Package => id.dwo_name(),
+    }
+}
+
+/// The first section with this id.
+pub(crate) fn find_section(file: &ElfFile, kind: SourceKind, id: SectionId) -> Option<&Section> {
+    file.find_stored_section(section_name(kind, id)?)
+}
+
+/// The sections that hold units, in the order in which [`DieId`](crate::DieId) counts them.
+pub(crate) fn unit_sections(
+    file: &ElfFile,
+    kind: SourceKind,
+) -> impl Iterator<Item = (SectionId, &Section)> {
+    let named = move |id: SectionId, in_group: bool| {
+        let name = section_name(kind, id).unwrap_or_default();
+        let is_it = move |section: &&Section| {
+            has_name(section, name)
+                && section.flags.contains(elf::SHF_GROUP) == in_group
+                && section.kind != elf::SHT_NOBITS
+        };
+        file.sections()
+            .iter()
+            .filter(is_it)
+            .map(move |section| (id, section))
+    };
+    // References across units lead to the section that is in no group: type units are in groups.
+    named(SectionId::DebugInfo, false)
+        .chain(named(SectionId::DebugInfo, true))
+        .chain(named(SectionId::DebugTypes, false))
+        .chain(named(SectionId::DebugTypes, true))
+}
+
+/// Whether a section has this name, or its old compressed form (`.zdebug_info`).
+fn has_name(section: &Section, name: &str) -> bool {
+    let old = || {
+        section
+            .name
+            .strip_prefix(".zdebug_")
+            .is_some_and(|suffix| name.strip_prefix(".debug_") == Some(suffix))
+    };
+    section.name == name || old()
+}
