@@ -1,8 +1,9 @@
-//! Integers of any width up to 128 bits, at any bit of a buffer, in either byte order.
+//! Integers of any width, at any bit of a buffer, in either byte order.
 //!
 //! A bit offset counts from the least significant bit of the first byte in little-endian order,
 //! from the most significant one in big-endian order. So a value starts at bit 0 of its bytes.
 
+use num_bigint::BigUint;
 use spelunk_base::ByteOrder;
 
 /// Bytes that hold `bits` bits from bit `offset` of the first one on.
@@ -65,6 +66,42 @@ pub(crate) fn write(value: u128, order: ByteOrder, size: u32) -> ([u8; 16], usiz
     }
 }
 
+/// [`read`] for more than 128 bits.
+pub(crate) fn read_wide(bytes: &[u8], order: ByteOrder, offset: u32, size: u32) -> Option<BigUint> {
+    let length = (u64::from(offset) + u64::from(size)).div_ceil(8);
+    let bytes = bytes.get(..usize::try_from(length).ok()?)?;
+    let value = match order {
+        ByteOrder::Little => BigUint::from_bytes_le(bytes) >> offset,
+        ByteOrder::Big => {
+            let unused = length * 8 - u64::from(offset) - u64::from(size);
+            BigUint::from_bytes_be(bytes) >> unused
+        }
+    };
+    Some(value & ((BigUint::from(1u8) << size) - 1u8))
+}
+
+/// [`write`] for more than 128 bits; `value` has no others.
+pub(crate) fn write_wide(value: BigUint, order: ByteOrder, size: u32) -> Vec<u8> {
+    let length = size.div_ceil(8);
+    let mut bytes = match order {
+        ByteOrder::Little => value,
+        ByteOrder::Big => value << (u64::from(length) * 8 - u64::from(size)),
+    }
+    .to_bytes_le();
+    bytes.resize(length as usize, 0);
+    if order == ByteOrder::Big {
+        bytes.reverse();
+    }
+    bytes
+}
+
+/// The low 128 bits of `value`.
+pub(crate) fn low_128(value: &BigUint) -> u128 {
+    let mut words = value.iter_u64_digits();
+    let mut word = || u128::from(words.next().unwrap_or(0));
+    word() | word() << 64
+}
+
 /// The low `size` bits of `value`.
 pub(crate) fn truncate(value: u128, size: u32) -> u128 {
     match size {
@@ -125,6 +162,28 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn wide_integers_are_laid_out_as_narrow_ones() {
+        let bytes: Vec<u8> = (0..40u8).map(|n| n.wrapping_mul(151) ^ 0x5a).collect();
+        for order in [ByteOrder::Little, ByteOrder::Big] {
+            for offset in 0..8 {
+                for size in 1..=128 {
+                    assert_eq!(
+                        read_wide(&bytes, order, offset, size),
+                        read(&bytes, order, offset, size).map(BigUint::from)
+                    );
+                }
+                for size in [129, 136, 200, 256, 300] {
+                    let value = read_wide(&bytes, order, offset, size).unwrap();
+                    let written = write_wide(value.clone(), order, size);
+                    assert_eq!(written.len() as u32, size.div_ceil(8));
+                    assert_eq!(read_wide(&written, order, 0, size), Some(value));
+                }
+            }
+        }
+        assert_eq!(read_wide(&bytes, ByteOrder::Big, 1, 320), None);
     }
 
     #[test]

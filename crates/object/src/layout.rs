@@ -1,5 +1,6 @@
 //! What types are behind their typedefs, and how large.
 
+use crate::c::bit_precise_word;
 use crate::{Error, ErrorKind, Result, Target};
 use spelunk_base::{Architecture, Platform};
 use spelunk_types::{FlatMember, QualifiedType, Type, TypeData, TypeId, TypeKind, TypeStore};
@@ -175,7 +176,18 @@ fn align(target: &dyn Target, id: TypeId, depth: usize, seen: &mut usize) -> Res
             }
             largest
         }
-        _ => scalar_alignment(sizeof(types, id.into())?, target.platform()),
+        TypeData::Float {
+            size,
+            is_complex: true,
+            ..
+        } => scalar_alignment(size / 2, target.platform()),
+        data => {
+            let natural = scalar_alignment(sizeof(types, id.into())?, target.platform());
+            match bit_precise_word(data, target.platform()) {
+                Some(word) => natural.min(word),
+                None => natural,
+            }
+        }
     })
 }
 
@@ -184,8 +196,8 @@ fn align(target: &dyn Target, id: TypeId, depth: usize, seen: &mut usize) -> Res
 fn scalar_alignment(size: u64, platform: Option<Platform>) -> u64 {
     let natural = size.checked_ilog2().map_or(1, |bits| 1u64 << bits.min(63));
     let most = match platform.map(|platform| platform.architecture) {
-        // i386 psABI, table 2.1: `long long` and `double` are aligned like `long`.
-        Some(Architecture::I386) if size == 8 => 4,
+        // i386 psABI, table 2.1: `long long`, `double` and `long double` are aligned like `long`.
+        Some(Architecture::I386) if matches!(size, 8 | 12) => 4,
         Some(Architecture::Arm | Architecture::S390 | Architecture::S390x) => 8,
         _ => 16,
     };

@@ -8,6 +8,7 @@ mod c;
 mod error;
 mod format;
 mod layout;
+mod number;
 mod object;
 mod rust_name;
 mod scalar;
@@ -23,6 +24,7 @@ pub use format::{FormatOptions, IntegerBase};
 pub use layout::{
     alignof, find_member, is_complete, lookup_member, sizeof, unaliased, unaliased_kind,
 };
+pub use number::Rounding;
 pub use object::{AbsenceReason, Object, offsetof, pointer_type, read_c_string};
 pub use target::{SymbolOffset, Target};
 pub use value::Value;

@@ -1,8 +1,18 @@
 //! Types whose values are single numbers.
 
+use crate::bits::{self, truncate};
 use crate::layout::{describe_valueless, resolve};
+use crate::number::{Complex, Float, IntegerForm, Number};
+use crate::object::Repr;
 use crate::{Error, Result};
-use spelunk_types::{Scalar, TypeId, TypeStore};
+use num_bigint::BigUint;
+use spelunk_base::ByteOrder;
+use spelunk_types::{FloatFormat, Scalar, ScalarKind, TypeId, TypeStore};
+
+/// The widest integers that any compiler has (`_BitInt` of Clang), in bits.
+const MAX_BITS: u64 = 8_388_608;
+/// What fits the host's integers.
+pub(crate) const NARROW: u32 = 128;
 
 /// What `id` is as a number; `None` if it is none.
 pub(crate) fn scalar_of(types: &TypeStore, id: TypeId) -> Result<Option<Scalar>> {
@@ -13,18 +23,41 @@ pub(crate) fn scalar_of(types: &TypeStore, id: TypeId) -> Result<Option<Scalar>>
     })
 }
 
-/// The number of bits of a value, of a bit field if `bit_field_size` is not 0.
+/// The number of bits that a number takes, of a bit field if `bit_field_size` is not 0.
 pub(crate) fn bits_of(scalar: Scalar, bit_field_size: u8) -> Result<u32> {
     if bit_field_size != 0 {
         return Ok(bit_field_size.into());
     }
     match scalar.size.checked_mul(8) {
-        Some(bits @ 1..=128) => Ok(bits as u32),
+        Some(bits @ 1..=MAX_BITS) => Ok(bits as u32),
         bits => Err(Error::value(format!(
-            "unsupported integer bit size ({})",
+            "unsupported {} bit size ({})",
+            match scalar.kind {
+                ScalarKind::Float | ScalarKind::Complex => "floating-point",
+                _ => "integer",
+            },
             bits.unwrap_or(u64::MAX)
         ))),
     }
+}
+
+/// What integers a type has, or a bit field of it.
+pub(crate) fn integer_form(scalar: Scalar, bit_field_size: u8) -> Result<IntegerForm> {
+    let bits = bits_of(scalar, bit_field_size)?;
+    Ok(IntegerForm {
+        bits: scalar
+            .precision
+            .map_or(bits, |precision| precision.clamp(1, bits)),
+        is_signed: scalar.is_signed(),
+    })
+}
+
+/// The format of a floating-point type, or of a complex type's parts.
+pub(crate) fn float_format(scalar: Scalar) -> Result<FloatFormat> {
+    scalar.format.ok_or_else(|| {
+        let bits = scalar.size.saturating_mul(8);
+        Error::value(format!("unsupported floating-point bit size ({bits})"))
+    })
 }
 
 /// That objects of a type cannot be `verb`ed (`read`) or created, if they cannot.
@@ -39,115 +72,69 @@ pub(crate) fn check_has_values(
     }
 }
 
-/// The number in the bits of a floating-point number of `size` bytes (IEEE 754 interchange
-/// formats).
-pub(crate) fn decode_float(bits: u128, size: u64) -> Result<f64> {
-    match size {
-        4 => Ok(f64::from(f32::from_bits(bits as u32))),
-        8 => Ok(f64::from_bits(bits as u64)),
-        2 => Ok(decode_half(bits)),
-        _ => Err(unsupported_float()),
-    }
+/// The number that `bits` are, of at most [`NARROW`].
+pub(crate) fn decode(bits: u128, scalar: Scalar, bit_field_size: u8) -> Result<Number> {
+    let order = scalar.order;
+    Ok(match scalar.kind {
+        ScalarKind::Float => Number::Float(Float::decode(bits, float_format(scalar)?, order)),
+        ScalarKind::Complex => {
+            let half = bits_of(scalar, 0)? / 2;
+            let (low, high) = (truncate(bits, half), bits >> half);
+            decode_complex(low, high, scalar)?
+        }
+        _ => Number::Integer(integer_form(scalar, bit_field_size)?.decode(bits)),
+    })
 }
 
-fn decode_half(bits: u128) -> f64 {
-    let fraction = f64::from((bits & 0x3ff) as u16) / 1024.0;
-    let magnitude = match (bits >> 10 & 0x1f) as i32 {
-        0 => fraction * 2f64.powi(-14),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        exponent => (1.0 + fraction) * 2f64.powi(exponent - 15),
+/// The number that `bits` are, of more than [`NARROW`].
+pub(crate) fn decode_wide(bits: BigUint, scalar: Scalar, bit_field_size: u8) -> Result<Number> {
+    let order = scalar.order;
+    Ok(match scalar.kind {
+        ScalarKind::Float => {
+            let bits = bits::low_128(&bits);
+            Number::Float(Float::decode(bits, float_format(scalar)?, order))
+        }
+        ScalarKind::Complex => {
+            let half = bits_of(scalar, 0)? / 2;
+            let high = bits::low_128(&(&bits >> half));
+            decode_complex(truncate(bits::low_128(&bits), half), high, scalar)?
+        }
+        _ => Number::Integer(integer_form(scalar, bit_field_size)?.decode_wide(bits)),
+    })
+}
+
+fn decode_complex(low: u128, high: u128, scalar: Scalar) -> Result<Number> {
+    let format = float_format(scalar)?;
+    let (real, imaginary) = match scalar.order {
+        ByteOrder::Little => (low, high),
+        ByteOrder::Big => (high, low),
     };
-    if bits >> 15 & 1 == 1 {
-        -magnitude
-    } else {
-        magnitude
-    }
+    let part = |bits| Float::decode(bits, format, scalar.order);
+    Ok(Number::Complex(Complex {
+        real: part(real),
+        imaginary: part(imaginary),
+    }))
 }
 
-/// The bits of `value` in a format of `size` bytes.
-pub(crate) fn encode_float(value: f64, size: u64) -> Result<u128> {
-    match size {
-        4 => Ok((value as f32).to_bits().into()),
-        8 => Ok(value.to_bits().into()),
-        _ => Err(unsupported_float()),
-    }
-}
-
-fn unsupported_float() -> Error {
-    Error::not_implemented("float values which are not 32 or 64 bits are not yet supported")
-}
-
-/// The number in the bits of an integer, with its sign.
-pub(crate) fn decode_integer(bits: u128, size: u32, signed: bool) -> Integer {
-    match signed {
-        true => Integer::Signed(crate::bits::sign_extend(bits, size)),
-        false => Integer::Unsigned(bits),
-    }
-}
-
-/// An integer of up to 128 bits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Integer {
-    Signed(i128),
-    Unsigned(u128),
-}
-
-impl Integer {
-    /// The two's complement bits.
-    pub(crate) fn bits(self) -> u128 {
-        match self {
-            Self::Signed(value) => value.cast_unsigned(),
-            Self::Unsigned(value) => value,
+/// The bytes of a number, which is one of the type's.
+pub(crate) fn encode(number: &Number, scalar: Scalar, bit_field_size: u8) -> Result<Repr> {
+    let size = bits_of(scalar, bit_field_size)?;
+    let order = scalar.order;
+    let bits = match number {
+        Number::Integer(value) if size <= NARROW => {
+            return Ok(Repr::bits(value.low_bits(), order, size));
         }
-    }
-
-    pub(crate) fn to_f64(self) -> f64 {
-        match self {
-            Self::Signed(value) => value as f64,
-            Self::Unsigned(value) => value as f64,
+        Number::Integer(value) => value.wide_bits(size),
+        Number::Float(value) => value.encode(float_format(scalar)?, order).into(),
+        Number::Complex(Complex { real, imaginary }) => {
+            let format = float_format(scalar)?;
+            let part = |part: &Float| BigUint::from(part.encode(format, order));
+            let (low, high) = match order {
+                ByteOrder::Little => (real, imaginary),
+                ByteOrder::Big => (imaginary, real),
+            };
+            part(low) | part(high) << (size / 2)
         }
-    }
-}
-
-/// The integer that C makes of a floating-point number: its fraction cut off, and, where C leaves
-/// it open, the nearest that there is.
-pub(crate) fn float_to_integer(value: f64, size: u32, signed: bool) -> u128 {
-    let size = size.clamp(1, 128);
-    if signed {
-        let most = i128::MAX >> (128 - size);
-        (value as i128).clamp(!most, most).cast_unsigned()
-    } else {
-        (value as u128).min(u128::MAX >> (128 - size))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn floats_become_the_nearest_integer_there_is() {
-        assert_eq!(float_to_integer(-1.9, 32, true) as i128, -1);
-        assert_eq!(float_to_integer(-1.9, 32, false), 0);
-        assert_eq!(float_to_integer(1e30, 32, true), 0x7fff_ffff);
-        assert_eq!(float_to_integer(1e30, 64, false), u64::MAX.into());
-        assert_eq!(float_to_integer(f64::NAN, 32, true), 0);
-        assert_eq!(float_to_integer(-1e300, 128, true) as i128, i128::MIN);
-    }
-
-    #[test]
-    fn half_precision_widens_exactly() {
-        for (bits, value) in [
-            (0x3c00, 1.0),
-            (0xc000, -2.0),
-            (0x7bff, 65504.0),
-            (0x0001, 2f64.powi(-24)),
-            (0x3555, 0.333251953125),
-            (0x7c00, f64::INFINITY),
-        ] {
-            assert_eq!(decode_float(bits, 2).unwrap(), value);
-        }
-        assert!(decode_float(0x7e00, 2).unwrap().is_nan());
-    }
+    };
+    Ok(Repr::value(&bits::write_wide(bits, order, size)))
 }

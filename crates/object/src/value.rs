@@ -1,3 +1,5 @@
+use num_bigint::BigInt;
+
 /// A value outside of the target: what an object holds, as a host language would say it, and
 /// what an object can be made from.
 #[derive(Clone, PartialEq, Debug)]
@@ -6,8 +8,12 @@ pub enum Value {
     Signed(i128),
     /// An integer of an unsigned type; pointers, too.
     Unsigned(u128),
-    /// A floating-point number.
+    /// An integer that neither of these has room for, or one of a type of more than 128 bits.
+    Wide(BigInt),
+    /// A floating-point number; the nearest `f64` of those of wider formats.
     Float(f64),
+    /// A complex number: its real and its imaginary part.
+    Complex(f64, f64),
     /// A truth value.
     Bool(bool),
     /// Members in order of declaration, those of anonymous members among them.

@@ -4,7 +4,9 @@ use crate::error::raise;
 use crate::object::PyObject;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString};
+use pyo3::types::{
+    PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString,
+};
 use spelunk_object::Value;
 
 /// An argument that is an integer or has `__index__()`, such as an object: `IntegerLike`.
@@ -66,10 +68,13 @@ pub(crate) fn number(any: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
         if let Ok(value) = any.extract::<i128>() {
             return Ok(Some(Value::Signed(value)));
         }
-        return any.extract().map(Value::Unsigned).map(Some);
+        return any.extract().map(Value::Wide).map(Some);
     }
     if let Ok(value) = any.cast::<PyFloat>() {
         return Ok(Some(Value::Float(value.value())));
+    }
+    if let Ok(value) = any.cast::<PyComplex>() {
+        return Ok(Some(Value::Complex(value.real(), value.imag())));
     }
     Ok(None)
 }
@@ -116,7 +121,11 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
             Ok(number) => number.into_pyobject(py)?.into_any(),
             Err(_) => number.into_pyobject(py)?.into_any(),
         },
+        Value::Wide(number) => number.into_pyobject(py)?.into_any(),
         Value::Float(number) => PyFloat::new(py, *number).into_any(),
+        Value::Complex(real, imaginary) => {
+            PyComplex::from_doubles(py, *real, *imaginary).into_any()
+        }
         Value::Bool(value) => PyBool::new(py, *value).to_owned().into_any(),
         Value::Struct(members) => {
             let dict = PyDict::new(py);

@@ -12,7 +12,7 @@ pub struct Scalar {
     pub size: u64,
     /// Bits of an integer's value where they are fewer than those of `size`: the low ones.
     pub precision: Option<u32>,
-    /// The format of a floating-point number, where it is known.
+    /// The format of a floating-point number, or of the parts of a complex one, where it is known.
     pub format: Option<FloatFormat>,
     /// Order of the bytes.
     pub order: ByteOrder,
@@ -31,6 +31,8 @@ pub enum ScalarKind {
     Bool,
     /// A floating-point number.
     Float,
+    /// A complex number: two floating-point numbers of half the size, the real part first.
+    Complex,
     /// An address.
     Pointer,
 }
@@ -140,13 +142,19 @@ fn plain(data: &TypeData) -> Option<Scalar> {
         TypeData::Float {
             size,
             format,
-            is_complex: false,
+            is_complex,
             byte_order,
             ..
-        } => Scalar {
-            format: *format,
-            ..scalar(ScalarKind::Float, size, byte_order)
-        },
+        } => {
+            let kind = match is_complex {
+                true => ScalarKind::Complex,
+                false => ScalarKind::Float,
+            };
+            Scalar {
+                format: *format,
+                ..scalar(kind, size, byte_order)
+            }
+        }
         TypeData::Pointer {
             size, byte_order, ..
         }

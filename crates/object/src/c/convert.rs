@@ -4,7 +4,7 @@ use super::compatible::{all_qualifiers, are_compatible_unqualified};
 use super::operand::{Kind, Operand};
 use crate::layout::{describe_valueless, name_of, resolve};
 use crate::object::{AbsenceReason, Repr, check_bits, out_of_bounds};
-use crate::scalar::{bits_of, encode_float, scalar_of};
+use crate::scalar::scalar_of;
 use crate::{Error, Object, Result, Target};
 use spelunk_types::{QualifiedType, ScalarKind, TypeData, TypeKind};
 
@@ -35,16 +35,16 @@ impl Object {
             return Err(Error::type_("cannot cast to incomplete enumerated type"));
         };
         let operand = Operand::new(target, self)?;
-        let bits = match (scalar.kind, operand.kind) {
-            (ScalarKind::Bool, _) => self.truth(target)?.into(),
-            (_, Kind::Other) | (ScalarKind::Float, Kind::Pointer { .. }) => {
+        match (scalar.kind, operand.kind) {
+            (ScalarKind::Bool, Kind::Other) => return Err(self.inconvertible(target, "bool")),
+            (_, Kind::Other) | (ScalarKind::Float | ScalarKind::Complex, Kind::Pointer { .. }) => {
                 let (from, to) = (name_of(types, self.ty), name_of(types, ty));
                 return Err(Error::type_(format!("cannot convert '{from}' to '{to}'")));
             }
-            (ScalarKind::Float, _) => encode_float(operand.load_float(target)?, scalar.size)?,
-            _ => operand.load_bits(target, bits_of(scalar, bit_field_size)?, scalar.is_signed())?,
-        };
-        Self::scalar(ty, scalar, bit_field_size, bits)
+            _ => {}
+        }
+        let number = operand.load(target)?.convert(scalar, bit_field_size)?;
+        Self::from_number(ty, scalar, bit_field_size, &number)
     }
 
     /// The value converted as by assignment, to a bit field if `bit_field_size` is given.

@@ -1,8 +1,9 @@
 //! Numbers as C's source code would have them.
 
-use super::primitive::{Primitive, primitive_type};
+use super::primitive::{Primitive, bit_precise_type, primitive_type};
 use crate::layout::bit_size;
 use crate::{Error, Object, Result, Target, Value};
+use spelunk_types::QualifiedType;
 
 impl Object {
     /// What a number in the source code of the program would be: 1 is an `int`, -1 the negative
@@ -12,31 +13,39 @@ impl Object {
     ///
     /// If the number fits no type, or `value` is no number.
     pub fn literal(target: &dyn Target, value: &Value) -> Result<Self> {
-        let primitive = match value {
-            Value::Bool(_) => Primitive::Int,
-            Value::Float(_) => Primitive::Double,
-            Value::Signed(number) => integer_type(target, number.unsigned_abs())?,
-            Value::Unsigned(number) => integer_type(target, *number)?,
+        let bits = |magnitude: u128| u64::from(u128::BITS - magnitude.leading_zeros());
+        let ty = match value {
+            Value::Bool(_) => primitive_type(target, Primitive::Int)?,
+            Value::Float(_) => primitive_type(target, Primitive::Double)?,
+            Value::Complex(..) => primitive_type(target, Primitive::DoubleComplex)?,
+            Value::Signed(number) => integer_type(target, bits(number.unsigned_abs()))?,
+            Value::Unsigned(number) => integer_type(target, bits(*number))?,
+            Value::Wide(number) => integer_type(target, number.bits())?,
             Value::Struct(_) | Value::Array(_) => {
                 return Err(Error::type_("literal must be int, float, or bool"));
             }
         };
-        Self::from_value(target, primitive_type(target, primitive)?, value, None)
+        Self::from_value(target, ty, value, None)
     }
 }
 
-/// The first type that has the number (C11, 6.4.4.1, paragraph 5).
-fn integer_type(target: &dyn Target, magnitude: u128) -> Result<Primitive> {
+/// The first type that has a number of so many bits (C11, 6.4.4.1, paragraph 5), and beyond those
+/// the narrowest that has it.
+fn integer_type(target: &dyn Target, magnitude: u64) -> Result<QualifiedType> {
     for (primitive, sign_bits) in [
         (Primitive::Int, 1),
         (Primitive::Long, 1),
         (Primitive::LongLong, 1),
         (Primitive::UnsignedLongLong, 0),
+        (Primitive::Int128, 1),
+        (Primitive::UnsignedInt128, 0),
     ] {
-        let bits = bit_size(target.types(), primitive_type(target, primitive)?)?;
-        if u64::from(128 - magnitude.leading_zeros()) <= bits.saturating_sub(sign_bits) {
-            return Ok(primitive);
+        let ty = primitive_type(target, primitive)?;
+        let bits = bit_size(target.types(), ty)?;
+        if magnitude <= bits.saturating_sub(sign_bits) {
+            return Ok(ty);
         }
     }
-    Err(Error::overflow("int too big to convert"))
+    let bits = u32::try_from(magnitude.saturating_add(1)).unwrap_or(u32::MAX);
+    bit_precise_type(target, bits, true).map_err(|_| Error::overflow("int too big to convert"))
 }

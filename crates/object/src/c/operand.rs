@@ -1,11 +1,12 @@
 //! What an operator sees of its operands: C's conversions of lvalues, promotions and the usual
 //! arithmetic conversions (C11, 6.3).
 
+use super::float_type::FloatType;
 use super::primitive::{Primitive, is_bit_precise, primitive_of, primitive_type};
-use crate::bits::{sign_extend, truncate};
 use crate::layout::{name_of, resolve};
+use crate::number::{Integer, IntegerForm, Number};
 use crate::object::{Repr, pointer_type};
-use crate::scalar::{bits_of, decode_float, float_to_integer, scalar_of};
+use crate::scalar::{integer_form, scalar_of};
 use crate::{Error, Object, Result, Target};
 use spelunk_types::{PointerForm, QualifiedType, Scalar, TypeData};
 use std::borrow::Cow;
@@ -21,10 +22,8 @@ pub(super) struct Operand<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Integer(IntegerType),
-    Float {
-        /// In bytes.
-        size: u64,
-    },
+    /// Real or complex.
+    Float(FloatType),
     Pointer {
         referenced: QualifiedType,
     },
@@ -37,8 +36,7 @@ pub(super) enum Kind {
 pub(super) struct IntegerType {
     pub(super) ty: QualifiedType,
     scalar: Scalar,
-    pub(super) bits: u32,
-    pub(super) is_signed: bool,
+    pub(super) form: IntegerForm,
     /// Width of a bit field wider than `int`, which keeps it (as GCC has it); 0 for none.
     pub(super) bit_field_size: u8,
 }
@@ -80,9 +78,11 @@ impl<'a> Operand<'a> {
                 let referenced = *referenced;
                 (plain, Kind::Pointer { referenced })
             }
-            TypeData::Float { size, .. } => (plain, Kind::Float { size: *size }),
             data => match scalar_of(types, object.ty.id)? {
                 None => (plain, Kind::Other),
+                Some(scalar) if matches!(data, TypeData::Float { .. }) => {
+                    (plain, Kind::Float(FloatType { ty: plain, scalar }))
+                }
                 Some(scalar) => {
                     let ty = match data {
                         TypeData::Enum {
@@ -94,8 +94,7 @@ impl<'a> Operand<'a> {
                     let integer = IntegerType {
                         ty,
                         scalar,
-                        bits: bits_of(scalar, object.bit_field_size)?,
-                        is_signed: scalar.is_signed(),
+                        form: integer_form(scalar, object.bit_field_size)?,
                         bit_field_size: object.bit_field_size,
                     };
                     (plain, Kind::Integer(integer))
@@ -119,46 +118,29 @@ impl<'a> Operand<'a> {
     }
 
     pub(super) fn is_arithmetic(&self) -> bool {
-        matches!(self.kind, Kind::Integer(_) | Kind::Float { .. })
+        matches!(self.kind, Kind::Integer(_) | Kind::Float(_))
     }
 
-    /// The bits of an integer, Boolean or pointer, extended to 128 bits by its sign; a
-    /// floating-point number cut to an integer of `bits` bits.
-    pub(super) fn load_bits(
-        &self,
-        target: &dyn Target,
-        bits: u32,
-        is_signed: bool,
-    ) -> Result<u128> {
+    /// The value, of an array or function the address.
+    pub(super) fn load(&self, target: &dyn Target) -> Result<Number> {
         match self.kind {
-            Kind::Integer(own) => {
-                let value = self.object.load_as(target, own.scalar)?;
-                Ok(match own.is_signed {
-                    true => sign_extend(value, own.bits).cast_unsigned(),
-                    false => value,
-                })
+            Kind::Integer(IntegerType { scalar, .. }) | Kind::Float(FloatType { scalar, .. }) => {
+                self.object.load_number(target, scalar)
             }
-            Kind::Float { size } => {
-                let (value, _) = self.object.load(target)?;
-                Ok(float_to_integer(
-                    decode_float(value, size)?,
-                    bits,
-                    is_signed,
-                ))
+            Kind::Pointer { .. } => {
+                let address = self.address(target)?;
+                Ok(Number::Integer(Integer::Unsigned(address.into())))
             }
-            Kind::Pointer { .. } => Ok(self.address(target)?.into()),
             Kind::Other => Err(Error::type_("operand is no number")),
         }
     }
 
     /// The value of an integer as one of type `to`.
-    pub(super) fn load_integer(&self, target: &dyn Target, to: IntegerType) -> Result<u128> {
-        let value = self.load_bits(target, to.bits, to.is_signed)?;
-        Ok(truncate(value, to.bits))
-    }
-
-    pub(super) fn load_float(&self, target: &dyn Target) -> Result<f64> {
-        self.object.to_f64(target)
+    pub(super) fn load_integer(&self, target: &dyn Target, to: IntegerType) -> Result<Integer> {
+        match self.load(target)? {
+            Number::Integer(value) => Ok(to.form.wrap(&value)),
+            _ => Err(Error::type_("operand is no integer")),
+        }
     }
 
     /// The address that a pointer holds, or at which an array or function is.
@@ -201,8 +183,7 @@ impl IntegerType {
         Ok(Self {
             ty,
             scalar,
-            bits: bits_of(scalar, 0)?,
-            is_signed: scalar.is_signed(),
+            form: integer_form(scalar, 0)?,
             bit_field_size: 0,
         })
     }
@@ -217,15 +198,21 @@ impl IntegerType {
     /// The integer promotions: what is not wider than `int` becomes `int` or `unsigned int`.
     fn promote(self, target: &dyn Target) -> Result<Self> {
         let int = Self::basic(target, Primitive::Int)?;
-        if self.bits > int.bits || self.rank(target)? >= Rank::Int {
+        let bits = int.form.bits;
+        if is_bit_precise(&resolve(target.types(), self.ty.id)?.1.data) {
+            // A bit field of such a type is promoted to it (C23, 6.3.1.1).
+            return Ok(Self {
+                form: integer_form(self.scalar, 0)?,
+                bit_field_size: 0,
+                ..self
+            });
+        }
+        if self.form.bits > bits || self.rank(target)? >= Rank::Int {
             return Ok(self);
         }
-        if self.bits < int.bits || (self.bits == int.bits && self.is_signed) {
-            Ok(int)
-        } else if self.bits == int.bits {
-            Self::basic(target, Primitive::UnsignedInt)
-        } else {
-            Ok(self)
+        match self.form.bits < bits || self.form.is_signed {
+            true => Ok(int),
+            false => Self::basic(target, Primitive::UnsignedInt),
         }
     }
 
@@ -235,21 +222,21 @@ impl IntegerType {
         if self.ty == other.ty && self.bit_field_size == other.bit_field_size {
             return Ok(other);
         }
-        let key = |ty: Self| Ok::<_, Error>((ty.bits, ty.rank(target)?));
-        if self.is_signed == other.is_signed {
+        let key = |ty: Self| Ok::<_, Error>((ty.form.bits, ty.rank(target)?));
+        if self.form.is_signed == other.form.is_signed {
             return Ok(match key(self)? > key(other)? {
                 true => self,
                 false => other,
             });
         }
-        let (signed, unsigned) = match self.is_signed {
+        let (signed, unsigned) = match self.form.is_signed {
             true => (self, other),
             false => (other, self),
         };
         if key(unsigned)? >= key(signed)? {
             return Ok(unsigned);
         }
-        if signed.bits > unsigned.bits {
+        if signed.form.bits > unsigned.form.bits {
             return Ok(signed);
         }
         match primitive_of(&resolve(target.types(), signed.ty.id)?.1.data) {
@@ -259,7 +246,8 @@ impl IntegerType {
     }
 
     /// A value of this type.
-    pub(super) fn make(self, bits: u128) -> Result<Object> {
-        Object::scalar(self.ty, self.scalar, self.bit_field_size, bits)
+    pub(super) fn make(self, value: Integer) -> Result<Object> {
+        let number = Number::Integer(value);
+        Object::from_number(self.ty, self.scalar, self.bit_field_size, &number)
     }
 }

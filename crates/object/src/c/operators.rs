@@ -2,12 +2,15 @@
 
 use super::arithmetic;
 use super::compatible::{are_compatible_unqualified, step_size};
+use super::float_type::{self, Compared};
 use super::operand::{Kind, Operand};
 use super::primitive::{Primitive, primitive_type};
 use super::words;
 use crate::bits::sign_extend;
+use crate::layout::name_of;
+use crate::number::{Integer, Number};
 use crate::object::add;
-use crate::scalar::{encode_float, scalar_of};
+use crate::scalar::scalar_of;
 use crate::{Error, Object, Result, Target};
 use spelunk_types::QualifiedType;
 use std::cmp::Ordering;
@@ -112,19 +115,23 @@ impl Object {
     pub fn unary(&self, target: &dyn Target, operator: UnaryOperator) -> Result<Self> {
         let operand = Operand::new(target, self)?;
         match (operator, operand.kind) {
-            (UnaryOperator::Plus, Kind::Float { size }) => {
-                float(target, operand.ty, size, operand.load_float(target)?)
-            }
-            (UnaryOperator::Minus, Kind::Float { size }) => {
-                float(target, operand.ty, size, -operand.load_float(target)?)
-            }
+            (UnaryOperator::Plus, Kind::Float(ty)) => ty.make(&operand.load(target)?),
+            (UnaryOperator::Minus, Kind::Float(ty)) => ty.make(&match operand.load(target)? {
+                Number::Float(value) => Number::Float(value.negated()),
+                Number::Complex(value) => Number::Complex(value.negated()),
+                number => number,
+            }),
             _ => match operand.promoted(target)? {
                 Some(ty) => {
                     let value = operand.load_integer(target, ty)?;
+                    let zero = Integer::Signed(0);
+                    let subtract =
+                        |a, b| arithmetic::integers(BinaryOperator::Subtract, a, b, ty.form);
                     ty.make(match operator {
                         UnaryOperator::Plus => value,
-                        UnaryOperator::Minus => value.wrapping_neg(),
-                        UnaryOperator::Not => !value,
+                        UnaryOperator::Minus => subtract(&zero, &value)?,
+                        // In two's complement ~x is -1 - x.
+                        UnaryOperator::Not => subtract(&Integer::Signed(-1), &value)?,
                     })
                 }
                 None => {
@@ -142,34 +149,53 @@ impl Object {
     ///
     /// # Errors
     ///
-    /// If C cannot compare them, or one cannot be read.
+    /// If C cannot order them, as complex numbers, or one cannot be read.
     pub fn compare(&self, target: &dyn Target, other: &Self) -> Result<Option<Ordering>> {
+        match self.compared(target, other)? {
+            Compared::Real(order) => Ok(order),
+            Compared::Complex(_) => Err(self.incomparable(target, other)),
+        }
+    }
+
+    /// Whether `self == other` in C.
+    ///
+    /// # Errors
+    ///
+    /// If C cannot compare them, or one cannot be read.
+    pub fn equals(&self, target: &dyn Target, other: &Self) -> Result<bool> {
+        Ok(match self.compared(target, other)? {
+            Compared::Real(order) => order == Some(Ordering::Equal),
+            Compared::Complex(is_equal) => is_equal,
+        })
+    }
+
+    fn compared(&self, target: &dyn Target, other: &Self) -> Result<Compared> {
         let a = Operand::new(target, self)?;
         let b = Operand::new(target, other)?;
         if let (Kind::Pointer { .. }, Kind::Pointer { .. }) = (a.kind, b.kind) {
-            return Ok(Some(a.address(target)?.cmp(&b.address(target)?)));
+            let order = a.address(target)?.cmp(&b.address(target)?);
+            return Ok(Compared::Real(Some(order)));
         }
-        match (a.promoted(target)?, b.promoted(target)?) {
-            (Some(left), Some(right)) => {
-                let ty = left.common(right, target)?;
-                let left = a.load_integer(target, ty)?;
-                let right = b.load_integer(target, ty)?;
-                Ok(Some(match ty.is_signed {
-                    true => sign_extend(left, ty.bits).cmp(&sign_extend(right, ty.bits)),
-                    false => left.cmp(&right),
-                }))
-            }
-            _ if a.is_arithmetic() && b.is_arithmetic() => {
-                let (left, right, _) = common_floats(target, &a, &b)?;
-                Ok(left.partial_cmp(&right))
-            }
-            _ => {
-                let (a, b) = (a.type_name(target), b.type_name(target));
-                Err(Error::type_(format!(
-                    "invalid operands to comparison ('{a}' and '{b}')"
-                )))
-            }
+        if let (Some(left), Some(right)) = (a.promoted(target)?, b.promoted(target)?) {
+            let ty = left.common(right, target)?;
+            let left = a.load_integer(target, ty)?;
+            let right = b.load_integer(target, ty)?;
+            return Ok(Compared::Real(Some(left.cmp(&right))));
         }
+        let compared = match a.is_arithmetic() && b.is_arithmetic() {
+            true => float_type::compare(target, &a, &b)?,
+            false => None,
+        };
+        compared.ok_or_else(|| self.incomparable(target, other))
+    }
+
+    fn incomparable(&self, target: &dyn Target, other: &Self) -> Error {
+        let name = |object| match Operand::new(target, object) {
+            Ok(operand) => operand.type_name(target),
+            Err(_) => name_of(target.types(), object.ty),
+        };
+        let (a, b) = (name(self), name(other));
+        Error::type_(format!("invalid operands to comparison ('{a}' and '{b}')"))
     }
 
     /// Whether the value counts as true in C.
@@ -180,10 +206,8 @@ impl Object {
     pub fn truth(&self, target: &dyn Target) -> Result<bool> {
         let operand = Operand::new(target, self)?;
         match operand.kind {
-            Kind::Integer(ty) => Ok(operand.load_integer(target, ty)? != 0),
-            Kind::Float { .. } => Ok(operand.load_float(target)? != 0.0),
-            Kind::Pointer { .. } => Ok(operand.address(target)? != 0),
             Kind::Other => Err(self.inconvertible(target, "bool")),
+            _ => Ok(!operand.load(target)?.is_zero()),
         }
     }
 }
@@ -240,7 +264,10 @@ fn advance(
     down: bool,
 ) -> Result<Object> {
     let size = step_size(target.types(), referenced)?;
-    let offset = count.load_bits(target, 64, true)? as u64;
+    let Number::Integer(offset) = count.load(target)? else {
+        return Err(Error::type_("no integer"));
+    };
+    let offset = offset.low_bits() as u64;
     let offset = offset.wrapping_mul(size);
     let offset = if down { offset.wrapping_neg() } else { offset };
     let address = add(target, pointer.address(target)?, offset);
@@ -261,50 +288,12 @@ fn numbers(
         let ty = left.common(right, target)?;
         let left = a.load_integer(target, ty)?;
         let right = b.load_integer(target, ty)?;
-        let bits = arithmetic::integers(operator, left, right, ty.bits, ty.is_signed)?;
-        return ty.make(bits).map(Some);
+        let value = arithmetic::integers(operator, &left, &right, ty.form)?;
+        return ty.make(value).map(Some);
     }
-    use BinaryOperator as B;
-    if !a.is_arithmetic()
-        || !b.is_arithmetic()
-        || !matches!(operator, B::Add | B::Subtract | B::Multiply | B::Divide)
-    {
-        return Ok(None);
-    }
-    let (left, right, (ty, size)) = common_floats(target, a, b)?;
-    match arithmetic::floats(operator, left, right)? {
-        Some(value) => float(target, ty, size, value).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Both values as floating-point numbers, and the type and size of the common one.
-fn common_floats(
-    target: &dyn Target,
-    a: &Operand<'_>,
-    b: &Operand<'_>,
-) -> Result<(f64, f64, (QualifiedType, u64))> {
-    let ty = match (a.kind, b.kind) {
-        (Kind::Float { size }, Kind::Float { size: other }) if size > other => (a.ty, size),
-        (_, Kind::Float { size }) => (b.ty, size),
-        (Kind::Float { size }, _) => (a.ty, size),
-        _ => return Err(Error::type_("operands are no floating-point numbers")),
-    };
-    // An integer becomes a number of the common type, which may have fewer bits.
-    let load = |operand: &Operand<'_>| -> Result<f64> {
-        let value = operand.load_float(target)?;
-        Ok(match ty.1 {
-            4 => f64::from(value as f32),
-            _ => value,
-        })
-    };
-    Ok((load(a)?, load(b)?, ty))
-}
-
-fn float(target: &dyn Target, ty: QualifiedType, size: u64, value: f64) -> Result<Object> {
-    match scalar_of(target.types(), ty.id)? {
-        Some(scalar) => Object::scalar(ty, scalar, 0, encode_float(value, size)?),
-        None => Err(Error::type_("no floating-point type")),
+    match a.is_arithmetic() && b.is_arithmetic() {
+        true => float_type::binary(target, operator, a, b),
+        false => Ok(None),
     }
 }
 
@@ -319,9 +308,9 @@ fn shift(
     };
     let value = a.load_integer(target, ty)?;
     let distance = b.load_integer(target, count)?;
-    if count.is_signed && sign_extend(distance, count.bits) < 0 {
+    if distance.is_negative() {
         return Err(Error::value("negative shift count"));
     }
-    let bits = arithmetic::shift(operator, value, distance, ty.bits, ty.is_signed)?;
-    ty.make(bits).map(Some)
+    ty.make(arithmetic::shift(operator, &value, &distance, ty.form))
+        .map(Some)
 }

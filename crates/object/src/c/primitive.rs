@@ -223,6 +223,18 @@ impl Primitive {
             )
     }
 
+    /// The complex type whose parts are of this one.
+    pub(crate) fn to_complex(self) -> Option<Self> {
+        Some(match self {
+            Self::Float => Self::FloatComplex,
+            Self::Double => Self::DoubleComplex,
+            Self::LongDouble => Self::LongDoubleComplex,
+            Self::Float16 => Self::Float16Complex,
+            Self::Float128 => Self::Float128Complex,
+            _ => return None,
+        })
+    }
+
     /// The type of the real and imaginary parts of a complex one.
     pub(crate) fn component(self) -> Option<Self> {
         Some(match self {
@@ -418,13 +430,25 @@ pub fn bit_precise_type(target: &dyn Target, bits: u32, is_signed: bool) -> Resu
 /// of x86-64, i386 and AArch64).
 fn bit_precise_size(bits: u32, platform: Platform) -> u64 {
     let bytes = u64::from(bits.div_ceil(8));
-    let word = match platform.architecture {
-        Architecture::Aarch64 | Architecture::Riscv64 | Architecture::LoongArch64 => 16,
-        _ => u64::from(platform.address_size()),
-    };
     match bytes {
         ..=8 => bytes.next_power_of_two(),
-        _ => bytes.next_multiple_of(word),
+        _ => bytes.next_multiple_of(word_size(platform)),
+    }
+}
+
+/// Size of the words that wide `_BitInt`s consist of.
+fn word_size(platform: Platform) -> u64 {
+    match platform.architecture {
+        Architecture::Aarch64 | Architecture::Riscv64 | Architecture::LoongArch64 => 16,
+        _ => platform.address_size().into(),
+    }
+}
+
+/// Size of the words that a `_BitInt` consists of, which it is aligned by; `None` for other types.
+pub(crate) fn bit_precise_word(data: &TypeData, platform: Option<Platform>) -> Option<u64> {
+    match is_bit_precise(data) {
+        true => platform.map(word_size),
+        false => None,
     }
 }
 

@@ -3,11 +3,12 @@
 use super::member_pointer::{MemberPointer, find_at};
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
-use super::scalar::{format_float, write_character, write_integer, write_string};
+use super::scalar::{format_complex, format_float, write_character, write_integer, write_string};
 use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
+use crate::number::Number;
 use crate::object::AbsenceReason;
-use crate::scalar::{Integer, bits_of, decode_float, decode_integer, scalar_of};
+use crate::scalar::{float_format, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
 use spelunk_types::{PointerForm, QualifiedType, TypeData, TypeId};
 use std::fmt::Write;
@@ -223,23 +224,27 @@ impl<'a> Formatter<'a> {
     /// The value of an object without parts.
     fn scalar(&mut self, object: &Object, data: &TypeData) -> Result<()> {
         let (target, options) = (self.target, self.options);
-        let (bits, scalar) = object.load(target)?;
-        let value = || -> Result<Integer> {
-            let size = bits_of(scalar, object.bit_field_size)?;
-            Ok(decode_integer(bits, size, scalar.is_signed()))
+        let (number, scalar) = object.load(target)?;
+        let value = match number {
+            Number::Float(value) => {
+                self.out += &format_float(&value, float_format(scalar)?);
+                return Ok(());
+            }
+            Number::Complex(value) => {
+                self.out += &format_complex(&value, float_format(scalar)?);
+                return Ok(());
+            }
+            Number::Integer(value) => value,
         };
         match data {
-            TypeData::Float { size, .. } => {
-                self.out += &format_float(decode_float(bits, *size)?);
-            }
             TypeData::Pointer { referenced, .. } => {
-                self.pointer(bits as u64, *referenced)?;
+                self.pointer(value.low_bits() as u64, *referenced)?;
             }
             TypeData::MemberPointer {
                 class, referenced, ..
             } => {
                 let order = scalar.order;
-                let pointer = MemberPointer::of(bits, scalar.size, order, target.platform());
+                let pointer = MemberPointer::of(value.low_bits(), scalar.size, order, target.platform());
                 match pointer {
                     MemberPointer::Null => self.out.push_str("nullptr"),
                     MemberPointer::Offset(offset) => {
@@ -259,32 +264,22 @@ impl<'a> Formatter<'a> {
                 enumerators: Some(enumerators),
                 ..
             } => {
-                let number = value()?;
-                let named = enumerators.iter().find(|enumerator| match number {
-                    Integer::Signed(number) => enumerator.value == number,
-                    Integer::Unsigned(number) => u128::try_from(enumerator.value) == Ok(number),
-                });
+                let named = enumerators
+                    .iter()
+                    .find(|enumerator| value.to_i128() == Some(enumerator.value));
                 match named {
                     Some(enumerator) => self.out += &enumerator.name,
-                    None => self.integer(number, super::IntegerBase::Decimal),
+                    None => write_integer(&mut self.out, &value, super::IntegerBase::Decimal),
                 }
             }
             TypeData::Int { size: 1, .. }
                 if options.char && is_character(target, object.ty.id.into())? =>
             {
-                write_character(&mut self.out, value()?.bits() as u8);
+                write_character(&mut self.out, value.low_bits() as u8);
             }
-            _ => self.integer(value()?, options.integer_base),
+            _ => write_integer(&mut self.out, &value, options.integer_base),
         }
         Ok(())
-    }
-
-    fn integer(&mut self, value: Integer, base: super::IntegerBase) {
-        let (negative, magnitude) = match value {
-            Integer::Signed(value) => (value < 0, value.unsigned_abs()),
-            Integer::Unsigned(value) => (false, value),
-        };
-        write_integer(&mut self.out, negative, magnitude, base);
     }
 
     /// An address, with the symbol that stands there.

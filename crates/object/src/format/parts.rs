@@ -3,9 +3,9 @@
 use super::options::FormatOptions;
 use crate::layout::{resolve, sizeof};
 use crate::object::{Repr, add};
-use crate::scalar::{decode_float, scalar_of};
+use crate::scalar::scalar_of;
 use crate::{Error, ErrorKind, Object, Result, Target};
-use spelunk_types::{Member, MemberRole, QualifiedType, ScalarKind, TypeData, TypeId, TypeStore};
+use spelunk_types::{Member, MemberRole, QualifiedType, TypeData, TypeId, TypeStore};
 
 /// The ends of arrays are looked for in such pieces.
 const CHUNK: u64 = 1 << 16;
@@ -270,11 +270,7 @@ fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) ->
     }
     let types = target.types();
     if let Some(scalar) = scalar_of(types, object.ty.id)? {
-        let bits = object.load_as(target, scalar)?;
-        return Ok(match scalar.kind {
-            ScalarKind::Float => bits == 0 || decode_float(bits, scalar.size)? == 0.0,
-            _ => bits == 0,
-        });
+        return Ok(object.load_number(target, scalar)?.is_zero());
     }
     let (id, ty) = resolve(types, object.ty.id)?;
     match &ty.data {

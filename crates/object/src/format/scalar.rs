@@ -1,52 +1,101 @@
 //! Numbers, characters and strings as C writes them.
 
 use super::options::IntegerBase;
-use std::fmt::Write;
+use crate::number::{Complex, Float, Integer};
+use spelunk_types::FloatFormat;
+use std::fmt::{Display, LowerHex, Octal, Write};
+
+/// Wider integers are shown in hexadecimal.
+const MAX_DECIMAL_BITS: u64 = 1 << 16;
+/// Whole numbers of more bits, which no `double` has, are shown with an exponent.
+const MAX_WHOLE_BITS: i64 = 1024;
 
 /// `-0x1f`
-pub(super) fn write_integer(out: &mut String, negative: bool, magnitude: u128, base: IntegerBase) {
-    if negative {
+pub(super) fn write_integer(out: &mut String, value: &Integer, base: IntegerBase) {
+    if value.is_negative() {
         out.push('-');
     }
-    let result = match base {
-        IntegerBase::Decimal => write!(out, "{magnitude}"),
-        IntegerBase::Hexadecimal => write!(out, "{magnitude:#x}"),
-        IntegerBase::Octal if magnitude == 0 => write!(out, "0"),
-        IntegerBase::Octal => write!(out, "0{magnitude:o}"),
+    let result = match value {
+        Integer::Signed(value) => write_magnitude(out, &value.unsigned_abs(), base),
+        Integer::Unsigned(value) => write_magnitude(out, value, base),
+        // Decimal digits of more take too long.
+        Integer::Wide(value) if value.bits() > MAX_DECIMAL_BITS => {
+            write_magnitude(out, value.magnitude(), IntegerBase::Hexadecimal)
+        }
+        Integer::Wide(value) => write_magnitude(out, value.magnitude(), base),
     };
     // Writing to a string does not fail.
     debug_assert!(result.is_ok());
 }
 
-/// A floating-point number with all digits that tell it from others: whole numbers in full, others
-/// as C's `%.17g`.
-pub(super) fn format_float(value: f64) -> String {
-    if value.is_nan() {
-        return if value.is_sign_negative() {
-            "-nan"
-        } else {
-            "nan"
+fn write_magnitude<T>(out: &mut String, magnitude: &T, base: IntegerBase) -> std::fmt::Result
+where
+    T: Display + LowerHex + Octal,
+{
+    match base {
+        IntegerBase::Decimal => write!(out, "{magnitude}"),
+        IntegerBase::Hexadecimal => write!(out, "{magnitude:#x}"),
+        IntegerBase::Octal => {
+            let digits = format!("{magnitude:o}");
+            let prefix = if digits == "0" { "" } else { "0" };
+            write!(out, "{prefix}{digits}")
         }
-        .into();
     }
-    if value.is_infinite() {
-        return if value < 0.0 { "-inf" } else { "inf" }.into();
+}
+
+/// A floating-point number with all digits that tell it from others of its format: whole numbers
+/// in full, others as C's `%.17g`. Numbers of formats smaller than `double` are shown as one.
+pub(super) fn format_float(value: &Float, format: FloatFormat) -> String {
+    let digits = match format {
+        FloatFormat::Extended => 21,
+        FloatFormat::DoubleDouble => 33,
+        FloatFormat::Quadruple => 36,
+        _ => 17,
+    };
+    let sign = if value.is_negative() { "-" } else { "" };
+    let Some(exact) = value.to_exact() else {
+        let name = if value.is_nan() { "nan" } else { "inf" };
+        return format!("{sign}{name}");
+    };
+    if exact.is_zero() {
+        return format!("{sign}0.0");
     }
-    if value.fract() == 0.0 {
-        return format!("{value:.1}");
+    // Only the greatest of the wide formats are longer.
+    let is_short = exact.top() <= MAX_WHOLE_BITS;
+    if is_short && let Some(whole) = exact.to_whole() {
+        return format!("{whole}.0");
     }
-    let scientific = format!("{value:.16e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < -4 {
-        let digits = digits.trim_end_matches('0').trim_end_matches('.');
-        return format!("{digits}e-{:02}", -exponent);
+    let (digits, exponent) = exact.to_decimal(digits);
+    let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
+    if exponent < -4 || !is_short {
+        let fraction = rest.trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        let exponent_sign = if exponent < 0 { '-' } else { '+' };
+        let exponent = exponent.unsigned_abs();
+        return format!("{sign}{first}{point}{fraction}e{exponent_sign}{exponent:02}");
     }
-    // A number with a fraction is less than 2^53: 16 - exponent is 1 or more.
-    let decimals = usize::try_from(16 - exponent).unwrap_or(1);
-    format!("{value:.decimals$}")
-        .trim_end_matches('0')
-        .to_owned()
+    // A number with a fraction has fewer digits before the point than there are.
+    let (whole, fraction) = match usize::try_from(exponent) {
+        Ok(exponent) => digits.split_at_checked(exponent + 1).map_or_else(
+            || (digits.clone(), String::new()),
+            |(a, b)| (a.into(), b.into()),
+        ),
+        Err(_) => {
+            let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
+            ("0".into(), format!("{zeros}{digits}"))
+        }
+    };
+    format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
+}
+
+/// `1.0 + 2.0i`
+pub(super) fn format_complex(value: &Complex, format: FloatFormat) -> String {
+    let real = format_float(&value.real, format);
+    let imaginary = format_float(&value.imaginary, format);
+    match imaginary.strip_prefix('-') {
+        Some(imaginary) => format!("{real} - {imaginary}i"),
+        None => format!("{real} + {imaginary}i"),
+    }
 }
 
 /// A character constant.
@@ -112,15 +161,22 @@ mod tests {
             (-f64::NAN, "-nan"),
             (f64::NEG_INFINITY, "-inf"),
         ] {
-            assert_eq!(format_float(value), text);
+            assert_eq!(
+                format_float(&Float::Native(value), FloatFormat::Double),
+                text
+            );
         }
     }
 
     #[test]
     fn integers_in_all_bases() {
-        let text = |negative, magnitude, base| {
+        let text = |negative: bool, magnitude: i128, base| {
+            let value = if negative { -magnitude } else { magnitude };
             let mut out = String::new();
-            write_integer(&mut out, negative, magnitude, base);
+            write_integer(&mut out, &Integer::Signed(value), base);
+            let mut wide = String::new();
+            write_integer(&mut wide, &Integer::Wide(value.into()), base);
+            assert_eq!(out, wide);
             out
         };
         assert_eq!(text(true, 8, IntegerBase::Octal), "-010");

@@ -240,7 +240,7 @@ impl Object {
 
     /// The address that a pointer holds. The caller has seen that it is one.
     pub(crate) fn pointer_value(&self, target: &dyn Target) -> Result<u64> {
-        Ok(self.load(target)?.0 as u64)
+        self.to_u64(target)
     }
 
     /// A pointer to this object in memory (`&x`); of a reference of C++, to what it refers to.

@@ -2,9 +2,10 @@
 
 use super::reference::stored_scalar;
 use super::{AbsenceReason, Object, Repr};
-use crate::bits::{bytes_for, read, truncate, write};
+use crate::bits::{bytes_for, read, read_wide, write_wide};
 use crate::layout::{bit_size, lookup_member, name_of, resolve, sizeof};
-use crate::scalar::{bits_of, check_has_values, encode_float, float_to_integer, scalar_of};
+use crate::number::{Complex, Float, Integer, Number};
+use crate::scalar::{NARROW, bits_of, check_has_values, encode, scalar_of};
 use crate::{Error, ErrorKind, Result, Target, Value};
 use spelunk_types::{QualifiedType, Scalar, ScalarKind, TypeData, TypeStore};
 
@@ -99,8 +100,8 @@ impl Object {
         })?;
         let bit_field_size = check_bits(types, ty, 0, bit_field_size)?;
         if let Some(scalar) = stored_scalar(types, ty.id)? {
-            let bits = scalar_bits(types, ty, scalar, bit_field_size, value)?;
-            return Self::scalar(ty, scalar, bit_field_size, bits);
+            let number = number_of(types, ty, scalar, bit_field_size, value)?;
+            return Self::from_number(ty, scalar, bit_field_size, &number);
         }
         let size = sizeof(types, ty)?;
         if size > MAX_SIZE {
@@ -112,24 +113,6 @@ impl Object {
             ty,
             bit_field_size: 0,
             repr: Repr::value(&bytes),
-        })
-    }
-
-    /// A value of scalar type, of these bits.
-    pub(crate) fn scalar(
-        ty: QualifiedType,
-        scalar: Scalar,
-        bit_field_size: u8,
-        bits: u128,
-    ) -> Result<Self> {
-        let (bytes, length) = write(bits, scalar.order, bits_of(scalar, bit_field_size)?);
-        Ok(Self {
-            ty,
-            bit_field_size,
-            repr: Repr::Inline {
-                length: length as u8,
-                bytes,
-            },
         })
     }
 
@@ -182,15 +165,18 @@ impl Object {
             let Some(scalar) = scalar_of(types, ty.id)? else {
                 return Err(not_byte_aligned());
             };
-            let bits = read(
-                bytes,
-                scalar.order,
-                bit_offset,
-                bits_of(scalar, bit_field_size)?,
-            );
-            return bits
-                .map(|bits| Self::scalar(ty, scalar, bit_field_size, bits))
-                .transpose();
+            let size = bits_of(scalar, bit_field_size)?;
+            let repr = match size {
+                ..=NARROW => read(bytes, scalar.order, bit_offset, size)
+                    .map(|bits| Repr::bits(bits, scalar.order, size)),
+                _ => read_wide(bytes, scalar.order, bit_offset, size)
+                    .map(|bits| Repr::value(&write_wide(bits, scalar.order, size))),
+            };
+            return Ok(repr.map(|repr| Self {
+                ty,
+                bit_field_size,
+                repr,
+            }));
         }
         let size = usize::try_from(sizeof(types, ty)?).ok();
         Ok(size.and_then(|size| bytes.get(..size)).map(|bytes| Self {
@@ -233,7 +219,7 @@ pub(crate) fn check_bits(
         return Err(Error::value("bit field size is larger than type size"));
     }
     match u8::try_from(size) {
-        Ok(size @ ..=128) => Ok(size),
+        Ok(size) => Ok(size),
         _ => Err(Error::value(format!(
             "unsupported integer bit size ({size})"
         ))),
@@ -244,33 +230,36 @@ pub(crate) fn not_byte_aligned() -> Error {
     Error::value("non-scalar must be byte-aligned")
 }
 
-fn scalar_bits(
+/// What a host's number becomes as one of a scalar type.
+fn number_of(
     types: &TypeStore,
     ty: QualifiedType,
     scalar: Scalar,
     bit_field_size: u8,
     value: &Value,
-) -> Result<u128> {
-    let bits = bits_of(scalar, bit_field_size)?;
-    Ok(match (scalar.kind, value) {
-        (_, Value::Struct(_) | Value::Array(_)) => {
+) -> Result<Number> {
+    let number = match value {
+        Value::Bool(value) => Number::Integer(Integer::Unsigned((*value).into())),
+        Value::Signed(value) => Number::Integer(Integer::Signed(*value)),
+        Value::Unsigned(value) => Number::Integer(Integer::Unsigned(*value)),
+        Value::Wide(value) => Number::Integer(Integer::Wide(value.clone())),
+        Value::Float(value) => Number::Float(Float::Native(*value)),
+        Value::Complex(real, imaginary) if scalar.kind == ScalarKind::Complex => {
+            Number::Complex(Complex {
+                real: Float::Native(*real),
+                imaginary: Float::Native(*imaginary),
+            })
+        }
+        Value::Complex(..) => {
+            let name = name_of(types, ty);
+            return Err(Error::type_(format!("'{name}' value must be real number")));
+        }
+        Value::Struct(_) | Value::Array(_) => {
             let name = name_of(types, ty);
             return Err(Error::type_(format!("'{name}' value must be number")));
         }
-        (ScalarKind::Float, Value::Float(value)) => encode_float(*value, scalar.size)?,
-        (ScalarKind::Float, Value::Signed(value)) => encode_float(*value as f64, scalar.size)?,
-        (ScalarKind::Float, Value::Unsigned(value)) => encode_float(*value as f64, scalar.size)?,
-        (ScalarKind::Float, Value::Bool(value)) => {
-            encode_float(u8::from(*value).into(), scalar.size)?
-        }
-        (ScalarKind::Bool, Value::Float(value)) => (*value != 0.0).into(),
-        (ScalarKind::Bool, Value::Signed(value)) => (*value != 0).into(),
-        (ScalarKind::Bool, Value::Unsigned(value)) => (*value != 0).into(),
-        (_, Value::Float(value)) => float_to_integer(*value, bits, scalar.is_signed()),
-        (_, Value::Signed(value)) => truncate(value.cast_unsigned(), bits),
-        (_, Value::Unsigned(value)) => truncate(*value, bits),
-        (_, Value::Bool(value)) => (*value).into(),
-    })
+    };
+    number.convert(scalar, bit_field_size)
 }
 
 /// Writes `value` as a `ty` at `bit_offset` of `bytes`.
@@ -286,8 +275,8 @@ fn fill(
         return Err(crate::layout::too_deep());
     }
     if let Some(scalar) = stored_scalar(types, ty.id)? {
-        let bits = scalar_bits(types, ty, scalar, 0, value)?;
-        return store(bytes, scalar, bit_offset, bits_of(scalar, 0)?, bits);
+        let number = number_of(types, ty, scalar, 0, value)?;
+        return store(bytes, scalar, bit_offset, 0, &number);
     }
     let out = || Error::overflow("offset is too large");
     match (&resolve(types, ty.id)?.1.data, value) {
@@ -305,8 +294,8 @@ fn fill(
                     Some(_) => {
                         let size = check_bits(types, member.ty, offset, member.bit_field_size)?;
                         if let Some(scalar) = scalar_of(types, member.ty.id)? {
-                            let bits = scalar_bits(types, member.ty, scalar, size, value)?;
-                            store(bytes, scalar, offset, size.into(), bits)?;
+                            let number = number_of(types, member.ty, scalar, size, value)?;
+                            store(bytes, scalar, offset, size, &number)?;
                         }
                     }
                 }
@@ -336,8 +325,17 @@ fn fill(
     }
 }
 
-/// Puts the low `size` bits of `bits` at `bit_offset` of `bytes`.
-fn store(bytes: &mut [u8], scalar: Scalar, bit_offset: u64, size: u32, bits: u128) -> Result<()> {
+/// Puts a number at `bit_offset` of `bytes`.
+fn store(
+    bytes: &mut [u8],
+    scalar: Scalar,
+    bit_offset: u64,
+    bit_field_size: u8,
+    number: &Number,
+) -> Result<()> {
+    let size = bits_of(scalar, bit_field_size)?;
+    let repr = encode(number, scalar, bit_field_size)?;
+    let value = repr.bytes().unwrap_or(&[]);
     let place = usize::try_from(bit_offset / 8).ok().and_then(|start| {
         let length = bytes_for(bit_offset % 8, size.into())?;
         bytes.get_mut(start..start.checked_add(usize::try_from(length).ok()?)?)
@@ -345,8 +343,11 @@ fn store(bytes: &mut [u8], scalar: Scalar, bit_offset: u64, size: u32, bits: u12
     let Some(place) = place else {
         return Err(Error::out_of_bounds("out of bounds of value"));
     };
-    let (value, _) = write(bits, scalar.order, size);
     let shift = (bit_offset % 8) as u32;
+    if shift == 0 && size.is_multiple_of(8) {
+        place.copy_from_slice(value);
+        return Ok(());
+    }
     for index in 0..size {
         // Bit `index` of the value, and the place that it goes to, counted in the byte order.
         let bit = |place: u32| match scalar.order {

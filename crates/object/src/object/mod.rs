@@ -4,6 +4,7 @@ mod access;
 mod base;
 mod create;
 mod designator;
+mod number;
 mod read;
 mod reference;
 mod variant;
@@ -14,6 +15,7 @@ pub use designator::offsetof;
 pub(crate) use read::out_of_bounds;
 pub use read::read_c_string;
 
+use spelunk_base::ByteOrder;
 use spelunk_types::QualifiedType;
 use std::sync::Arc;
 
@@ -99,15 +101,29 @@ impl Object {
 
     /// The bytes of a value.
     pub(crate) fn value_bytes(&self) -> Option<&[u8]> {
-        match &self.repr {
-            Repr::Inline { length, bytes } => bytes.get(..usize::from(*length)),
-            Repr::Heap(bytes) => Some(bytes),
-            _ => None,
-        }
+        self.repr.bytes()
     }
 }
 
 impl Repr {
+    /// The bytes of a value.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Inline { length, bytes } => bytes.get(..usize::from(*length)),
+            Self::Heap(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// A value of the low `size` bits (1 to 128) of `bits`.
+    pub(crate) fn bits(bits: u128, order: ByteOrder, size: u32) -> Self {
+        let (bytes, length) = crate::bits::write(bits, order, size);
+        Self::Inline {
+            length: length as u8,
+            bytes,
+        }
+    }
+
     /// A value of these bytes.
     pub(crate) fn value(bytes: &[u8]) -> Self {
         let mut inline = [0; 16];

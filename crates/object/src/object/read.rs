@@ -4,11 +4,10 @@ use super::reference::stored_scalar;
 use super::{Object, Repr};
 use crate::bits;
 use crate::layout::{name_of, resolve, sizeof, too_deep};
-use crate::scalar::{
-    Integer, bits_of, check_has_values, decode_float, decode_integer, float_to_integer, scalar_of,
-};
+use crate::number::Number;
+use crate::scalar::{bits_of, check_has_values, scalar_of};
 use crate::{Error, ErrorKind, Result, Target, Value};
-use spelunk_types::{Member, MemberRole, PointerForm, Scalar, ScalarKind, TypeData};
+use spelunk_types::{Member, MemberRole, PointerForm, Scalar, TypeData};
 
 /// Memory is read in such pieces, so that a type of absurd size ends at the first hole.
 const CHUNK: u64 = 1 << 20;
@@ -53,8 +52,14 @@ impl Object {
             format!("cannot read object with {what} type")
         })?;
         if bit_offset != 0 || self.bit_field_size != 0 {
-            let (bits, scalar) = self.load(target)?;
-            return Self::scalar(self.ty, scalar, self.bit_field_size, bits);
+            let Some(scalar) = stored_scalar(types, self.ty.id)? else {
+                return Err(super::create::not_byte_aligned());
+            };
+            let size = bits_of(scalar, self.bit_field_size)?;
+            let (offset, field) = (u64::from(bit_offset), self.bit_field_size);
+            let length = bits::bytes_for(offset, size.into()).ok_or_else(out_of_bounds)?;
+            let bytes = read_bytes(target, address, length)?;
+            return Self::cut(types, self.ty, &bytes, offset, field)?.ok_or_else(out_of_bounds);
         }
         let size = sizeof(types, self.ty)?;
         let mut inline = [0; 16];
@@ -75,8 +80,8 @@ impl Object {
         })
     }
 
-    /// The bits of a scalar. The caller has seen that it is one, or takes the error.
-    pub(crate) fn load(&self, target: &dyn Target) -> Result<(u128, Scalar)> {
+    /// The number that a scalar is. The caller has seen that it is one, or takes the error.
+    pub(crate) fn load(&self, target: &dyn Target) -> Result<(Number, Scalar)> {
         let types = target.types();
         let Some(scalar) = scalar_of(types, self.ty.id)? else {
             if let Some(referent) = self.referent(target)? {
@@ -88,9 +93,10 @@ impl Object {
             let name = name_of(types, self.ty);
             return Err(Error::type_(format!("'{name}' is not a scalar")));
         };
-        Ok((self.load_as(target, scalar)?, scalar))
+        Ok((self.load_number(target, scalar)?, scalar))
     }
 
+    /// The bits of a scalar of at most 128.
     pub(crate) fn load_as(&self, target: &dyn Target, scalar: Scalar) -> Result<u128> {
         let size = bits_of(scalar, self.bit_field_size)?;
         let value = match &self.repr {
@@ -100,7 +106,7 @@ impl Object {
             } => {
                 let mut buf = [0; 17];
                 let length = (u32::from(*bit_offset) + size).div_ceil(8) as usize;
-                let bytes = buf.get_mut(..length).unwrap_or(&mut []);
+                let bytes = buf.get_mut(..length).ok_or_else(out_of_bounds)?;
                 target.read(*address, bytes)?;
                 bits::read(bytes, scalar.order, u32::from(*bit_offset), size)
             }
@@ -122,7 +128,7 @@ impl Object {
     /// As [`read`](Self::read).
     pub fn value(&self, target: &dyn Target) -> Result<Value> {
         if let Some(scalar) = scalar_of(target.types(), self.ty.id)? {
-            return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
+            return Ok(self.load_number(target, scalar)?.to_value(scalar));
         }
         if let Some(referent) = self.referent(target)? {
             return referent.value(target);
@@ -145,7 +151,7 @@ impl Object {
         }
         let types = target.types();
         if let Some(scalar) = stored_scalar(types, self.ty.id)? {
-            return scalar_value(self.load_as(target, scalar)?, scalar, self.bit_field_size);
+            return Ok(self.load_number(target, scalar)?.to_value(scalar));
         }
         let whole = self.read_stored(target)?;
         let (id, ty) = resolve(types, self.ty.id)?;
@@ -204,76 +210,6 @@ impl Object {
         Ok(())
     }
 
-    /// The value of an integer, Boolean, enumeration or pointer; that of a floating-point number
-    /// without its fraction.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read); also for other types, and values that do not fit.
-    pub fn to_i128(&self, target: &dyn Target) -> Result<i128> {
-        match self.to_integer(target)? {
-            Integer::Signed(value) => Ok(value),
-            Integer::Unsigned(value) => {
-                i128::try_from(value).map_err(|_| Error::overflow("int too big to convert"))
-            }
-        }
-    }
-
-    /// As [`to_i128`](Self::to_i128), modulo 2^64: what helpers take addresses, flags and counts
-    /// with.
-    ///
-    /// # Errors
-    ///
-    /// As [`to_i128`](Self::to_i128).
-    pub fn to_u64(&self, target: &dyn Target) -> Result<u64> {
-        Ok(self.to_integer(target)?.bits() as u64)
-    }
-
-    fn to_integer(&self, target: &dyn Target) -> Result<Integer> {
-        let Some(scalar) = scalar_of(target.types(), self.ty.id)? else {
-            if let Some(referent) = self.referent(target)? {
-                return referent.to_integer(target);
-            }
-            return Err(self.inconvertible(target, "int"));
-        };
-        let bits = self.load_as(target, scalar)?;
-        let size = bits_of(scalar, self.bit_field_size)?;
-        Ok(match scalar.kind {
-            ScalarKind::Float => {
-                let value = decode_float(bits, scalar.size)?;
-                if !value.is_finite() {
-                    return Err(Error::overflow("cannot convert float infinity to integer"));
-                }
-                Integer::Signed(float_to_integer(value, 128, true).cast_signed())
-            }
-            _ => decode_integer(bits, size, scalar.is_signed()),
-        })
-    }
-
-    /// The value of any arithmetic type, as a floating-point number.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read); also for other types.
-    pub fn to_f64(&self, target: &dyn Target) -> Result<f64> {
-        match scalar_of(target.types(), self.ty.id)? {
-            Some(scalar) if scalar.kind != ScalarKind::Pointer => {
-                let bits = self.load_as(target, scalar)?;
-                match scalar.kind {
-                    ScalarKind::Float => decode_float(bits, scalar.size),
-                    _ => {
-                        let size = bits_of(scalar, self.bit_field_size)?;
-                        Ok(decode_integer(bits, size, scalar.is_signed()).to_f64())
-                    }
-                }
-            }
-            _ => match self.referent(target)? {
-                Some(referent) => referent.to_f64(target),
-                None => Err(self.inconvertible(target, "float")),
-            },
-        }
-    }
-
     pub(crate) fn inconvertible(&self, target: &dyn Target, to: &str) -> Error {
         let name = name_of(target.types(), self.ty);
         Error::type_(format!("cannot convert '{name}' to {to}"))
@@ -300,8 +236,8 @@ impl Object {
                 self.lvalue(target)?.string(target)
             }
             TypeData::Pointer { .. } => {
-                let (address, _) = self.load(target)?;
-                read_c_string(target, address as u64, u64::MAX)
+                let address = self.to_u64(target)?;
+                read_c_string(target, address, u64::MAX)
             }
             TypeData::Array { length, .. } => {
                 let limit = match length {
@@ -333,17 +269,6 @@ impl Object {
 
 pub(crate) fn out_of_bounds() -> Error {
     Error::out_of_bounds("out of bounds of value")
-}
-
-pub(crate) fn scalar_value(bits: u128, scalar: Scalar, bit_field_size: u8) -> Result<Value> {
-    Ok(match scalar.kind {
-        ScalarKind::Bool => Value::Bool(bits != 0),
-        ScalarKind::Float => Value::Float(decode_float(bits, scalar.size)?),
-        ScalarKind::Signed => {
-            Value::Signed(bits::sign_extend(bits, bits_of(scalar, bit_field_size)?))
-        }
-        ScalarKind::Unsigned | ScalarKind::Pointer => Value::Unsigned(bits),
-    })
 }
 
 /// `size` bytes at `address`, allocated as memory proves to be there.

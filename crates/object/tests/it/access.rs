@@ -547,7 +547,10 @@ fn sizes_and_alignments() {
         ("long", 8, 4),
         ("long long", 8, 4),
         ("double", 8, 4),
-        ("long double", 16, 16),
+        ("long double", 16, 4),
+        ("double _Complex", 8, 4),
+        ("_BitInt(200)", 8, 4),
+        ("__int128", 16, 16),
         ("void *[3]", 8, 4),
     ] {
         assert_eq!(alignof(&f, f.ty(ty)).unwrap(), wide);

@@ -179,12 +179,15 @@ impl PyObject {
         let Some(other) = operand(this, other)? else {
             return Ok(py.NotImplemented().into_bound(py));
         };
-        let order = this.object.compare(this.target(), &other).map_err(raise)?;
-        let holds = match (operator, order) {
-            (CompareOp::Ne, None) => true,
-            (_, None) => false,
-            (operator, Some(order)) => operator.matches(order),
-        };
+        let (target, object) = (this.target(), &this.object);
+        let holds = match operator {
+            CompareOp::Eq => object.equals(target, &other),
+            CompareOp::Ne => object.equals(target, &other).map(|is_equal| !is_equal),
+            _ => object
+                .compare(target, &other)
+                .map(|order| order.is_some_and(|order| operator.matches(order))),
+        }
+        .map_err(raise)?;
         Ok(pyo3::types::PyBool::new(py, holds).to_owned().into_any())
     }
 

@@ -1,13 +1,13 @@
 //! Objects as Python's numbers.
 
 use super::PyObject;
-use crate::convert;
+use crate::convert::{self, Integer};
 use crate::error::raise;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyFloat;
-use spelunk_object::{Object, Value, type_name};
-use spelunk_types::TypeData;
+use pyo3::types::PyComplex;
+use spelunk_object::{Object, Rounding, Value, type_name};
+use spelunk_types::{PointerForm, TypeData, TypeKind};
 
 impl PyObject {
     /// What `__index__()` gives: the value of an integer, Boolean, enumeration or pointer.
@@ -17,71 +17,138 @@ impl PyObject {
             Value::Unsigned(number) => i128::try_from(number)
                 .map_err(|_| pyo3::exceptions::PyOverflowError::new_err("integer is too large")),
             Value::Bool(value) => Ok(value.into()),
-            _ => Err(self.no_integer()?),
+            _ => Err(self.no_integer()),
         }
     }
 
-    fn number(&self, what: &str) -> PyResult<Value> {
-        let value = self.object.value(self.target()).map_err(raise)?;
-        match value {
-            Value::Struct(_) | Value::Array(_) => Err(self.not_convertible(what)?),
-            number => Ok(number),
+    fn wrong(&self, message: impl Fn(&str) -> String) -> PyErr {
+        match type_name(self.target().types(), self.object.ty()) {
+            Ok(name) => PyTypeError::new_err(message(&name)),
+            Err(error) => raise(error),
         }
     }
 
-    fn not_convertible(&self, what: &str) -> PyResult<PyErr> {
-        let name = type_name(self.target().types(), self.object.ty()).map_err(raise)?;
-        Ok(PyTypeError::new_err(format!(
-            "cannot convert '{name}' to {what}"
-        )))
-    }
-
-    /// The value as a number of Python's, an `int` or a `float`, for a method of that number.
-    fn plain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let TypeData::Pointer { .. } = self.prog.get().unaliased_data(self.object.ty())? {
-            return Err(self.not_convertible("float")?);
+    /// The value of an arithmetic type, and of a pointer where `pointers` says so.
+    fn number(&self, pointers: bool, message: impl Fn(&str) -> String) -> PyResult<Value> {
+        let data = self.prog.get().unaliased_data(self.object.ty())?;
+        match data.kind() {
+            TypeKind::Pointer if !pointers && !is_reference(data) => Err(self.wrong(message)),
+            TypeKind::Struct
+            | TypeKind::Union
+            | TypeKind::Class
+            | TypeKind::Array
+            | TypeKind::Function => Err(self.wrong(message)),
+            _ => match self.object.value(self.target()).map_err(raise)? {
+                Value::Struct(_) | Value::Array(_) => Err(self.wrong(message)),
+                number => Ok(number),
+            },
         }
-        convert::to_python(py, &self.number("float")?)
     }
 
-    fn no_integer(&self) -> PyResult<PyErr> {
-        let name = type_name(self.target().types(), self.object.ty()).map_err(raise)?;
-        Ok(PyTypeError::new_err(format!(
-            "'{name}' object cannot be interpreted as an integer"
-        )))
+    /// What `math`'s or Python's function of that name makes of the value; of a floating-point
+    /// number the integer that it is rounded to, from all of its digits.
+    fn rounded<'py>(
+        &self,
+        py: Python<'py>,
+        rounding: Rounding,
+        module: &str,
+        function: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.number(false, |name| format!("cannot round '{name}'"))? {
+            Value::Float(_) => {
+                let integer = self.object.to_integer(self.target(), rounding);
+                convert::to_python(py, &integer.map_err(raise)?)
+            }
+            Value::Complex(..) => Err(self.wrong(|name| format!("cannot round '{name}'"))),
+            number => py
+                .import(module)?
+                .call_method1(function, (convert::to_python(py, &number)?,)),
+        }
     }
+
+    fn no_integer(&self) -> PyErr {
+        self.wrong(|name| format!("'{name}' object cannot be interpreted as an integer"))
+    }
+}
+
+fn is_reference(data: &TypeData) -> bool {
+    matches!(data, TypeData::Pointer { form, .. } if *form != PointerForm::Pointer)
 }
 
 #[pymethods]
 impl PyObject {
     fn __int__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.number("int")? {
-            Value::Float(number) => PyFloat::new(py, number).call_method0("__int__"),
+        let message = |name: &str| format!("cannot convert '{name}' to int");
+        match self.number(true, message)? {
+            Value::Float(_) => {
+                let integer = self
+                    .object
+                    .to_integer(self.target(), Rounding::TowardZero)
+                    .map_err(raise)?;
+                convert::to_python(py, &integer)
+            }
+            Value::Complex(..) => Err(self.wrong(message)),
             number => convert::to_python(py, &number)?.call_method0("__index__"),
         }
     }
 
     fn __index__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.object.value(self.target()).map_err(raise)? {
-            Value::Float(_) | Value::Struct(_) | Value::Array(_) => Err(self.no_integer()?),
+            Value::Float(_) | Value::Complex(..) | Value::Struct(_) | Value::Array(_) => {
+                Err(self.no_integer())
+            }
             number => convert::to_python(py, &number)?.call_method0("__index__"),
         }
     }
 
     fn __float__(&self, py: Python<'_>) -> PyResult<f64> {
-        self.plain(py)?.extract()
+        let message = |name: &str| format!("cannot convert '{name}' to float");
+        match self.number(false, message)? {
+            Value::Complex(..) => Err(self.wrong(message)),
+            number => convert::to_python(py, &number)?.extract(),
+        }
+    }
+
+    fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyComplex>> {
+        match self.number(false, |name| format!("cannot convert '{name}' to float"))? {
+            Value::Complex(real, imaginary) => Ok(PyComplex::from_doubles(py, real, imaginary)),
+            number => {
+                let real = convert::to_python(py, &number)?.extract()?;
+                Ok(PyComplex::from_doubles(py, real, 0.0))
+            }
+        }
+    }
+
+    /// The real part of a complex number.
+    ///
+    /// >>> Object(prog, "double _Complex", 1 + 2j).real_
+    /// Object(prog, 'double', value=1.0)
+    #[getter]
+    fn real_(&self, py: Python<'_>) -> PyResult<Self> {
+        let (real, _) = self.object.complex_parts(self.target()).map_err(raise)?;
+        Ok(self.sibling(py, real))
+    }
+
+    /// The imaginary part of a complex number.
+    ///
+    /// >>> Object(prog, "double _Complex", 1 + 2j).imag_
+    /// Object(prog, 'double', value=2.0)
+    #[getter]
+    fn imag_(&self, py: Python<'_>) -> PyResult<Self> {
+        let (_, imaginary) = self.object.complex_parts(self.target()).map_err(raise)?;
+        Ok(self.sibling(py, imaginary))
     }
 
     fn __trunc__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.plain(py)?.call_method0("__trunc__")
+        self.rounded(py, Rounding::TowardZero, "math", "trunc")
     }
 
     fn __floor__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        py.import("math")?.call_method1("floor", (self.plain(py)?,))
+        self.rounded(py, Rounding::Down, "math", "floor")
     }
 
     fn __ceil__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        py.import("math")?.call_method1("ceil", (self.plain(py)?,))
+        self.rounded(py, Rounding::Up, "math", "ceil")
     }
 
     #[pyo3(signature = (ndigits=None))]
@@ -91,12 +158,24 @@ impl PyObject {
         ndigits: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let Some(ndigits) = ndigits else {
-            return self.plain(py)?.call_method0("__round__");
+            return self.rounded(py, Rounding::NearestEven, "builtins", "round");
         };
-        let rounded = self.plain(py)?.call_method1("__round__", (ndigits,))?;
-        let value = convert::value(&rounded)?;
-        let object =
-            Object::from_value(self.target(), self.object.ty(), &value, None).map_err(raise)?;
-        Ok(Bound::new(py, self.sibling(py, object))?.into_any())
+        let message = |name: &str| format!("cannot round '{name}'");
+        let target = self.target();
+        let object = match self.number(false, message)? {
+            Value::Float(_) => {
+                let digits = ndigits.extract::<Integer>()?.0;
+                let digits = digits.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+                self.object.round_to_digits(target, digits)
+            }
+            Value::Complex(..) => return Err(self.wrong(message)),
+            number => {
+                let number = convert::to_python(py, &number)?;
+                let rounded = convert::value(&number.call_method1("__round__", (ndigits,))?)?;
+                Object::from_value(target, self.object.ty(), &rounded, None)
+            }
+        };
+        let object = self.sibling(py, object.map_err(raise)?);
+        Ok(Bound::new(py, object)?.into_any())
     }
 }
