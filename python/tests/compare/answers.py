@@ -52,10 +52,32 @@ def answer_each(source, variables):
         print(key, json.dumps(shown), sep="\t")
 
 
+# How Python's own functions, those of C extensions and PyO3 say that arguments do not fit.
+_SIGNATURE = re.compile(
+    r"TypeError: .*("
+    r"missing (\d+ )?required (positional )?arguments?"
+    r"|takes .*arguments?\b.*"
+    r"|(unexpected|invalid) keyword argument"
+    r"|positional-only arguments? passed as keyword"
+    r").*"
+)
+_ARGUMENT = re.compile(
+    r"TypeError: (?:\w+\(\) argument \d+|name) must be (?:drgn\.)?(\w+), not (?:drgn\.)?(\w+)"
+)
+_INSTANCE = re.compile(r"TypeError: '(\w+)'(?: object)? is not an instance of '(\w+)'")
+
+
 def normalized(text):
-    """`text` without what is different for good: the name of the package, addresses of Python's."""
+    """`text` without what is different for good.
+
+    That is the package's name, addresses of Python's, and Python's own words on arguments that do not
+    fit a signature.
+    """
     text = re.sub(r"\b(spelunk(\._\w+)?|_drgn)\.", "drgn.", text)
-    return re.sub(r" at 0x[0-9a-f]+>", ">", text)
+    text = re.sub(r" at 0x[0-9a-f]+>", ">", text)
+    text = _SIGNATURE.sub("TypeError: arguments do not fit the signature", text)
+    text = _ARGUMENT.sub(r"TypeError: an argument must be \1, not \2", text)
+    return _INSTANCE.sub(r"TypeError: an argument must be \2, not \1", text)
 
 
 def is_user_code(frame):
