@@ -13,6 +13,9 @@ const PACKAGES: &[&str] = &[
     "g++",
     "libc6-dev",
     "binutils",
+    "clang",
+    "lld",
+    "gdb",
     "python3",
     "python3-venv",
     // the lab's guests

@@ -130,39 +130,42 @@ impl<'a> Parser<'a> {
     pub(super) fn specifiers(&mut self) -> Result<Option<QualifiedType>, Missing> {
         let mut specified = Specified::default();
         while let Some(Token::Identifier(word)) = self.lexer.peek()? {
-            if word == "_Atomic" && self.follows(Token::LeftParenthesis)? {
-                if specified.is_taken() || !specified.basic.is_empty() {
-                    break;
-                }
+            if word == "_Atomic"
+                && !specified.is_taken()
+                && specified.basic.is_empty()
+                && self.follows(Token::LeftParenthesis)?
+            {
                 specified.atomic = Some(self.atomic()?);
-                continue;
-            }
-            if let Some(qualifier) = parse_qualifier(word) {
+            } else if let Some(qualifier) = parse_qualifier(word) {
                 specified.qualifiers = specified.qualifiers | qualifier;
+                self.lexer.next()?;
             } else if let Some(kind) = parse_tag_keyword(word, self.target.language()) {
                 if specified.is_taken() || !specified.basic.is_empty() {
                     return Err(cannot_combine(word, &specified.describe()).into());
                 }
                 self.lexer.next()?;
                 specified.tag = Some((kind, self.tag(word)?));
+                self.lexer.next()?;
             } else if Specifiers::is_keyword(word)
                 || (word == "complex" && self.is_complex(&specified)?)
             {
+                if specified.name.is_some_and(|name| name.contains("::")) {
+                    break;
+                }
                 if specified.is_taken() {
                     return Err(cannot_combine(word, &specified.describe()).into());
                 }
                 specified.basic.add(word)?;
+                self.lexer.next()?;
                 if word == BIT_INT {
-                    self.lexer.next()?;
                     specified.basic.set_bit_width(self.bit_width()?);
-                    continue;
                 }
             } else if specified.is_taken() || !specified.basic.is_empty() {
                 break;
             } else {
                 specified.name = Some(word);
+                self.lexer.next()?;
             }
-            self.lexer.next()?;
         }
         let found = match &specified {
             Specified {

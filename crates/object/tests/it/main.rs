@@ -17,4 +17,5 @@ mod corpus;
 mod fake;
 mod format;
 mod operators;
+mod structures;
 mod type_names;

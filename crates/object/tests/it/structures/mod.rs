@@ -1,0 +1,153 @@
+//! Structures as compilers lay them out, made up at random: what a program holds is read back
+//! member by member, out of its core or its data, and compared with what was written into it.
+
+mod generate;
+mod program;
+
+use generate::{Content, Kind, Shape, Source};
+use program::{Holder, TestProgram, build};
+use spelunk_object::{Object, Target, Value, alignof, lookup_type, offsetof, sizeof};
+
+/// Structures of one program.
+fn count() -> usize {
+    match std::env::var_os("SPELUNK_TEST_FULL") {
+        Some(_) => 400,
+        None => 60,
+    }
+}
+
+fn check(name: &str, compiler: &[&str], holder: Holder, seed: u64) {
+    let has_int128 = !compiler
+        .iter()
+        .any(|flag| matches!(*flag, "-m32" | "--target=mips-linux-gnu"));
+    let source = Source::new(seed, count(), has_int128);
+    let program = build(name, &source.text(), compiler, holder);
+    let layout = program.variable("layout");
+    let mut rows = 0..;
+    let mut row = || {
+        let element = layout.index(&program, rows.next().unwrap()).unwrap();
+        element.to_u64(&program).unwrap()
+    };
+    for (index, compound) in source.compounds.iter().enumerate() {
+        let keyword = compound.keyword();
+        let ty = lookup_type(&program, &format!("{keyword} s{index}"), None).unwrap();
+        let what = || format!("{name}: {keyword} s{index}:\n{}", source.definition(index));
+        assert_eq!(sizeof(program.types(), ty).unwrap(), row(), "{}", what());
+        let alignment = row();
+        if source.is_aligned_by_members(compound) {
+            assert_eq!(alignof(&program, ty).unwrap(), alignment, "{}", what());
+        }
+        for member in source.plain_members(index) {
+            let offset = offsetof(&program, ty, &member).unwrap();
+            assert_eq!(offset, row(), "{member}: {}", what());
+        }
+        let variable = program.variable(&format!("v{index}"));
+        let content = &source.contents[index];
+        compare(&program, &variable, content, &what);
+        compare(&program, &variable.read(&program).unwrap(), content, &what);
+    }
+}
+
+/// Asserts that the object holds what was put into it.
+fn compare(program: &TestProgram, object: &Object, content: &Content, what: &dyn Fn() -> String) {
+    match content {
+        Content::Integer(expected) => {
+            let value = match object.value(program).unwrap() {
+                Value::Signed(value) => value,
+                Value::Unsigned(value) => value.cast_signed(),
+                Value::Bool(value) => value.into(),
+                other => panic!("{other:?} {}", what()),
+            };
+            assert_eq!(value, *expected, "{}", what());
+        }
+        Content::Float(expected) => {
+            assert_eq!(
+                object.value(program).unwrap(),
+                Value::Float(*expected),
+                "{}",
+                what()
+            );
+        }
+        Content::Elements(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                let object = object.index(program, index as i64).unwrap();
+                compare(program, &object, element, what);
+            }
+        }
+        Content::Members(members) => {
+            for (name, member) in members {
+                let Ok(object) = object.member(program, name) else {
+                    panic!("no {name}: {}", what());
+                };
+                let what = || format!("{name} of {}", what());
+                compare(program, &object, member, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn of_gcc_in_a_core() {
+    check("gcc64", &["gcc", "-m64"], Holder::Core, 1);
+}
+
+#[test]
+fn of_gcc_in_a_32_bit_core() {
+    check("gcc32", &["gcc", "-m32"], Holder::Core, 2);
+}
+
+#[test]
+fn of_clang() {
+    check("clang64", &["clang", "-m64"], Holder::Data, 3);
+    check("clang32", &["clang", "-m32"], Holder::Data, 4);
+}
+
+#[test]
+fn of_old_debugging_information() {
+    for (index, version) in ["-gdwarf-2", "-gdwarf-3", "-gdwarf-4"]
+        .into_iter()
+        .enumerate()
+    {
+        let name = format!("gcc{version}");
+        check(
+            &name,
+            &["gcc", "-m64", version],
+            Holder::Data,
+            5 + index as u64,
+        );
+    }
+}
+
+#[test]
+fn of_big_endian_machines() {
+    let clang = |target| ["clang", target];
+    check(
+        "ppc64",
+        &clang("--target=powerpc64-linux-gnu"),
+        Holder::Data,
+        8,
+    );
+    check("mips", &clang("--target=mips-linux-gnu"), Holder::Data, 9);
+}
+
+#[test]
+fn shapes_are_of_all_kinds() {
+    let source = Source::new(1, 400, true);
+    let has = |wanted: &dyn Fn(&Shape) -> bool| {
+        source
+            .compounds
+            .iter()
+            .flat_map(|compound| &compound.members)
+            .any(|member| wanted(&member.shape))
+    };
+    assert!(has(&|shape| matches!(shape, Shape::BitField { .. })));
+    assert!(has(&|shape| matches!(shape, Shape::Array(..))));
+    assert!(has(&|shape| matches!(shape, Shape::Pointer)));
+    assert!(has(&|shape| matches!(shape, Shape::Enum(_))));
+    assert!(has(&|shape| matches!(shape, Shape::Float(_))));
+    assert!(has(&|shape| matches!(shape, Shape::Compound(_))));
+    assert!(has(&|shape| matches!(shape, Shape::Anonymous(_))));
+    let is_packed_union =
+        |compound: &generate::Compound| compound.kind == Kind::Union && compound.is_packed;
+    assert!(source.compounds.iter().any(is_packed_union));
+}
