@@ -17,6 +17,7 @@ mod program;
 mod progress;
 mod stack;
 mod symbol;
+mod symbol_index;
 mod text;
 mod thread;
 mod types;
@@ -56,6 +57,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<stack::PyStackFrame>()?;
     module.add_class::<stack::PyStackTrace>()?;
     module.add_class::<symbol::PySymbol>()?;
+    module.add_class::<symbol_index::PySymbolIndex>()?;
     module.add_class::<thread::PyThread>()?;
     module.add_class::<types::PyType>()?;
     module.add_class::<types::PyTypeEnumerator>()?;

@@ -206,11 +206,7 @@ impl PyProgram {
                 }
             }
         };
-        Ok(symbols
-            .map_err(raise)?
-            .into_iter()
-            .map(PySymbol)
-            .collect())
+        Ok(symbols.map_err(raise)?.into_iter().map(PySymbol).collect())
     }
 
     /// The places in source code that an address was compiled from, inlined functions first.

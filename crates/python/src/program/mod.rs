@@ -1,6 +1,7 @@
 //! `spelunk.Program`.
 
 mod default;
+mod finders;
 mod lookup;
 mod memory;
 mod modules;
@@ -12,6 +13,8 @@ mod type_constructors;
 use crate::enums::{PROGRAM_FLAGS, PyLanguage};
 use crate::error::raise;
 use crate::platform::PyPlatform;
+use crate::types::MadeTypes;
+use finders::Registered;
 use memory::Readers;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -33,7 +36,7 @@ pub(crate) use open::progress_bar;
 ///     >>> prog.load_default_debug_info()
 ///     >>> prog["init_task"].comm
 ///     (char [16])"swapper/0"
-#[pyclass(frozen, name = "Program", module = "spelunk")]
+#[pyclass(frozen, weakref, name = "Program", module = "spelunk")]
 pub(crate) struct PyProgram {
     pub(crate) program: Arc<Program>,
     /// A number that no other program has or will have.
@@ -42,6 +45,8 @@ pub(crate) struct PyProgram {
     cache: Py<PyDict>,
     config: Py<PyDict>,
     readers: Readers,
+    finders: Registered,
+    pub(crate) made: Arc<MadeTypes>,
 }
 
 impl PyProgram {
@@ -73,12 +78,17 @@ impl PyProgram {
                 "vmcoreinfo cannot be given yet: it is taken from the dump",
             ));
         }
+        let program = Program::new(platform.map(|platform| platform.0));
+        let made = Arc::<MadeTypes>::default();
+        made.register(program.types()).map_err(raise)?;
         Ok(Self {
-            program: Program::new(platform.map(|platform| platform.0)),
+            program,
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             cache: PyDict::new(py).unbind(),
             config: PyDict::new(py).unbind(),
             readers: Readers::default(),
+            finders: Registered::default(),
+            made,
         })
     }
 
@@ -179,6 +189,12 @@ impl PyProgram {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.cache)?;
         visit.call(&self.config)?;
-        self.readers.traverse(&visit)
+        self.readers.traverse(&visit)?;
+        self.finders.traverse(&visit)?;
+        self.made.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.made.clear();
     }
 }

@@ -1,5 +1,6 @@
 //! What can be asked of a type.
 
+use super::made::MadeType;
 use super::{PyType, PyTypeEnumerator, PyTypeMember, PyTypeParameter, PyTypeTemplateParameter};
 use crate::enums::{
     PRIMITIVE_TYPE, PRIMITIVES, PyLanguage, QUALIFIERS, TYPE_KIND, qualifiers_from, type_kind_value,
@@ -7,11 +8,13 @@ use crate::enums::{
 use crate::error::raise;
 use crate::program::PyProgram;
 use pyo3::exceptions::{PyAttributeError, PyLookupError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spelunk_base::ByteOrder;
 use spelunk_object::{Primitive, find_member, is_complete, unaliased, unaliased_kind};
-use spelunk_types::{Member, Members, QualifiedType, Qualifiers, TypeData, TypeKind};
+use spelunk_types::{Member, QualifiedType, Qualifiers, TypeData, TypeKind};
+use std::sync::OnceLock;
 
 /// The word of a kind in "int type does not have members".
 fn word(kind: TypeKind) -> &'static str {
@@ -37,24 +40,48 @@ impl PyType {
         value.map_or_else(
             || {
                 let kind = word(self.get()?.data.kind());
-                Err(PyAttributeError::new_err(format!(
-                    "{kind} type does not have {what}"
-                )))
+                let lack = match what {
+                    "variadic-ness" => "cannot be variadic".into(),
+                    what => format!("does not have {what}"),
+                };
+                Err(PyAttributeError::new_err(format!("{kind} type {lack}")))
             },
             Ok,
         )
     }
 
-    pub(super) fn declared_members(&self) -> PyResult<Option<&Members>> {
-        self.types().members(self.ty().id).map_err(raise)
+    /// What a script made the type of, if one did.
+    fn made(&self, py: Python<'_>) -> Option<MadeType> {
+        self.prog_ref().get().made.find(py, self.ty().id)
     }
 
-    /// Whether this is a structure, union or class of which only a declaration is known.
-    pub(super) fn is_incomplete_compound(&self) -> PyResult<bool> {
-        Ok(matches!(
-            self.get()?.data,
-            TypeData::Compound { size: None, .. }
-        ))
+    /// The member of that name among those that a script gave, whose function need not be called.
+    fn made_member(&self, py: Python<'_>, name: &str) -> PyResult<Option<Py<PyTypeMember>>> {
+        let Some(parts) = self.made(py).and_then(|made| made.parts) else {
+            return Ok(None);
+        };
+        for part in parts.bind(py) {
+            if let Ok(member) = part.cast::<PyTypeMember>()
+                && member.get().name_text() == Some(name)
+            {
+                return Ok(Some(member.clone().unbind()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The members or parameters: those that a script gave, else what `known` says.
+    fn parts<'py>(
+        &self,
+        py: Python<'py>,
+        known: impl FnOnce() -> PyResult<Bound<'py, PyTuple>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        remembered(&self.parts, py, || {
+            match self.made(py).and_then(|made| made.parts) {
+                Some(parts) => Ok(parts.into_bound(py)),
+                None => known(),
+            }
+        })
     }
 
     pub(super) fn member_of(&self, py: Python<'_>, member: &Member) -> PyTypeMember {
@@ -66,6 +93,19 @@ impl PyType {
             member.bit_field_size,
         )
     }
+}
+
+/// What is in `cell`, where `make` puts it the first time.
+fn remembered<'py>(
+    cell: &OnceLock<Py<PyTuple>>,
+    py: Python<'py>,
+    make: impl FnOnce() -> PyResult<Bound<'py, PyTuple>>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    if let Some(tuple) = cell.get() {
+        return Ok(tuple.bind(py).clone());
+    }
+    let made = make()?.unbind();
+    Ok(cell.get_or_init(|| made).bind(py).clone())
 }
 
 #[pymethods]
@@ -200,20 +240,30 @@ impl PyType {
     }
 
     /// The members of a structure, union or class; ``None`` for an incomplete one.
+    ///
+    ///     >>> [member.name for member in prog.type("struct list_head").members]
+    ///     ['next', 'prev']
     #[getter]
     pub(super) fn members<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let members = self.having(self.declared_members()?, "members")?;
-        if self.is_incomplete_compound()? {
+        let size = match &self.get()?.data {
+            TypeData::Compound { size, .. } => Some(*size),
+            _ => None,
+        };
+        if self.having(size, "members")?.is_none() {
             return Ok(None);
         }
-        let members: Vec<PyTypeMember> = members
-            .fixed()
-            .map(|member| self.member_of(py, member))
-            .collect();
-        PyTuple::new(py, members).map(Some)
+        self.parts(py, || {
+            let members = self.types().members(self.ty().id).map_err(raise)?;
+            let members = members.map_or(&[][..], |members| &members.members);
+            PyTuple::new(py, members.iter().map(|member| self.member_of(py, member)))
+        })
+        .map(Some)
     }
 
     /// The enumerators of an enumeration; ``None`` for an incomplete one.
+    ///
+    ///     >>> prog.type("enum pid_type").enumerators[0]
+    ///     TypeEnumerator('PIDTYPE_PID', 0)
     #[getter]
     pub(super) fn enumerators<'py>(
         &self,
@@ -226,32 +276,35 @@ impl PyType {
         let Some(enumerators) = self.having(enumerators, "enumerators")? else {
             return Ok(None);
         };
-        let enumerators: Vec<PyTypeEnumerator> = enumerators
-            .iter()
-            .map(|enumerator| PyTypeEnumerator::new(&enumerator.name, enumerator.value))
-            .collect();
-        PyTuple::new(py, enumerators).map(Some)
+        self.parts(py, || {
+            let enumerators = enumerators.iter();
+            PyTuple::new(
+                py,
+                enumerators
+                    .map(|enumerator| PyTypeEnumerator::new(&enumerator.name, enumerator.value)),
+            )
+        })
+        .map(Some)
     }
 
     /// The parameters of a function.
+    ///
+    ///     >>> prog.function("kfree").type_.parameters
+    ///     (TypeParameter(prog.type('const void *'), name='object'),)
     #[getter]
     pub(super) fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let parameters = match &self.get()?.data {
             TypeData::Function { parameters, .. } => Some(parameters),
             _ => None,
         };
-        let parameters: Vec<PyTypeParameter> = self
-            .having(parameters, "parameters")?
-            .iter()
-            .map(|parameter| {
-                PyTypeParameter::known(
-                    self.prog_ref().clone_ref(py),
-                    parameter.ty,
-                    parameter.name.as_deref(),
-                )
-            })
-            .collect();
-        PyTuple::new(py, parameters)
+        let parameters = self.having(parameters, "parameters")?;
+        self.parts(py, || {
+            let parameters = parameters.iter().map(|parameter| {
+                let prog = self.prog_ref().clone_ref(py);
+                PyTypeParameter::known(prog, parameter.ty, parameter.name.as_deref())
+            });
+            PyTuple::new(py, parameters)
+        })
     }
 
     /// Whether a function takes more arguments than it has parameters.
@@ -265,22 +318,31 @@ impl PyType {
     }
 
     /// The template parameters of a structure, union, class or function.
+    ///
+    ///     >>> prog.type("struct std::vector<int>").template_parameters[0].argument
+    ///     int
     #[getter]
     pub(super) fn template_parameters<'py>(
         &self,
         py: Python<'py>,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        let parameters = match (&self.get()?.data, self.declared_members()?) {
-            (_, Some(members)) => Some(&*members.template_parameters),
-            (TypeData::Function { .. }, _) => Some(&[][..]),
-            _ => None,
-        };
-        let parameters: PyResult<Vec<PyTypeTemplateParameter>> = self
-            .having(parameters, "template parameters")?
-            .iter()
-            .map(|parameter| PyTypeTemplateParameter::known(py, self.prog_ref(), parameter))
-            .collect();
-        PyTuple::new(py, parameters?)
+        let has_any = matches!(
+            self.get()?.data,
+            TypeData::Compound { .. } | TypeData::Function { .. }
+        );
+        self.having(has_any.then_some(()), "template parameters")?;
+        remembered(&self.template_parameters, py, || {
+            if let Some(made) = self.made(py) {
+                return Ok(made.template_parameters.into_bound(py));
+            }
+            let members = self.types().members(self.ty().id).map_err(raise)?;
+            let parameters = members.map_or(&[][..], |members| &members.template_parameters);
+            let parameters: PyResult<Vec<_>> = parameters
+                .iter()
+                .map(|parameter| PyTypeTemplateParameter::known(py, self.prog_ref(), parameter))
+                .collect();
+            PyTuple::new(py, parameters?)
+        })
     }
 
     /// The type's name in C.
@@ -352,7 +414,10 @@ impl PyType {
     ///     19328
     ///
     /// :raises LookupError: if there is none
-    fn member(&self, py: Python<'_>, name: &str) -> PyResult<PyTypeMember> {
+    fn member(&self, py: Python<'_>, name: &str) -> PyResult<Py<PyTypeMember>> {
+        if let Some(made) = self.made_member(py, name)? {
+            return Ok(made);
+        }
         let member = find_member(self.types(), self.ty().id, name).map_err(raise)?;
         let Some(member) = member else {
             return Err(PyLookupError::new_err(format!(
@@ -366,13 +431,27 @@ impl PyType {
                 self.type_name_text()?
             )));
         }
-        Ok(PyTypeMember::known(
+        let member = PyTypeMember::known(
             self.prog_ref().clone_ref(py),
             member.ty,
             Some(name),
             member.bit_offset,
             member.bit_field_size,
-        ))
+        );
+        Py::new(py, member)
+    }
+
+    /// A number that two types share exactly where they are the same one, whatever their
+    /// qualifiers: for tests.
+    #[getter]
+    fn _ptr(&self) -> u32 {
+        self.ty().id.as_u32()
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(self.prog_ref())?;
+        visit.call(self.parts.get())?;
+        visit.call(self.template_parameters.get())
     }
 
     /// Whether there is a member called `name`.

@@ -1,9 +1,10 @@
 //! `spelunk.TypeKindSet`.
 
-use crate::enums::TYPE_KIND;
+use crate::enums::{TYPE_KIND, type_kind_value};
 use pyo3::basic::CompareOp;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
+use spelunk_types::TypeKinds;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A set of kinds of types, which cannot be changed.
@@ -27,6 +28,15 @@ fn set(kinds: &Bound<'_, PyAny>) -> PyResult<u32> {
     kinds
         .try_iter()?
         .try_fold(0, |bits, kind| Ok(bits | bit(&kind?)?))
+}
+
+impl From<TypeKinds> for PyTypeKindSet {
+    fn from(kinds: TypeKinds) -> Self {
+        let bits = kinds
+            .iter()
+            .fold(0, |bits, kind| bits | 1 << (type_kind_value(kind) & 31));
+        Self { bits }
+    }
 }
 
 #[pymethods]

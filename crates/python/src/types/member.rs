@@ -1,13 +1,14 @@
 //! `spelunk.TypeMember`.
 
-use super::{PyType, text};
-use crate::convert::Integer;
-use crate::error::raise;
+use super::PyType;
+use super::argument::{Argument, LazyArgument, What};
+use crate::convert::Address;
 use crate::object::PyObject;
 use crate::program::PyProgram;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use crate::text::quote;
+use pyo3::exceptions::PyValueError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use spelunk_object::{AbsenceReason, Object};
 use spelunk_types::QualifiedType;
 
 /// A member of a structure, union or class.
@@ -17,20 +18,9 @@ use spelunk_types::QualifiedType;
 ///     2416
 #[pyclass(frozen, name = "TypeMember", module = "spelunk")]
 pub(crate) struct PyTypeMember {
-    source: Source,
+    argument: LazyArgument,
     name: Option<String>,
     bit_offset: u64,
-}
-
-/// What tells the type of a member.
-enum Source {
-    Known {
-        prog: Py<PyProgram>,
-        ty: QualifiedType,
-        bit_field_size: Option<u64>,
-    },
-    /// A function that makes an object of the member's type when it is first needed.
-    Lazy(Py<PyAny>),
 }
 
 impl PyTypeMember {
@@ -41,117 +31,72 @@ impl PyTypeMember {
         bit_offset: u64,
         bit_field_size: Option<u64>,
     ) -> Self {
+        let what = match bit_field_size {
+            None => What::Type(ty),
+            Some(bits) => What::BitField(ty, bits),
+        };
         Self {
-            source: Source::Known {
-                prog,
-                ty,
-                bit_field_size,
-            },
+            argument: LazyArgument::known(prog, what),
             name: name.map(ToOwned::to_owned),
             bit_offset,
         }
     }
 
-    /// The program, the type, and the width of a bit field.
-    pub(crate) fn resolve(
-        &self,
-        py: Python<'_>,
-    ) -> PyResult<(Py<PyProgram>, QualifiedType, Option<u64>)> {
-        match &self.source {
-            Source::Known {
-                prog,
-                ty,
-                bit_field_size,
-            } => Ok((prog.clone_ref(py), *ty, *bit_field_size)),
-            Source::Lazy(function) => {
-                let value = function.call0(py)?;
-                resolved(value.bind(py))
-            }
-        }
+    /// What it is, after the function that says so was called.
+    pub(super) fn argument(&self, py: Python<'_>) -> PyResult<&Argument> {
+        self.argument.get(py)
     }
 
-    pub(crate) fn name_text(&self) -> Option<&str> {
+    /// What it is, if that is known already.
+    pub(crate) fn peek(&self) -> Option<&Argument> {
+        self.argument.peek()
+    }
+
+    pub(super) fn name_text(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    pub(crate) fn bits(&self) -> u64 {
+    pub(super) fn bits(&self) -> u64 {
         self.bit_offset
     }
-}
-
-/// What a type, or an absent object of it, says of a member.
-pub(super) fn resolved(
-    value: &Bound<'_, PyAny>,
-) -> PyResult<(Py<PyProgram>, QualifiedType, Option<u64>)> {
-    let py = value.py();
-    if let Ok(ty) = value.cast::<PyType>() {
-        let ty = ty.get();
-        return Ok((ty.prog_ref().clone_ref(py), ty.ty(), None));
-    }
-    if let Ok(object) = value.cast::<PyObject>() {
-        let object = object.get();
-        if !object.object.is_absent() {
-            return Err(PyValueError::new_err("object must be absent"));
-        }
-        let bits = object.object.bit_field_size().map(u64::from);
-        return Ok((object.prog.clone_ref(py), object.object.ty(), bits));
-    }
-    Err(PyTypeError::new_err(
-        "expected Type or Object, or a function that returns one",
-    ))
 }
 
 #[pymethods]
 impl PyTypeMember {
     /// A member, for `Program.struct_type()` and its like.
     ///
-    /// :param object_or_type: The type; an absent object for a bit field; or a function that
-    ///     returns one of these.
+    ///     >>> TypeMember(prog.type("int"), "x", bit_offset=32)
+    ///     TypeMember(prog.type('int'), name='x', bit_offset=32)
+    ///     >>> TypeMember(lambda: prog.pointer_type(node), "next")    # called when it is needed
+    ///
+    /// :param object_or_type: The type; an object (absent, with a ``bit_field_size``, for a bit
+    ///     field); or a function that returns one of these.
     #[new]
-    #[pyo3(signature = (object_or_type, name=None, bit_offset=Integer(0)),
+    #[pyo3(signature = (object_or_type, name=None, bit_offset=Address(0)),
            text_signature = "(object_or_type, name=None, bit_offset=0)")]
     fn new(
         object_or_type: &Bound<'_, PyAny>,
         name: Option<String>,
-        bit_offset: Integer,
+        bit_offset: Address,
     ) -> PyResult<Self> {
-        let source = if object_or_type.is_callable() {
-            Source::Lazy(object_or_type.clone().unbind())
-        } else {
-            let (prog, ty, bit_field_size) = resolved(object_or_type)?;
-            Source::Known {
-                prog,
-                ty,
-                bit_field_size,
-            }
-        };
         Ok(Self {
-            source,
+            argument: LazyArgument::new("TypeMember", object_or_type)?,
             name,
-            bit_offset: u64::try_from(bit_offset.0)
-                .map_err(|_| PyValueError::new_err("bit_offset must not be negative"))?,
+            bit_offset: bit_offset.0,
         })
     }
 
-    /// An absent object with the member's type, and its width if it is a bit field.
+    /// The member's default initializer, or else an absent object of its type, with its width if
+    /// it is a bit field.
     #[getter]
     fn object(&self, py: Python<'_>) -> PyResult<PyObject> {
-        let (prog, ty, bit_field_size) = self.resolve(py)?;
-        let object = match bit_field_size {
-            None => Object::absent(ty, AbsenceReason::Other),
-            Some(bits) => {
-                Object::absent_bit_field(prog.get().target(), ty, AbsenceReason::Other, Some(bits))
-                    .map_err(raise)?
-            }
-        };
-        Ok(PyObject { prog, object })
+        self.argument(py)?.object(py)
     }
 
     /// The type.
     #[getter]
     fn r#type(&self, py: Python<'_>) -> PyResult<PyType> {
-        let (prog, ty, _) = self.resolve(py)?;
-        Ok(PyType::new(prog, ty))
+        Ok(self.argument(py)?.python_type(py))
     }
 
     /// The name; ``None`` for an anonymous member.
@@ -180,22 +125,22 @@ impl PyTypeMember {
     /// The width in bits of a bit field; ``None`` for others.
     #[getter]
     fn bit_field_size(&self, py: Python<'_>) -> PyResult<Option<u64>> {
-        Ok(self.resolve(py)?.2)
+        Ok(self.argument(py)?.bit_field_size())
     }
 
     pub(super) fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let (prog, ty, bits) = self.resolve(py)?;
-        let ty = match bits {
-            None => text::by_name(py, prog.get(), ty)?,
-            Some(_) => self.object(py)?.into_pyobject(py)?.repr()?.to_string(),
-        };
+        let argument = self.argument(py)?.text(py)?;
         let name = match &self.name {
-            Some(name) => format!(", name={}", crate::text::quote(py, name)?),
+            Some(name) => format!(", name={}", quote(py, name)?),
             None => String::new(),
         };
         Ok(format!(
-            "TypeMember({ty}{name}, bit_offset={})",
+            "TypeMember({argument}{name}, bit_offset={})",
             self.bit_offset
         ))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.argument.traverse(&visit)
     }
 }

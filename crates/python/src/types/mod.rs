@@ -1,7 +1,9 @@
 //! `spelunk.Type` and what it consists of.
 
+mod argument;
 mod attributes;
 mod kinds;
+mod made;
 mod member;
 mod parts;
 mod text;
@@ -10,12 +12,15 @@ use crate::error::raise;
 use crate::program::PyProgram;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 use spelunk_object::{Target, type_name};
-use spelunk_types::{QualifiedType, Type, TypeStore};
+use spelunk_types::{QualifiedType, Type, TypeKind, TypeStore};
+use std::sync::OnceLock;
 
+pub(crate) use argument::Argument;
 pub(crate) use attributes::expect_type;
 pub(crate) use kinds::PyTypeKindSet;
+pub(crate) use made::{MadeType, MadeTypes};
 pub(crate) use member::PyTypeMember;
 pub(crate) use parts::{PyTypeEnumerator, PyTypeParameter, PyTypeTemplateParameter};
 
@@ -27,11 +32,19 @@ pub(crate) use parts::{PyTypeEnumerator, PyTypeParameter, PyTypeTemplateParamete
 pub(crate) struct PyType {
     prog: Py<PyProgram>,
     ty: QualifiedType,
+    /// Members, enumerators or parameters, once they were asked for.
+    parts: OnceLock<Py<PyTuple>>,
+    template_parameters: OnceLock<Py<PyTuple>>,
 }
 
 impl PyType {
     pub(crate) fn new(prog: Py<PyProgram>, ty: QualifiedType) -> Self {
-        Self { prog, ty }
+        Self {
+            prog,
+            ty,
+            parts: OnceLock::new(),
+            template_parameters: OnceLock::new(),
+        }
     }
 
     pub(crate) fn ty(&self) -> QualifiedType {
@@ -52,6 +65,10 @@ impl PyType {
 
     fn get(&self) -> PyResult<&Type> {
         self.types().get(self.ty.id).map_err(raise)
+    }
+
+    pub(crate) fn type_kind(&self) -> PyResult<TypeKind> {
+        Ok(self.get()?.data.kind())
     }
 
     fn sibling(&self, py: Python<'_>, ty: QualifiedType) -> Self {
@@ -81,7 +98,7 @@ pub(crate) fn type_argument(
 /// The type, if it is one of `prog`.
 pub(crate) fn own_type(prog: &PyProgram, ty: &PyType) -> PyResult<QualifiedType> {
     if ty.prog.get().serial != prog.serial {
-        return Err(PyValueError::new_err("type is from a different program"));
+        return Err(PyValueError::new_err("type is from different program"));
     }
     Ok(ty.ty)
 }

@@ -1,15 +1,16 @@
 //! Enumerators, parameters and template parameters.
 
-use super::member::resolved;
-use super::{PyType, text};
+use super::PyType;
+use super::argument::{LazyArgument, What};
 use crate::convert::{Integer, signed};
 use crate::error::raise;
 use crate::object::PyObject;
 use crate::program::PyProgram;
 use crate::text::quote;
 use pyo3::exceptions::PyIndexError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use spelunk_object::{AbsenceReason, Object, Value};
+use spelunk_object::{Object, Value};
 use spelunk_types::{QualifiedType, TemplateParameter, TemplateValue};
 
 /// A name of an enumeration and its value.
@@ -78,16 +79,14 @@ impl PyTypeEnumerator {
 ///     'sched_mode'
 #[pyclass(frozen, name = "TypeParameter", module = "spelunk")]
 pub(crate) struct PyTypeParameter {
-    pub(crate) prog: Py<PyProgram>,
-    pub(crate) ty: QualifiedType,
+    pub(crate) argument: LazyArgument,
     pub(crate) name: Option<String>,
 }
 
 impl PyTypeParameter {
     pub(super) fn known(prog: Py<PyProgram>, ty: QualifiedType, name: Option<&str>) -> Self {
         Self {
-            prog,
-            ty,
+            argument: LazyArgument::known(prog, What::Type(ty)),
             name: name.map(ToOwned::to_owned),
         }
     }
@@ -95,33 +94,32 @@ impl PyTypeParameter {
 
 #[pymethods]
 impl PyTypeParameter {
+    /// A parameter, for `Program.function_type()`.
+    ///
+    ///     >>> TypeParameter(prog.type("int"), "x")
+    ///     TypeParameter(prog.type('int'), name='x')
+    ///
+    /// :param default_argument_or_type: The type; an object, which is the default argument; or a
+    ///     function that returns one of these, called when it is needed.
     #[new]
     #[pyo3(signature = (default_argument_or_type, name=None))]
     fn new(default_argument_or_type: &Bound<'_, PyAny>, name: Option<String>) -> PyResult<Self> {
-        let made;
-        let source = if default_argument_or_type.is_callable() {
-            made = default_argument_or_type.call0()?;
-            &made
-        } else {
-            default_argument_or_type
-        };
-        let (prog, ty, _) = resolved(source)?;
-        Ok(Self { prog, ty, name })
+        Ok(Self {
+            argument: LazyArgument::new("TypeParameter", default_argument_or_type)?,
+            name,
+        })
     }
 
     /// The default argument: an absent object where it is not known.
     #[getter]
-    fn default_argument(&self, py: Python<'_>) -> PyObject {
-        PyObject {
-            prog: self.prog.clone_ref(py),
-            object: Object::absent(self.ty, AbsenceReason::Other),
-        }
+    fn default_argument(&self, py: Python<'_>) -> PyResult<PyObject> {
+        self.argument.get(py)?.object(py)
     }
 
     /// The type.
     #[getter]
-    fn r#type(&self, py: Python<'_>) -> PyType {
-        PyType::new(self.prog.clone_ref(py), self.ty)
+    fn r#type(&self, py: Python<'_>) -> PyResult<PyType> {
+        Ok(self.argument.get(py)?.python_type(py))
     }
 
     /// The name, or ``None`` where it is not known.
@@ -131,19 +129,25 @@ impl PyTypeParameter {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let ty = text::by_name(py, self.prog.get(), self.ty)?;
+        let argument = self.argument.get(py)?.text(py)?;
         Ok(match &self.name {
-            Some(name) => format!("TypeParameter({ty}, name={})", quote(py, name)?),
-            None => format!("TypeParameter({ty})"),
+            Some(name) => format!("TypeParameter({argument}, name={})", quote(py, name)?),
+            None => format!("TypeParameter({argument})"),
         })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.argument.traverse(&visit)
     }
 }
 
 /// A parameter of a C++ template.
+///
+///     >>> prog.type("struct std::vector<int>").template_parameters[0].argument
+///     int
 #[pyclass(frozen, name = "TypeTemplateParameter", module = "spelunk")]
 pub(crate) struct PyTypeTemplateParameter {
-    /// A type or an object.
-    argument: Py<PyAny>,
+    pub(crate) argument: LazyArgument,
     name: Option<String>,
     is_default: bool,
 }
@@ -155,27 +159,18 @@ impl PyTypeTemplateParameter {
         parameter: &TemplateParameter,
     ) -> PyResult<Self> {
         let target = prog.get().target();
-        let object = match parameter.value {
-            None => None,
-            Some(TemplateValue::Constant(value)) => Some(
-                Object::from_value(target, parameter.ty, &Value::Signed(value), None)
+        let what = match parameter.value {
+            None => What::Type(parameter.ty),
+            Some(TemplateValue::Constant(value)) => What::Object(
+                Object::from_value(target, parameter.ty, &Value::from(value), None)
                     .map_err(raise)?,
             ),
-            Some(TemplateValue::Address(address)) => Some(Object::at(parameter.ty, address)),
-        };
-        let argument = match object {
-            None => Py::new(py, PyType::new(prog.clone_ref(py), parameter.ty))?.into_any(),
-            Some(object) => Py::new(
-                py,
-                PyObject {
-                    prog: prog.clone_ref(py),
-                    object,
-                },
-            )?
-            .into_any(),
+            Some(TemplateValue::Address(address)) => {
+                What::Object(Object::at(parameter.ty, address))
+            }
         };
         Ok(Self {
-            argument,
+            argument: LazyArgument::known(prog.clone_ref(py), what),
             name: parameter.name.as_deref().map(ToOwned::to_owned),
             is_default: parameter.is_default,
         })
@@ -184,20 +179,31 @@ impl PyTypeTemplateParameter {
 
 #[pymethods]
 impl PyTypeTemplateParameter {
+    /// A template parameter, for `Program.class_type()` and its like.
+    ///
+    ///     >>> TypeTemplateParameter(prog.type("int"), "T")
+    ///     TypeTemplateParameter(prog.type('int'), name='T')
+    ///
+    /// :param argument: The type or the value that the parameter stands for; or a function that
+    ///     returns one of these, called when it is needed.
     #[new]
     #[pyo3(signature = (argument, name=None, is_default=false))]
-    fn new(argument: Py<PyAny>, name: Option<String>, is_default: bool) -> Self {
-        Self {
-            argument,
+    fn new(argument: &Bound<'_, PyAny>, name: Option<String>, is_default: bool) -> PyResult<Self> {
+        Ok(Self {
+            argument: LazyArgument::new("TypeTemplateParameter", argument)?,
             name,
             is_default,
-        }
+        })
     }
 
     /// The type or value that the parameter stands for.
     #[getter]
-    fn argument(&self, py: Python<'_>) -> Py<PyAny> {
-        self.argument.clone_ref(py)
+    fn argument<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let argument = self.argument.get(py)?;
+        Ok(match argument.what {
+            What::Object(_) => Bound::new(py, argument.object(py)?)?.into_any(),
+            _ => Bound::new(py, argument.python_type(py))?.into_any(),
+        })
     }
 
     /// The name, or ``None`` where it is not known.
@@ -213,7 +219,8 @@ impl PyTypeTemplateParameter {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let mut text = format!("TypeTemplateParameter({}", self.argument.bind(py).repr()?);
+        let argument = self.argument.get(py)?.text(py)?;
+        let mut text = format!("TypeTemplateParameter({argument}");
         if let Some(name) = &self.name {
             text += &format!(", name={}", quote(py, name)?);
         }
@@ -222,5 +229,9 @@ impl PyTypeTemplateParameter {
         }
         text.push(')');
         Ok(text)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.argument.traverse(&visit)
     }
 }

@@ -31,13 +31,13 @@ fn expression(py: Python<'_>, ty: &PyType, depth: u32) -> PyResult<String> {
         arguments.push(format!("qualifiers={}", ty.qualifiers(py)?.repr()?));
     }
     let language = ty.get()?.language;
-    if language != Language::C {
+    if language != ty.prog_ref().get().program.language() {
         arguments.push(format!(
             "language=Language.{}",
-            if language == Language::Cpp {
-                "CPP"
-            } else {
-                "RUST"
+            match language {
+                Language::C => "C",
+                Language::Cpp => "CPP",
+                Language::Rust => "RUST",
             }
         ));
     }
