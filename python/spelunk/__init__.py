@@ -51,6 +51,7 @@ from spelunk._native import (
     Program,
     Register,
     RelocatableModule,
+    SharedLibraryModule,
     SourceLocationList,
     StackFrame,
     StackTrace,
@@ -63,6 +64,7 @@ from spelunk._native import (
     TypeMember,
     TypeParameter,
     TypeTemplateParameter,
+    VdsoModule,
     __version__ as __version__,
     alignof,
     cast,
@@ -77,6 +79,7 @@ from spelunk._native import (
     set_default_prog,
     sizeof,
 )
+from spelunk._modules import WantedSupplementaryFile
 from spelunk._source import SourceLocation
 from typing import SupportsIndex as IntegerLike
 
@@ -113,6 +116,7 @@ __all__ = (
     "Qualifiers",
     "Register",
     "RelocatableModule",
+    "SharedLibraryModule",
     "SourceLocation",
     "SourceLocationList",
     "StackFrame",
@@ -131,6 +135,8 @@ __all__ = (
     "TypeParameter",
     "TypeTemplateParameter",
     "UnsupportedOperation",
+    "VdsoModule",
+    "WantedSupplementaryFile",
     "alignof",
     "cast",
     "container_of",

@@ -31,10 +31,15 @@ mod trace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use finder::{Finders, ObjectFinder, SymbolFinder, SymbolIndex, SymbolQuery, TypeFinder};
-pub use module::{Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind};
+pub use module::{
+    Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind, WantedSupplementaryFile,
+};
 pub use os::{BringUp, InitialRegisters, Os, System, ThreadIter};
 pub use program::{Program, ProgramFlags};
-pub use search::{LoadReport, LoadRequest, LoadedFile, MissingFile, RefusedFile, SearchOptions};
+pub use search::{
+    DebugInfoOptions, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile, MissingFile,
+    ModuleFileFinder, RefusedFile, SharedOptions,
+};
 pub use spelunk_debuginfo::{ObjectKinds, Symbol};
 pub use thread::Thread;
 pub use trace::{Frame, SourceLocation, StackEnd, StackSource, StackTrace};

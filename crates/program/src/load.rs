@@ -1,12 +1,11 @@
 //! Loading debugging information.
 
-use crate::search::{Candidate, Places};
+use crate::module::Offer;
+use crate::search::Candidate;
 use crate::{
-    Error, ErrorKind, LoadReport, LoadRequest, LoadedFile, MissingFile, Module, ModuleFile,
-    ModuleKind, Program, RefusedFile, Result,
+    ErrorKind, LoadReport, LoadRequest, LoadedFile, MissingFile, Module, ModuleKind, Program,
+    Result,
 };
-use rayon::prelude::*;
-use spelunk_debuginfo::DebugFile;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,21 +18,26 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// If nothing can be loaded at all: the operating system is not known, or the user cancelled.
+    /// If the user cancelled, or a finder failed.
     pub fn load_debug_info(&self, request: &LoadRequest) -> Result<LoadReport> {
-        let os = Arc::clone(self.lookup_os()?);
         let mut loading = Loading {
             program: self,
-            places: Places::new(&self.search_options(), os.release()),
             given: Vec::new(),
             report: LoadReport::default(),
         };
         loading.open_given(request);
-        let main = self.modules.add(os.main_module(self)?);
+        let Some(os) = self.os() else {
+            // Nothing is loaded, as far as anyone can tell.
+            return Ok(loading.finish());
+        };
+        let files_needed = !os.is_kernel();
+        let (main, _) = self.modules.add(os.main_module(self)?, files_needed);
         loading.load(&[Arc::clone(&main)], request.main || request.default)?;
         if request.default || !loading.given.is_empty() {
             let mut modules = Vec::new();
-            let listed = os.loaded_modules(self, &mut |info| modules.push(self.modules.add(info)));
+            let listed = os.loaded_modules(self, &mut |info| {
+                modules.push(self.modules.add(info, files_needed).0);
+            });
             if let Err(error) = listed {
                 self.cancel().check()?;
                 // Without the main file nothing has a name, which is reported as such.
@@ -49,38 +53,42 @@ impl Program {
         Ok(loading.finish())
     }
 
-    /// Loads the debugging information of one file for a module, whatever its build ID.
+    /// Has the enabled finders look for the files that these modules want.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or the module has one.
-    pub fn load_file(&self, module: &Arc<Module>, path: &Path) -> Result<()> {
-        let candidate = Candidate::open(path)?;
-        self.attach(module, candidate)?;
-        Ok(self.debug_info.prepare(&*self.progress(), self.cancel())?)
+    /// If the user cancelled, or a finder failed. Files that are not found are no error.
+    pub fn load_module_debug_info(&self, modules: &[Arc<Module>]) -> Result<()> {
+        self.find_files(modules)?;
+        self.prepare()
     }
 
-    /// Makes the candidate the module's file.
-    fn attach(&self, module: &Arc<Module>, candidate: Candidate) -> Result<LoadedFile> {
-        let Candidate { path, elf, .. } = candidate;
-        let has_debug_info = candidate.has_debug_info;
-        let debug = DebugFile::new(elf, module.section_addresses.clone(), module.bias);
-        let file = ModuleFile::new(path.clone(), Arc::clone(&debug), has_debug_info);
-        if !module.set_file(file) {
-            return Err(Error::value(format!("module {} has a file", module.name)));
-        }
-        self.debug_info.add(debug)?;
-        Ok(LoadedFile {
-            module: module.name.clone(),
-            path,
-        })
+    fn find_files(&self, modules: &[Arc<Module>]) -> Result<()> {
+        let wanting = || -> Vec<Arc<Module>> {
+            let wants =
+                |module: &&Arc<Module>| module.wants_loaded_file() || module.wants_debug_file();
+            modules.iter().filter(wants).cloned().collect()
+        };
+        self.module_file_finders.first(|finder| {
+            let modules = wanting();
+            if modules.is_empty() {
+                return Ok(Some(()));
+            }
+            finder.find(self, &modules)?;
+            Ok(None)
+        })?;
+        Ok(())
+    }
+
+    /// Makes the indices of all files that are in use.
+    fn prepare(&self) -> Result<()> {
+        Ok(self.debug_info.prepare(&*self.progress(), self.cancel())?)
     }
 }
 
 /// One call of [`Program::load_debug_info`].
 struct Loading<'a> {
     program: &'a Program,
-    places: Places,
     /// The files that the user gave and that belong to no module yet.
     given: Vec<Candidate>,
     report: LoadReport,
@@ -101,40 +109,50 @@ impl Loading<'_> {
     fn load(&mut self, modules: &[Arc<Module>], search: bool) -> Result<()> {
         let mut wanting = Vec::new();
         for module in modules.iter().filter(|module| module.wants_debug_file()) {
-            match self.take_given(module) {
-                Some(candidate) => self.attach(module, candidate),
-                None => wanting.push(module),
+            // A file without debugging information, if that is what was given, has to do.
+            if self.use_given(module)? {
+                self.report_loaded(module);
+            } else {
+                wanting.push(Arc::clone(module));
             }
         }
         if search {
-            let places = &self.places;
-            let cancel = self.program.cancel();
-            // Files are opened, and compressed ones decompressed, in parallel.
-            let found: Vec<_> = wanting
-                .par_iter()
-                .map(|module| cancel.check().map(|()| find(module, places)))
-                .collect::<std::result::Result<_, _>>()?;
-            for (module, found) in wanting.into_iter().zip(found) {
-                self.use_found(module, found);
+            self.program.find_files(&wanting)?;
+            for module in &wanting {
+                self.report_loaded(module);
+                let refused = module.take_refused();
+                if module.debug_file().is_none() {
+                    self.report.missing.push(MissingFile {
+                        module: module.name().to_owned(),
+                        build_id: module.build_id(),
+                        refused,
+                    });
+                }
             }
         }
-        let progress = self.program.progress();
-        self.program
-            .debug_info
-            .prepare(&*progress, self.program.cancel())?;
-        Ok(())
+        self.program.prepare()
     }
 
-    /// The file among those given that is the module's, one with debugging information first.
+    /// Gives the module those of the files given that are its own; false if there are none.
+    fn use_given(&mut self, module: &Module) -> Result<bool> {
+        let mut used = false;
+        while let Some(candidate) = self.take_given(module) {
+            let refused = self.program.offer_file(module, candidate, Offer::Found)?;
+            used |= refused.is_none();
+            self.report.refused.extend(refused);
+        }
+        Ok(used)
+    }
+
+    /// A file among those given that is the module's, one with debugging information first.
     fn take_given(&mut self, module: &Module) -> Option<Candidate> {
-        let is_its = |candidate: &Candidate| match &module.build_id {
-            Some(build_id) => candidate.build_id.as_ref() == Some(build_id),
+        let build_id = module.build_id();
+        let is_its = |candidate: &Candidate| match &build_id {
+            Some(_) => candidate.build_id == build_id,
             None => names(&candidate.path, module),
         };
-        let (index, _) = self
-            .given
-            .iter()
-            .enumerate()
+        let given = self.given.iter().enumerate();
+        let (index, _) = given
             .filter(|(_, candidate)| is_its(candidate))
             .max_by_key(|(index, candidate)| {
                 (candidate.has_debug_info, std::cmp::Reverse(*index))
@@ -142,25 +160,12 @@ impl Loading<'_> {
         Some(self.given.remove(index))
     }
 
-    fn use_found(&mut self, module: &Arc<Module>, found: Found) {
-        let stripped = found.file.as_ref().is_none_or(|file| !file.has_debug_info);
-        if let Some(candidate) = found.file {
-            self.attach(module, candidate);
-        }
-        if stripped {
-            self.report.missing.push(MissingFile {
-                module: module.name.clone(),
-                build_id: module.build_id.clone(),
-                refused: found.refused,
+    fn report_loaded(&mut self, module: &Module) {
+        if let Some(file) = module.file() {
+            self.report.loaded.push(LoadedFile {
+                module: module.name().to_owned(),
+                path: file.path().clone(),
             });
-        }
-    }
-
-    fn attach(&mut self, module: &Arc<Module>, candidate: Candidate) {
-        let path = candidate.path.clone();
-        match self.program.attach(module, candidate) {
-            Ok(loaded) => self.report.loaded.push(loaded),
-            Err(error) => self.report.refused.push(RefusedFile::new(&path, &error)),
         }
     }
 
@@ -170,56 +175,12 @@ impl Loading<'_> {
         for candidate in self.given {
             let namesake = modules.iter().find(|module| names(&candidate.path, module));
             let refused = namesake
-                .and_then(|module| candidate.mismatch(&module.name, module.build_id.as_ref()))
+                .and_then(|module| candidate.mismatch(module.name(), module.build_id().as_ref()))
                 .unwrap_or_else(|| candidate.belongs_to_nothing());
             self.report.refused.push(refused);
         }
         self.report
     }
-}
-
-/// What a search came to.
-struct Found {
-    file: Option<Candidate>,
-    refused: Vec<RefusedFile>,
-}
-
-/// Searches the file of a module: the first with its build ID and with debugging information, else
-/// the first with its build ID.
-fn find(module: &Module, places: &Places) -> Found {
-    let build_id = module.build_id.as_ref();
-    let paths = match module.kind {
-        ModuleKind::Main => places.kernel(build_id),
-        ModuleKind::Relocatable => places.module(&module.name, build_id),
-        ModuleKind::Extra => Vec::new(),
-    };
-    let mut found = Found {
-        file: None,
-        refused: Vec::new(),
-    };
-    for path in paths {
-        let candidate = match Candidate::find(&path) {
-            Ok(Some(candidate)) => candidate,
-            Ok(None) => continue,
-            Err(refused) => {
-                found.refused.push(refused);
-                continue;
-            }
-        };
-        if let Some(refused) = candidate.mismatch(&module.name, build_id) {
-            found.refused.push(refused);
-        } else if candidate.has_debug_info {
-            found.file = Some(candidate);
-            return found;
-        } else {
-            found.refused.push(RefusedFile {
-                path,
-                reason: "the file has symbols, but no debugging information".into(),
-            });
-            found.file.get_or_insert(candidate);
-        }
-    }
-    found
 }
 
 /// Whether a file with this path is the module's by its name.
@@ -228,8 +189,8 @@ fn names(path: &Path, module: &Module) -> bool {
     let Some(stem) = name.as_deref().and_then(|name| name.split('.').next()) else {
         return false;
     };
-    match module.kind {
+    match module.kind() {
         ModuleKind::Main => stem.starts_with("vmlinux"),
-        _ => stem.replace('-', "_") == module.name.replace('-', "_"),
+        _ => stem.replace('-', "_") == module.name().replace('-', "_"),
     }
 }

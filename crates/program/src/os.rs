@@ -64,6 +64,17 @@ pub trait Os: std::any::Any + Send + Sync {
     /// If memory or debugging information that tells them is missing. Those found before count.
     fn loaded_modules(&self, program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()>;
 
+    /// What there is to say of the module that an object stands for (`struct module *`); `None` for
+    /// other types.
+    ///
+    /// # Errors
+    ///
+    /// If the object cannot be read.
+    fn module_of(&self, program: &Program, object: &Object) -> Result<Option<ModuleInfo>> {
+        let _ = (program, object);
+        Ok(None)
+    }
+
     /// All threads, made one by one.
     ///
     /// # Errors

@@ -3,7 +3,11 @@
 use crate::finder::{DebugInfoFinder, SymbolTableFinder};
 use crate::module::Modules;
 use crate::name_cache::NameCache;
-use crate::{Error, Finders, ObjectFinder, Os, Result, SearchOptions, SymbolFinder, TypeFinder};
+use crate::search::StandardFinder;
+use crate::{
+    Error, Finders, ModuleFileFinder, ObjectFinder, Os, Result, SharedOptions, SymbolFinder,
+    TypeFinder,
+};
 use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
 use spelunk_debuginfo::{DebugInfo, ObjectKinds};
 use spelunk_image::Image;
@@ -24,6 +28,7 @@ pub struct Program {
     pub(crate) type_finders: Finders<dyn TypeFinder>,
     pub(crate) object_finders: Finders<dyn ObjectFinder>,
     pub(crate) symbol_finders: Finders<dyn SymbolFinder>,
+    pub(crate) module_file_finders: Finders<dyn ModuleFileFinder>,
     pub(crate) found_types: NameCache<TypeKinds, QualifiedType>,
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) memory: Memory,
@@ -33,7 +38,7 @@ pub struct Program {
     pub(crate) os: OnceLock<Arc<dyn Os>>,
     pub(crate) core_dump: OnceLock<Vec<PathBuf>>,
     language: RwLock<Option<Language>>,
-    search: RwLock<Arc<SearchOptions>>,
+    debug_info_options: SharedOptions,
     progress: RwLock<Arc<dyn Progress>>,
     cancel: Cancel,
 }
@@ -66,6 +71,11 @@ impl Program {
             type_finders: Finders::new("type finder", "dwarf", Arc::new(DebugInfoFinder)),
             object_finders: Finders::new("object finder", "dwarf", Arc::new(DebugInfoFinder)),
             symbol_finders: Finders::new("symbol finder", "elf", Arc::new(SymbolTableFinder)),
+            module_file_finders: Finders::new(
+                "module debug info finder",
+                "standard",
+                Arc::new(StandardFinder),
+            ),
             found_types: NameCache::default(),
             found_objects: NameCache::default(),
             memory: Memory::default(),
@@ -75,7 +85,7 @@ impl Program {
             os: OnceLock::new(),
             core_dump: OnceLock::new(),
             language: RwLock::default(),
-            search: RwLock::default(),
+            debug_info_options: SharedOptions::default(),
             progress: RwLock::new(Arc::new(NoProgress)),
             cancel: Cancel::default(),
         })
@@ -178,15 +188,16 @@ impl Program {
         })
     }
 
-    /// Where debugging information is searched.
+    /// Who is asked for modules' files: `standard`, unless a user chooses others.
     #[must_use]
-    pub fn search_options(&self) -> Arc<SearchOptions> {
-        Arc::clone(&self.search.read().unwrap_or_else(PoisonError::into_inner))
+    pub fn module_file_finders(&self) -> &Finders<dyn ModuleFileFinder> {
+        &self.module_file_finders
     }
 
-    /// Chooses where debugging information is searched.
-    pub fn set_search_options(&self, options: SearchOptions) {
-        *self.search.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
+    /// Where and how modules' files are searched; changes count from the next search on.
+    #[must_use]
+    pub fn debug_info_options(&self) -> &SharedOptions {
+        &self.debug_info_options
     }
 
     /// Who is told of long work.

@@ -56,6 +56,7 @@ pub(crate) static PLATFORM_FLAGS: Enum = Enum::new("PlatformFlags");
 pub(crate) static PRIMITIVE_TYPE: Enum = Enum::new("PrimitiveType");
 pub(crate) static PROGRAM_FLAGS: Enum = Enum::new("ProgramFlags");
 pub(crate) static QUALIFIERS: Enum = Enum::new("Qualifiers");
+pub(crate) static SUPPLEMENTARY_FILE_KIND: Enum = Enum::new("SupplementaryFileKind");
 pub(crate) static SYMBOL_BINDING: Enum = Enum::new("SymbolBinding");
 pub(crate) static SYMBOL_KIND: Enum = Enum::new("SymbolKind");
 pub(crate) static TYPE_KIND: Enum = Enum::new("TypeKind");

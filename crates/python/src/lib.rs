@@ -47,6 +47,8 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<enums::PyLanguage>()?;
     module.add_class::<module::PyModule>()?;
     module.add_class::<module::MainModule>()?;
+    module.add_class::<module::SharedLibraryModule>()?;
+    module.add_class::<module::VdsoModule>()?;
     module.add_class::<module::RelocatableModule>()?;
     module.add_class::<module::ExtraModule>()?;
     module.add_class::<object::PyObject>()?;

@@ -4,26 +4,26 @@
 //! cargo run --release --example traces -- VMCORE... [-v] [--kernel-directory DIR] [-s FILE]...
 //! ```
 
-use spelunk::{Error, LoadRequest, SearchOptions, StackSource};
+use spelunk::{DebugInfoOptions, Error, LoadRequest, StackSource};
 use std::path::PathBuf;
 
 fn main() -> Result<(), Error> {
     let mut core = Vec::new();
     let mut request = LoadRequest::everything();
-    let mut search = SearchOptions::default();
+    let mut options = DebugInfoOptions::default();
     let mut verbose = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().map(PathBuf::from).unwrap_or_default();
         match argument.as_str() {
             "-s" => request.paths.push(value()),
-            "--kernel-directory" => search.kernel_directories.push(value()),
+            "--kernel-directory" => options.kernel_directories.push(value()),
             "-v" => verbose = true,
             _ => core.push(PathBuf::from(argument)),
         }
     }
     let program = spelunk::open(&core, None)?;
-    program.set_search_options(search);
+    program.debug_info_options().set(options);
     let report = program.load_debug_info(&request)?;
     eprintln!("{report}");
     let mut threads = program.threads()?;

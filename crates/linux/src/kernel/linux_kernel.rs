@@ -122,6 +122,10 @@ impl Os for LinuxKernel {
         modules::loaded(program, found)
     }
 
+    fn module_of(&self, program: &Program, object: &Object) -> Result<Option<ModuleInfo>> {
+        modules::of_object(program, object)
+    }
+
     fn threads(&self, program: &Program) -> Result<Box<dyn ThreadIter>> {
         threads::all(program)
     }

@@ -7,8 +7,9 @@ use crate::helpers::module;
 use spelunk_base::BuildId;
 use spelunk_elf::constants::NT_GNU_BUILD_ID;
 use spelunk_elf::{NoteAlignment, Notes, SectionAddresses};
-use spelunk_object::Object;
+use spelunk_object::{Object, unaliased};
 use spelunk_program::{Error, ModuleInfo, ModuleKind, Program, Result};
+use spelunk_types::TypeData;
 use std::ops::Range;
 
 /// No module has more sections, and no section name or notes are longer; what claims to be is damaged.
@@ -30,14 +31,32 @@ pub(super) fn loaded(program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Re
     Ok(())
 }
 
+/// What there is to say of the module that `object` stands for, if it is a `struct module *`.
+pub(super) fn of_object(program: &Program, object: &Object) -> Result<Option<ModuleInfo>> {
+    let types = program.types();
+    let ty = unaliased(types, object.ty())?;
+    let TypeData::Pointer { referenced, .. } = types.get(ty.id)?.data else {
+        return Ok(None);
+    };
+    let referenced = unaliased(types, referenced)?;
+    match types.get(referenced.id)?.data.tag() {
+        Some("module") => info(program, object.clone()).map(Some),
+        _ => Ok(None),
+    }
+}
+
 fn info(program: &Program, module: Object) -> Result<ModuleInfo> {
     let name = module.member(program, "name")?.string(program)?;
+    let regions = module::address_regions(program, &module)?;
     Ok(ModuleInfo {
-        kind: ModuleKind::Relocatable,
+        kind: ModuleKind::Relocatable {
+            // The code comes first.
+            address: regions.first().map_or(0, |(start, _)| *start),
+        },
         name: String::from_utf8_lossy(&name).into_owned(),
         // What a module lacks that was loaded without sysfs, or whose pages were left out of the dump, it lacks.
         build_id: build_id(program, &module).or_else(none_on_fault)?,
-        address_ranges: address_ranges(program, &module)?,
+        address_ranges: address_ranges(regions),
         section_addresses: section_addresses(program, &module).or_else(none_on_fault)?,
         bias: 0,
         object: Some(module),
@@ -52,13 +71,12 @@ fn none_on_fault<T: Default>(error: Error) -> Result<T> {
     }
 }
 
-fn address_ranges(program: &Program, module: &Object) -> Result<Vec<Range<u64>>> {
-    let regions = module::address_regions(program, module)?;
-    Ok(regions
+fn address_ranges(regions: Vec<(u64, u64)>) -> Vec<Range<u64>> {
+    regions
         .into_iter()
         .filter(|(_, size)| *size != 0)
         .map(|(start, size)| start..start.saturating_add(size))
-        .collect())
+        .collect()
 }
 
 /// One file that sysfs shows for a module: `struct bin_attribute`.

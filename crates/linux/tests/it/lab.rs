@@ -3,7 +3,7 @@
 use spelunk_linux::helper::{Args, Value};
 use spelunk_linux::helpers;
 use spelunk_object::Object;
-use spelunk_program::{LoadRequest, Program, SearchOptions};
+use spelunk_program::{DebugInfoOptions, LoadRequest, Program};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,10 +60,10 @@ impl Dump {
     /// The dump in the file `file`, open, with the debugging information of its kernel and modules.
     pub(crate) fn open(&self, file: &str) -> Arc<Program> {
         let program = Program::new(None);
-        program.set_search_options(SearchOptions {
-            debug_directories: Vec::new(),
+        program.debug_info_options().set(DebugInfoOptions {
+            directories: Vec::new(),
             kernel_directories: kernels(&self.release()),
-            use_default_kernel_directories: false,
+            ..DebugInfoOptions::default()
         });
         program
             .open_core(&[self.file(file)], &[&spelunk_linux::Linux])

@@ -1,39 +1,30 @@
+use super::layout::linked_range;
 use spelunk_debuginfo::{DebugFile, SymbolTable};
-use spelunk_elf::constants::PT_LOAD;
-use spelunk_elf::{ElfFile, Segment};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-/// What became of a file that a module wants.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ModuleFileStatus {
-    /// It is wanted and was not found yet.
-    Want,
-    /// It is there.
-    Have,
-    /// It is not wanted.
-    DontWant,
-    /// It is not needed: another file has all that it would give.
-    DontNeed,
-}
-
-/// A file with debugging information, in use for a module.
+/// A file in use for a module.
 pub struct ModuleFile {
     path: PathBuf,
     debug: Arc<DebugFile>,
     has_debug_info: bool,
-    address_range: Option<Range<u64>>,
+    is_loadable: bool,
     symbols: OnceLock<SymbolTable>,
 }
 
 impl ModuleFile {
-    pub(crate) fn new(path: PathBuf, debug: Arc<DebugFile>, has_debug_info: bool) -> Self {
+    pub(crate) fn new(
+        path: PathBuf,
+        debug: Arc<DebugFile>,
+        has_debug_info: bool,
+        is_loadable: bool,
+    ) -> Self {
         Self {
-            address_range: address_range(debug.elf(), debug.bias()),
             path,
             debug,
             has_debug_info,
+            is_loadable,
             symbols: OnceLock::new(),
         }
     }
@@ -44,16 +35,28 @@ impl ModuleFile {
         &self.path
     }
 
-    /// The debugging information in it.
+    /// The file and the debugging information in it.
     #[must_use]
     pub fn debug(&self) -> &Arc<DebugFile> {
         &self.debug
+    }
+
+    /// What is added to addresses in it, modulo 2^64, to have those in the program.
+    #[must_use]
+    pub fn bias(&self) -> u64 {
+        self.debug.bias()
     }
 
     /// Whether it has debugging information, and not symbols alone.
     #[must_use]
     pub fn has_debug_info(&self) -> bool {
         self.has_debug_info
+    }
+
+    /// Whether it has what is loaded into memory.
+    #[must_use]
+    pub fn is_loadable(&self) -> bool {
+        self.is_loadable
     }
 
     /// Its symbols; none if its symbol table is damaged.
@@ -65,21 +68,12 @@ impl ModuleFile {
         })
     }
 
-    /// The addresses that its segments span in the program; none for relocatable files.
+    /// The addresses that its segments span in the program; none for relocatable files, and none if
+    /// it would reach around the end of the address space.
     pub(crate) fn address_range(&self) -> Option<Range<u64>> {
-        self.address_range.clone()
+        let linked = linked_range(self.debug.elf())?;
+        let start = linked.start.wrapping_add(self.bias());
+        let end = linked.end.wrapping_add(self.bias());
+        (start < end).then_some(start..end)
     }
-}
-
-fn address_range(elf: &ElfFile, bias: u64) -> Option<Range<u64>> {
-    // Kernels for x86-64 before 6.15 have a segment at address 0: the per-CPU variables, whose
-    // addresses are offsets. It is loaded elsewhere.
-    let is_loaded = |segment: &&Segment| {
-        segment.kind == PT_LOAD && segment.memory_size > 0 && segment.virtual_address != 0
-    };
-    let ranges = elf.segments().iter().filter(is_loaded).map(|segment| {
-        let start = segment.virtual_address.wrapping_add(bias);
-        start..start.saturating_add(segment.memory_size)
-    });
-    ranges.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end))
 }

@@ -1,170 +1,89 @@
-use super::{ModuleFile, ModuleFileStatus, ModuleInfo};
+use super::module::{AddressRanges, Module, sorted};
+use super::{ModuleInfo, ModuleKind};
 use crate::{Error, Program, Result};
-use spelunk_debuginfo::orc::OrcTable;
-use std::ops::{Deref, Range};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-
-/// A module of the program.
-pub struct Module {
-    info: ModuleInfo,
-    debug: OnceLock<Arc<ModuleFile>>,
-    stripped: OnceLock<Arc<ModuleFile>>,
-    orc: OnceLock<Option<Arc<OrcTable>>>,
-}
-
-impl Deref for Module {
-    type Target = ModuleInfo;
-
-    fn deref(&self) -> &ModuleInfo {
-        &self.info
-    }
-}
-
-impl Module {
-    pub(crate) fn new(info: ModuleInfo) -> Self {
-        Self {
-            info,
-            debug: OnceLock::new(),
-            stripped: OnceLock::new(),
-            orc: OnceLock::new(),
-        }
-    }
-
-    /// The file that debugging information comes from, once it is loaded.
-    #[must_use]
-    pub fn debug_file(&self) -> Option<&Arc<ModuleFile>> {
-        self.debug.get()
-    }
-
-    /// The file as it was loaded, if it was found and there is no better one.
-    #[must_use]
-    pub fn loaded_file(&self) -> Option<&Arc<ModuleFile>> {
-        self.stripped.get()
-    }
-
-    /// The best file there is: the one with debugging information, else the other.
-    #[must_use]
-    pub fn file(&self) -> Option<&Arc<ModuleFile>> {
-        self.debug_file().or(self.loaded_file())
-    }
-
-    /// Whether the debugging information is there.
-    #[must_use]
-    pub fn debug_file_status(&self) -> ModuleFileStatus {
-        match self.debug.get() {
-            Some(_) => ModuleFileStatus::Have,
-            None => ModuleFileStatus::Want,
-        }
-    }
-
-    /// Whether the file as it was loaded is there. What it would give beyond the debug file is
-    /// in the dump's memory.
-    #[must_use]
-    pub fn loaded_file_status(&self) -> ModuleFileStatus {
-        match (self.debug.get(), self.stripped.get()) {
-            (Some(_), None) => ModuleFileStatus::DontNeed,
-            (_, Some(_)) => ModuleFileStatus::Have,
-            (None, None) => ModuleFileStatus::Want,
-        }
-    }
-
-    /// Whether the debugging information is missing.
-    #[must_use]
-    pub fn wants_debug_file(&self) -> bool {
-        self.debug.get().is_none()
-    }
-
-    /// Where the module is in memory: as its file says or, for relocatable modules and without a
-    /// file, as the system told.
-    #[must_use]
-    pub fn address_ranges(&self) -> Vec<Range<u64>> {
-        match self.file_range() {
-            Some(range) => vec![range],
-            None => self.info.address_ranges.clone(),
-        }
-    }
-
-    /// Whether `address` is in the module.
-    #[must_use]
-    pub fn contains(&self, address: u64) -> bool {
-        match self.file_range() {
-            Some(range) => range.contains(&address),
-            None => {
-                let mut ranges = self.info.address_ranges.iter();
-                ranges.any(|range| range.contains(&address))
-            }
-        }
-    }
-
-    fn file_range(&self) -> Option<Range<u64>> {
-        self.file()?.address_range()
-    }
-
-    /// The unwinding tables that stand in the program's memory, if they can be read.
-    pub(crate) fn orc_table(&self, program: &Program) -> Option<Arc<OrcTable>> {
-        if let Some(table) = self.orc.get() {
-            return table.clone();
-        }
-        // Read before it is published: the system calls back.
-        let table = program
-            .os()
-            .and_then(|os| os.orc_table(program, &self.name).ok()?);
-        self.orc.get_or_init(|| table).clone()
-    }
-
-    /// Gives the module a file. The first one of its kind stays; false if there was one.
-    pub(crate) fn set_file(&self, file: ModuleFile) -> bool {
-        let place = match file.has_debug_info() {
-            true => &self.debug,
-            false => &self.stripped,
-        };
-        place.set(Arc::new(file)).is_ok()
-    }
-}
+use spelunk_base::RangeMap;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The modules of a program: those found so far, in the order in which they were found.
 #[derive(Default)]
-pub(crate) struct Modules(RwLock<Vec<Arc<Module>>>);
+pub(crate) struct Modules(RwLock<List>);
 
-impl Modules {
-    pub(crate) fn all(&self) -> Vec<Arc<Module>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+#[derive(Default)]
+struct List {
+    modules: Vec<Arc<Module>>,
+    /// Whose an address is; made anew when a module moves.
+    by_address: OnceLock<RangeMap<Arc<Module>>>,
+}
+
+impl List {
+    fn find(&self, kind: ModuleKind, name: &str) -> Option<&Arc<Module>> {
+        let mut modules = self.modules.iter();
+        modules.find(|module| module.kind() == kind && module.name() == name)
     }
 
-    pub(crate) fn find(&self, wanted: impl Fn(&Module) -> bool) -> Option<Arc<Module>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .find(|module| wanted(module))
-            .cloned()
+    fn by_address(&self) -> &RangeMap<Arc<Module>> {
+        self.by_address.get_or_init(|| {
+            let mut map = RangeMap::default();
+            // Where modules overlap (a kernel module is where the initialization code of another
+            // was), the first counts.
+            for module in self.modules.iter().rev() {
+                for range in module.address_ranges().unwrap_or_default() {
+                    if let Some(last) = range.end.checked_sub(1) {
+                        map.insert(range.start, last, Arc::clone(module));
+                    }
+                }
+            }
+            map
+        })
     }
 
-    /// The module that `info` tells of: the one that is there, or a new one.
-    pub(crate) fn add(&self, info: ModuleInfo) -> Arc<Module> {
-        let mut modules = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let same = |module: &&Arc<Module>| {
-            module.kind == info.kind
-                && module.name == info.name
-                && module.address_ranges == info.address_ranges
-        };
-        if let Some(module) = modules.iter().find(same) {
-            return Arc::clone(module);
-        }
-        let module = Arc::new(Module::new(info));
-        modules.push(Arc::clone(&module));
+    fn push(&mut self, module: Module) -> Arc<Module> {
+        let module = Arc::new(module);
+        self.modules.push(Arc::clone(&module));
+        self.by_address = OnceLock::new();
         module
     }
 }
 
+impl Modules {
+    fn read(&self) -> RwLockReadGuard<'_, List> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, List> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has addresses looked up anew: a module's changed.
+    pub(super) fn moved(&self) {
+        self.write().by_address = OnceLock::new();
+    }
+
+    /// The module that `info` tells of, and whether it is new. `files_needed` says whether memory
+    /// lacks what stands in the file as it was loaded.
+    pub(crate) fn add(&self, info: ModuleInfo, files_needed: bool) -> (Arc<Module>, bool) {
+        let mut list = self.write();
+        if let Some(module) = list.find(info.kind, &info.name).cloned() {
+            module.learn(info, files_needed);
+            list.by_address = OnceLock::new();
+            return (module, false);
+        }
+        (list.push(Module::new(info, files_needed)), true)
+    }
+}
+
 impl Program {
-    /// The modules found so far.
+    /// The modules found so far, in the order in which they were found.
     #[must_use]
     pub fn modules(&self) -> Vec<Arc<Module>> {
-        self.modules.all()
+        self.modules.read().modules.clone()
+    }
+
+    /// How many modules there are.
+    #[must_use]
+    pub fn module_count(&self) -> usize {
+        self.modules.read().modules.len()
     }
 
     /// The kernel or executable itself.
@@ -173,20 +92,51 @@ impl Program {
     ///
     /// A lookup error if it was not found yet.
     pub fn main_module(&self) -> Result<Arc<Module>> {
-        self.modules
-            .find(|module| module.kind == super::ModuleKind::Main)
-            .ok_or_else(|| Error::lookup("module not found"))
+        let list = self.modules.read();
+        let mut modules = list.modules.iter();
+        let main = modules.find(|module| module.kind() == ModuleKind::Main);
+        main.cloned().ok_or_else(not_found)
     }
 
-    /// The module called `name`.
+    /// The module of this kind and name.
+    ///
+    /// # Errors
+    ///
+    /// A lookup error if it was not found or made yet.
+    pub fn lookup_module(&self, kind: ModuleKind, name: &str) -> Result<Arc<Module>> {
+        let list = self.modules.read();
+        list.find(kind, name).cloned().ok_or_else(not_found)
+    }
+
+    /// The module of this kind and name, made now if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// A lookup error if this would be a second main module.
+    pub fn create_module(&self, kind: ModuleKind, name: &str) -> Result<Arc<Module>> {
+        let mut list = self.modules.write();
+        if let Some(module) = list.find(kind, name) {
+            return Ok(Arc::clone(module));
+        }
+        let mut modules = list.modules.iter();
+        if kind == ModuleKind::Main && modules.any(|module| module.kind() == kind) {
+            return Err(Error::lookup(
+                "main module already exists with different name",
+            ));
+        }
+        Ok(list.push(Module::by_hand(kind, name.to_owned())))
+    }
+
+    /// The module called `name`; of several, the newest.
     ///
     /// # Errors
     ///
     /// A lookup error if there is none.
     pub fn module_by_name(&self, name: &str) -> Result<Arc<Module>> {
-        self.modules
-            .find(|module| module.name == name)
-            .ok_or_else(|| Error::lookup("module not found"))
+        let list = self.modules.read();
+        let mut modules = list.modules.iter().rev();
+        let module = modules.find(|module| module.name() == name);
+        module.cloned().ok_or_else(not_found)
     }
 
     /// The module that `address` is in.
@@ -195,11 +145,76 @@ impl Program {
     ///
     /// A lookup error if there is none.
     pub fn module_by_address(&self, address: u64) -> Result<Arc<Module>> {
-        self.find_module(address)
-            .ok_or_else(|| Error::lookup("module not found"))
+        self.find_module(address).ok_or_else(not_found)
     }
 
     pub(crate) fn find_module(&self, address: u64) -> Option<Arc<Module>> {
-        self.modules.find(|module| module.contains(address))
+        let list = self.modules.read();
+        let found = list.by_address().find(address)?;
+        Some(Arc::clone(found.value))
     }
+
+    /// Says where a module is in memory; `None` that it is not known.
+    ///
+    /// # Errors
+    ///
+    /// A value error if a range is empty, or overlaps another one of this module or of others.
+    pub fn set_address_ranges(
+        &self,
+        module: &Module,
+        ranges: Option<Vec<Range<u64>>>,
+    ) -> Result<()> {
+        let mut list = self.modules.write();
+        let ranges = ranges.map(sorted);
+        let new = ranges.as_deref().unwrap_or_default();
+        if new.iter().any(|range| range.start >= range.end) {
+            return Err(Error::value("invalid module address range"));
+        }
+        for (one, other) in new.iter().zip(new.iter().skip(1)) {
+            if overlap(one, other) {
+                return Err(overlapping(module, one, None, other));
+            }
+        }
+        for other in &list.modules {
+            if std::ptr::eq(&**other, module) {
+                continue;
+            }
+            let others = other.address_ranges().unwrap_or_default();
+            for (one, its) in new
+                .iter()
+                .flat_map(|one| others.iter().map(move |its| (one, its)))
+            {
+                if overlap(one, its) {
+                    return Err(overlapping(module, one, Some(other), its));
+                }
+            }
+        }
+        module.write().address_ranges = ranges.map_or(AddressRanges::Unknown, AddressRanges::Known);
+        list.by_address = OnceLock::new();
+        Ok(())
+    }
+}
+
+fn not_found() -> Error {
+    Error::lookup("module not found")
+}
+
+fn overlap(a: &Range<u64>, b: &Range<u64>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn overlapping(
+    module: &Module,
+    range: &Range<u64>,
+    other: Option<&Module>,
+    its: &Range<u64>,
+) -> Error {
+    let show = |range: &Range<u64>| format!("[{:#x}, {:#x})", range.start, range.end);
+    let other = other.map_or(String::new(), |other| format!("{} ", other.name()));
+    Error::value(format!(
+        "{} {} overlaps {other}{}",
+        module.name(),
+        show(range),
+        show(its)
+    ))
 }

@@ -1,44 +1,27 @@
 //! Modules: the kernel or executable, and all that is loaded beside it, with the files that tell
 //! of them.
+//!
+//! A [`Module`] is known by its [`ModuleKind`] and name, made by the system's list of what is loaded
+//! or by hand. It wants two files, and which it has is its state ([`ModuleFileStatus`]): the *loaded*
+//! file, whose code runs, and the *debug* file, with debugging information; often they are one. A
+//! debug file that `dwz` made waits for its *supplementary* file. [`Program::try_file`] gives a module
+//! a file, if it is the module's.
+//!
+//! [`Program::try_file`]: crate::Program::try_file
 
 mod file;
+mod info;
+mod layout;
 mod list;
+mod loaded;
+mod module;
+mod status;
+mod use_file;
 
-pub use file::{ModuleFile, ModuleFileStatus};
-pub use list::Module;
+pub use file::ModuleFile;
+pub use info::{ModuleInfo, ModuleKind};
+pub(crate) use layout::is_loadable;
 pub(crate) use list::Modules;
-
-use spelunk_base::BuildId;
-use spelunk_elf::SectionAddresses;
-use spelunk_object::Object;
-use std::ops::Range;
-
-/// The kinds of modules.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ModuleKind {
-    /// The kernel, or the executable.
-    Main,
-    /// A loadable kernel module: a relocatable file whose sections were placed one by one.
-    Relocatable,
-    /// Debugging information that belongs to nothing that is loaded.
-    Extra,
-}
-
-/// What the operating system says of a module.
-#[derive(Clone, Debug)]
-pub struct ModuleInfo {
-    /// Its kind.
-    pub kind: ModuleKind,
-    /// Its name: `kernel`, `kyber_iosched`.
-    pub name: String,
-    /// The build ID of its files, where it is known.
-    pub build_id: Option<BuildId>,
-    /// Where it is in memory, in no order.
-    pub address_ranges: Vec<Range<u64>>,
-    /// Where its sections are, for relocatable modules.
-    pub section_addresses: SectionAddresses,
-    /// What is added to the addresses in its file, modulo 2^64 (KASLR). 0 for relocatable ones.
-    pub bias: u64,
-    /// The system's object for it: a `struct module *` in the Linux kernel.
-    pub object: Option<Object>,
-}
+pub use module::{Module, WantedSupplementaryFile};
+pub use status::ModuleFileStatus;
+pub(crate) use use_file::Offer;

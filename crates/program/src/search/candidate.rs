@@ -1,5 +1,6 @@
 use super::RefusedFile;
 use crate::Error;
+use crate::module::is_loadable;
 use spelunk_base::BuildId;
 use spelunk_elf::{ElfFile, ReadAt, open_decompressed};
 use std::io::ErrorKind;
@@ -13,20 +14,24 @@ pub(crate) struct Candidate {
     pub(crate) build_id: Option<BuildId>,
     /// Whether it has debugging information, and not symbols alone.
     pub(crate) has_debug_info: bool,
+    /// Whether it has what is loaded into memory.
+    pub(crate) is_loadable: bool,
 }
 
 impl Candidate {
     /// Opens the file at `path`, also a compressed one.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        Self::parse(path, open_decompressed(path)?)
+        Self::parse(real_path(path), open_decompressed(path)?)
     }
 
-    fn parse(path: &Path, data: Arc<dyn ReadAt>) -> Result<Self, Error> {
+    /// The file in `data`, which was found at `path`.
+    pub(super) fn parse(path: PathBuf, data: Arc<dyn ReadAt>) -> Result<Self, Error> {
         let elf = ElfFile::parse(data)?;
         Ok(Self {
-            path: path.to_owned(),
+            path,
             build_id: elf.build_id(),
             has_debug_info: has_debug_info(&elf),
+            is_loadable: is_loadable(&elf),
             elf,
         })
     }
@@ -40,7 +45,7 @@ impl Candidate {
     /// is only looked for.
     pub(crate) fn find(path: &Path) -> Result<Option<Self>, RefusedFile> {
         match open_decompressed(path) {
-            Ok(data) => Self::parse(path, data)
+            Ok(data) => Self::parse(real_path(path), data)
                 .map(Some)
                 .map_err(|error| RefusedFile::new(path, &error)),
             Err(error) => match error.kind() {
@@ -75,6 +80,11 @@ impl Candidate {
             },
         }
     }
+}
+
+/// Where the file is, whatever links led to it; the path itself if that cannot be told.
+fn real_path(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn has_debug_info(elf: &ElfFile) -> bool {

@@ -57,7 +57,7 @@ impl ModuleTree {
 }
 
 /// The name of the module in a file with this name, if it is one.
-fn module_name(file: &str) -> Option<String> {
+pub(super) fn module_name(file: &str) -> Option<String> {
     let stem = [".ko", ".ko.debug", ".ko.xz", ".ko.zst", ".ko.gz"]
         .iter()
         .find_map(|suffix| file.strip_suffix(suffix))?;
@@ -65,7 +65,7 @@ fn module_name(file: &str) -> Option<String> {
 }
 
 /// The kernel shows `-` in the names of modules as `_`; `scripts/Makefile.lib`, `name-fix`.
-fn normalize(name: &str) -> String {
+pub(super) fn normalize(name: &str) -> String {
     name.replace('-', "_")
 }
 

@@ -5,47 +5,81 @@
 //! (`/usr/lib/debug/lib/modules/RELEASE/vmlinux`, `NAME.ko.debug`), a kernel built in place
 //! (`/lib/modules/RELEASE/build/vmlinux`), and `.build-id/` of any of them.
 
-use super::SearchOptions;
-use super::module_tree::ModuleTree;
-use spelunk_base::BuildId;
+use super::DebugInfoOptions;
+use super::kernel_modules::KernelModules;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 /// What stands in one program's places.
 pub(crate) struct Places {
+    pub(super) options: DebugInfoOptions,
+    /// Whether the program is a kernel.
+    pub(super) is_kernel: bool,
     release: Option<String>,
-    debug_directories: Vec<PathBuf>,
+    /// The directories that the user named, and the roots that they are in.
     kernel_directories: Vec<PathBuf>,
-    modules: OnceLock<ModuleTree>,
+    /// Whether the standard places for kernels count.
+    is_standard: bool,
+    build_id_directories: Vec<PathBuf>,
+    modules: Option<KernelModules>,
 }
 
 impl Places {
-    /// The places of a kernel with this release.
-    pub(crate) fn new(options: &SearchOptions, release: Option<&str>) -> Self {
-        let mut kernel_directories = options.kernel_directories.clone();
-        let roots = options
+    /// The places of a program, which may be a kernel with this release.
+    pub(crate) fn new(options: &DebugInfoOptions, release: Option<&str>, is_kernel: bool) -> Self {
+        let named = |directory: &&PathBuf| !directory.as_os_str().is_empty();
+        let mut kernel_directories: Vec<PathBuf> = options
             .kernel_directories
             .iter()
-            .flat_map(|path| roots_of(path));
+            .filter(named)
+            .cloned()
+            .collect();
+        let is_standard = kernel_directories.len() < options.kernel_directories.len();
+        let roots: Vec<_> = kernel_directories
+            .iter()
+            .flat_map(|path| roots_of(path))
+            .collect();
         kernel_directories.extend(roots);
-        if options.use_default_kernel_directories {
+        if is_standard {
             kernel_directories.push("/".into());
         }
-        Self {
+        let mut build_id_directories = options.directories.clone();
+        if is_kernel {
+            let below = kernel_directories.iter();
+            build_id_directories.extend(
+                below.flat_map(|root| [root.join("usr/lib/debug"), root.join("lib/debug")]),
+            );
+        }
+        let mut places = Self {
+            options: options.clone(),
+            is_kernel,
             // A release names directories: one that climbs out of them is no release.
             release: release
                 .filter(|release| !release.is_empty() && !release.contains(['/', '\0']))
                 .filter(|release| !release.starts_with('.'))
                 .map(str::to_owned),
-            debug_directories: options.debug_directories.clone(),
             kernel_directories,
-            modules: OnceLock::new(),
-        }
+            is_standard,
+            build_id_directories,
+            modules: None,
+        };
+        places.modules =
+            is_kernel.then(|| KernelModules::new(options.try_kmod, places.module_roots()));
+        places
     }
 
-    /// Where the file with debugging information of the kernel itself may be.
-    pub(crate) fn kernel(&self, build_id: Option<&BuildId>) -> Vec<PathBuf> {
-        let mut paths = self.by_build_id(build_id);
+    /// Directories with `.build-id/` below them.
+    pub(super) fn build_id_directories(&self) -> &[PathBuf] {
+        &self.build_id_directories
+    }
+
+    /// The files of the kernel's modules, if the program is a kernel.
+    pub(super) fn kernel_modules(&self) -> Option<&KernelModules> {
+        self.modules.as_ref()
+    }
+
+    /// Where the file with debugging information of the kernel itself may be, beside by build ID.
+    pub(super) fn kernel(&self) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
         let Some(release) = &self.release else {
             return paths;
         };
@@ -66,7 +100,7 @@ impl Places {
             paths.push(directory.join(&versioned));
             paths.push(directory.join(format!("{versioned}.debug")));
         }
-        for debug in &self.debug_directories {
+        for debug in self.options.directories.iter().filter(|_| self.is_standard) {
             paths.push(debug.join("boot").join(&versioned));
             paths.push(debug.join("boot").join(format!("{versioned}.debug")));
             paths.push(debug.join(&versioned));
@@ -77,40 +111,6 @@ impl Places {
         }
         paths.dedup();
         paths
-    }
-
-    /// Where files of the kernel module called `name` may be.
-    pub(crate) fn module(&self, name: &str, build_id: Option<&BuildId>) -> Vec<PathBuf> {
-        let mut paths = self.by_build_id(build_id);
-        let tree = self
-            .modules
-            .get_or_init(|| ModuleTree::walk(&self.module_roots()));
-        paths.extend(tree.find(name).iter().cloned());
-        paths
-    }
-
-    fn by_build_id(&self, build_id: Option<&BuildId>) -> Vec<PathBuf> {
-        let Some(id) = build_id.map(BuildId::to_string) else {
-            return Vec::new();
-        };
-        let Some((first, rest)) = id.split_at_checked(2).filter(|(_, rest)| !rest.is_empty())
-        else {
-            return Vec::new();
-        };
-        let kernels = self.kernel_directories.iter();
-        let below_kernels =
-            kernels.flat_map(|root| [root.join("usr/lib/debug"), root.join("lib/debug")]);
-        let debug = self.debug_directories.iter().cloned();
-        debug
-            .chain(below_kernels)
-            .flat_map(|root| {
-                let directory = root.join(".build-id").join(first);
-                [
-                    directory.join(format!("{rest}.debug")),
-                    directory.join(rest),
-                ]
-            })
-            .collect()
     }
 
     /// Directories below which modules' files are, those with debugging information first.
@@ -130,7 +130,7 @@ impl Places {
                 roots.push(directory.clone());
             }
         }
-        for debug in &self.debug_directories {
+        for debug in self.options.directories.iter().filter(|_| self.is_standard) {
             roots.extend(module_directories(debug, release));
         }
         roots

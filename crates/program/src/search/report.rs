@@ -2,6 +2,29 @@ use spelunk_base::BuildId;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// What debugging information to load.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LoadRequest {
+    /// Files to try first. Each goes to the modules whose build ID it has.
+    pub paths: Vec<PathBuf>,
+    /// Whether to search the files of the kernel or executable itself.
+    pub main: bool,
+    /// Whether to search the files of all modules.
+    pub default: bool,
+}
+
+impl LoadRequest {
+    /// All that can be found by itself.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self {
+            main: true,
+            default: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// What loading debugging information came to: what was found, what is missing, and why.
 #[derive(Clone, Debug, Default)]
 pub struct LoadReport {

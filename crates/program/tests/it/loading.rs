@@ -1,7 +1,7 @@
 use crate::files::{Directory, elf_file};
 use crate::system::{KERNEL_ID, MODULE_ID, RELEASE, TestSystem, program};
 use spelunk_memory::AddressSpace;
-use spelunk_program::{ErrorKind, LoadReport, LoadRequest, Program, SearchOptions, StackSource};
+use spelunk_program::{ErrorKind, LoadReport, LoadRequest, Program, StackSource};
 use spelunk_program::{StackEnd, Thread};
 use spelunk_synth::elf::{ET_EXEC, ET_REL};
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ fn files_are_found_in_the_layouts_of_distributions() {
         assert_eq!(paths(&load(&program)), expected);
         assert!(load(&program).loaded.is_empty(), "loaded twice");
         let module = program.module_by_address(0x20010).unwrap();
-        assert_eq!(module.name, "some_driver");
+        assert_eq!(module.name(), "some_driver");
         assert!(!module.wants_debug_file());
     }
 }
@@ -85,10 +85,9 @@ fn the_directory_of_one_kernel_leads_to_all_of_it() {
         &elf_file(ET_REL, &MODULE_ID, true),
     );
     let program = program(&directory);
-    program.set_search_options(SearchOptions {
-        kernel_directories: vec![modules],
-        ..SearchOptions::clone(&program.search_options())
-    });
+    program
+        .debug_info_options()
+        .change(|options| options.kernel_directories = vec![modules]);
     assert_eq!(paths(&load(&program)), [kernel, module]);
 }
 

@@ -4,8 +4,8 @@ use crate::files::{Directory, vmcore};
 use spelunk_base::BuildId;
 use spelunk_object::Object;
 use spelunk_program::{
-    BringUp, Error, InitialRegisters, ModuleInfo, ModuleKind, Os, Program, Result, SearchOptions,
-    System, Thread, ThreadIter,
+    BringUp, DebugInfoOptions, Error, InitialRegisters, ModuleInfo, ModuleKind, Os, Program,
+    Result, System, Thread, ThreadIter,
 };
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Os for TestOs {
 
     fn loaded_modules(&self, _: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()> {
         found(module(
-            ModuleKind::Relocatable,
+            ModuleKind::Relocatable { address: 0x20000 },
             "some_driver",
             self.0.clone(),
             0x20000,
@@ -107,10 +107,10 @@ pub(crate) fn program_of(directory: &Directory, system: &TestSystem) -> Arc<Prog
     let program = Program::new(None);
     let core = directory.write("vmcore", &vmcore(RELEASE));
     program.open_core(&[core], &[system]).unwrap();
-    program.set_search_options(SearchOptions {
-        debug_directories: Vec::new(),
+    program.debug_info_options().set(DebugInfoOptions {
+        directories: Vec::new(),
         kernel_directories: vec![directory.path().to_owned()],
-        use_default_kernel_directories: false,
+        ..DebugInfoOptions::default()
     });
     program
 }

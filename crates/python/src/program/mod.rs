@@ -27,7 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use default::{get_default_prog, lookup_default, set_default_prog};
 pub(crate) use memory::take_reader_exception;
-pub(crate) use open::progress_bar;
+use open::path_text;
+pub(crate) use open::{one_path, progress_bar};
 
 /// A program being debugged: its memory, types, variables, symbols, threads.
 ///

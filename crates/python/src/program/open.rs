@@ -4,7 +4,7 @@ use super::PyProgram;
 use crate::error::{MissingDebugInfoError, raise};
 use crate::progress::Bar;
 use crate::work;
-use pyo3::exceptions::PyNotImplementedError;
+use pyo3::exceptions::{PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use spelunk_program::{LoadReport, LoadRequest, Program};
@@ -26,11 +26,22 @@ fn paths(path: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
     Ok(vec![one_path(path)?])
 }
 
-fn one_path(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+/// A path given as `str`, `bytes` or `os.PathLike`.
+pub(crate) fn one_path(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
     let bytes = path.py().import("os")?.call_method1("fsencode", (path,))?;
     let bytes = bytes.cast::<PyBytes>()?.as_bytes().to_vec();
     Ok(std::ffi::OsString::from_vec(bytes).into())
+}
+
+/// A path as text, as modules are called by paths.
+pub(super) fn path_text(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = path.py().import("os")?.call_method1("fsdecode", (path,))?;
+    let text = text.cast::<PyString>()?.to_string_lossy().into_owned();
+    match text.contains('\0') {
+        true => Err(PyValueError::new_err("embedded null byte")),
+        false => Ok(text),
+    }
 }
 
 impl PyProgram {
@@ -155,14 +166,16 @@ impl PyProgram {
         kernel_directories: Vec<PathBuf>,
         default_kernel_directories: bool,
     ) {
-        let mut options = self.program.search_options().as_ref().clone();
-        if !default_debug_directories {
-            options.debug_directories.clear();
-        }
-        // The user's own come before the usual ones.
-        options.debug_directories.splice(0..0, debug_directories);
-        options.kernel_directories = kernel_directories;
-        options.use_default_kernel_directories = default_kernel_directories;
-        self.program.set_search_options(options);
+        self.program.debug_info_options().change(|options| {
+            if !default_debug_directories {
+                options.directories.clear();
+            }
+            if !default_kernel_directories {
+                options.kernel_directories.clear();
+            }
+            // The user's own come before the usual ones.
+            options.directories.splice(0..0, debug_directories);
+            options.kernel_directories.splice(0..0, kernel_directories);
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! The dumps that `cargo xtask lab` makes.
 
-use spelunk::{LoadRequest, Program, SearchOptions};
+use spelunk::{DebugInfoOptions, LoadRequest, Program};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl Dump {
     pub(crate) fn open(&self) -> Arc<Program> {
         let program = spelunk::open(&[self.file("vmcore.elf")], None).unwrap();
         let release = program.os().unwrap().release().unwrap().to_owned();
-        program.set_search_options(search_options(&release));
+        program.debug_info_options().set(search_options(&release));
         let request = LoadRequest {
             paths: vec![cache().join("kyber/kyber_buggy.ko.debug")],
             ..LoadRequest::everything()
@@ -51,15 +51,15 @@ impl Dump {
 }
 
 /// Where the lab keeps the debug files of the kernel with this release.
-pub(crate) fn search_options(release: &str) -> SearchOptions {
+pub(crate) fn search_options(release: &str) -> DebugInfoOptions {
     let folders = std::fs::read_dir(cache()).unwrap();
-    SearchOptions {
-        debug_directories: Vec::new(),
+    DebugInfoOptions {
+        directories: Vec::new(),
         kernel_directories: folders
             .map(|folder| folder.unwrap().path())
             .filter(|folder| folder.join("lib/modules").join(release).is_dir())
             .collect(),
-        use_default_kernel_directories: false,
+        ..DebugInfoOptions::default()
     }
 }
 

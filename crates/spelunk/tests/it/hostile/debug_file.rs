@@ -72,7 +72,7 @@ impl Subject {
         let program = spelunk::open(&[Dump::find("panic").file("conv/kdump.zlib.d31")], None);
         let program = program.unwrap();
         let mut options = search_options(program.os().unwrap().release().unwrap());
-        program.set_search_options(options.clone());
+        program.debug_info_options().set(options.clone());
         let main = LoadRequest {
             main: true,
             ..LoadRequest::default()
@@ -80,12 +80,12 @@ impl Subject {
         program.load_debug_info(&main).unwrap();
         // Modules are found, but not their files.
         options.kernel_directories.clear();
-        program.set_search_options(options);
+        program.debug_info_options().set(options);
         program.load_debug_info(&LoadRequest::everything()).unwrap();
         let path = self.folder.0.join("module.debug");
         std::fs::write(&path, bytes).unwrap();
         let module = program.module_by_name(MODULE).unwrap();
-        if let Err(error) = program.load_file(&module, &path) {
+        if let Err(error) = program.try_file(&module, &path, true) {
             drop(error.to_string());
         }
         program
@@ -96,6 +96,7 @@ impl Subject {
         let module = program.module_by_name(MODULE).unwrap();
         let start = module
             .address_ranges()
+            .unwrap_or_default()
             .first()
             .map_or(0, |range| range.start);
         let mut answers = 0;

@@ -25,7 +25,7 @@ fn open(file: Arc<dyn ReadAt>, bare: bool) -> Option<Arc<Program>> {
     }
     let release = program.os()?.release().map(str::to_owned);
     if let (Some(release), false) = (release, bare) {
-        program.set_search_options(search_options(&release));
+        program.debug_info_options().set(search_options(&release));
         let request = LoadRequest {
             main: true,
             ..LoadRequest::default()
