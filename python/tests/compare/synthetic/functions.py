@@ -383,7 +383,6 @@ search_memory_word(1)
 search_memory_regex(b"x")
 program_from_core_dump("/nosuch")
 program_from_core_dump("/dev/null")
-program_from_core_dump(5)
 program_from_core_dump()
 execscript("/nosuch")
 """,
