@@ -158,6 +158,10 @@ impl<'a, 'o> Scan<'a, 'o> {
             self.read_fields(&mut cursor, abbreviation, &mut fields)?;
             let inside = self.visit(scopes.last(), start, abbreviation, &fields);
             if !abbreviation.has_children {
+                // Nothing is in it: a class that is only declared.
+                if let Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) = inside {
+                    self.path = outer;
+                }
                 if scopes.is_empty() {
                     break;
                 }

@@ -209,11 +209,14 @@ impl<'a> Speller<'a> {
             _ => return None,
         };
         let keywords: Vec<&str> = qualifiers.keywords().collect();
+        // gcc has them behind its own types, and before others.
         let is_behind = self.is_gcc()
-            && matches!(
-                self.tokens.first(),
-                Some(Token::Asterisk | Token::Ampersand | Token::DoubleAmpersand)
-            );
+            && name.is_none_or(|name| {
+                matches!(
+                    name,
+                    "bool" | "wchar_t" | "char8_t" | "char16_t" | "char32_t"
+                )
+            });
         if !is_behind {
             keywords.iter().for_each(|word| {
                 self.text += word;
@@ -260,7 +263,11 @@ impl<'a> Speller<'a> {
                     if self.is_gcc() || !self.text.ends_with('*') {
                         self.text.push(' ');
                     }
-                    self.text += word;
+                    self.text += match (matches!(word, "const" | "volatile"), self.is_gcc()) {
+                        (true, _) => word,
+                        (false, true) => "__restrict__",
+                        (false, false) => "__restrict",
+                    };
                 }
                 Token::MemberPointer(class) => {
                     if !self.text.ends_with('(') {
@@ -311,7 +318,7 @@ impl<'a> Speller<'a> {
                 self.declarator()?;
             }
             _ => {
-                if !self.is_gcc() && !self.text.ends_with(')') {
+                if !self.is_gcc() && !self.text.ends_with([')', '*', '&']) {
                     self.text.push(' ');
                 }
                 self.text.push('(');
@@ -365,6 +372,19 @@ mod tests {
     /// What g++ 12 and clang++ 19 write for the same types.
     const NAMES: &[[&str; 2]] = &[
         ["P<char const*>", "P<const char *>"],
+        ["P<int const>", "P<const int>"],
+        ["P<const volatile E*>", "P<const volatile E *>"],
+        ["P<const S (*)[2]>", "P<const S (*)[2]>"],
+        ["P<bool const*>", "P<const bool *>"],
+        ["P<int const&(int)>", "P<const int &(int)>"],
+        ["P<void (* const)(int)>", "P<void (*const)(int)>"],
+        ["P<int const S::*>", "P<const int S::*>"],
+        [
+            "P<double const* __restrict__>",
+            "P<const double *__restrict>",
+        ],
+        ["P<int const [2][3]>", "P<const int[2][3]>"],
+        ["P<void (* (*)(int))(char*)>", "P<void (*(*)(int))(char *)>"],
         ["P<char const&>", "P<const char &>"],
         ["P<const a::S>", "P<const a::S>"],
         ["P<int (*)(int, ...)>", "P<int (*)(int, ...)>"],
@@ -433,7 +453,7 @@ mod tests {
             ("std :: vector < int >", "std::vector<int>"),
             ("A<unsigned,3ul>", "A<unsigned int, 3>"),
             ("A<unsigned,3>", "A<unsigned int, 3UL>"),
-            ("A<const struct B*>", "A<B const*>"),
+            ("A<struct B const*>", "A<const B*>"),
             ("A<int const*>::B<long>", "A<const int *>::B<long>"),
             ("A<B<C> , D>", "A<B<C>, D>"),
             ("Vec<Option<u32> >", "Vec<Option<u32>>"),

@@ -244,7 +244,8 @@ impl<'a> Formatter<'a> {
                 class, referenced, ..
             } => {
                 let order = scalar.order;
-                let pointer = MemberPointer::of(value.low_bits(), scalar.size, order, target.platform());
+                let pointer =
+                    MemberPointer::of(value.low_bits(), scalar.size, order, target.platform());
                 match pointer {
                     MemberPointer::Null => self.out.push_str("nullptr"),
                     MemberPointer::Offset(offset) => {

@@ -11,9 +11,11 @@
 
 mod access;
 mod allocations;
+mod compiled;
 mod compiler;
 mod convert;
 mod corpus;
+mod cpp_names;
 mod fake;
 mod format;
 mod operators;

@@ -2,10 +2,10 @@
 //! member by member, out of its core or its data, and compared with what was written into it.
 
 mod generate;
-mod program;
 
+use crate::compiled::{Holder, TestProgram, build};
 use generate::{Content, Kind, Shape, Source};
-use program::{Holder, TestProgram, build};
+
 use spelunk_object::{Object, Target, Value, alignof, lookup_type, offsetof, sizeof};
 
 /// Structures of one program.

@@ -1,7 +1,7 @@
 //! A program that was compiled here, with its types out of its debugging information and its
 //! memory out of its core or file.
 
-use spelunk_base::Platform;
+use spelunk_base::{Language, Platform};
 use spelunk_debuginfo::{DebugFile, DebugInfo, ObjectKinds, ObjectValue};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses, constants};
 use spelunk_image::Image;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Where the contents of variables come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holder {
+pub(crate) enum Holder {
     /// The core of the program as it ran.
     Core,
     /// The file's section of data.
@@ -27,20 +27,26 @@ enum Contents {
     Data(Vec<(u64, Vec<u8>)>),
 }
 
-pub(super) struct TestProgram {
+pub(crate) struct TestProgram {
     store: Arc<TypeStore>,
     primitives: PrimitiveTypes,
     info: DebugInfo,
     platform: Platform,
+    language: Language,
     contents: Contents,
 }
 
 /// Compiles the program, and runs it if its core is asked for.
-pub(super) fn build(name: &str, text: &str, compiler: &[&str], holder: Holder) -> TestProgram {
+pub(crate) fn build(name: &str, text: &str, compiler: &[&str], holder: Holder) -> TestProgram {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("structures-{name}"));
     std::fs::create_dir_all(&folder).unwrap();
-    let start = "void _start(void) { __builtin_trap(); }\n";
-    std::fs::write(folder.join("a.c"), format!("{text}{start}")).unwrap();
+    let (language, file, standard) = match compiler[0].ends_with("++") {
+        true => (Language::Cpp, "a.cpp", "-std=c++17"),
+        false => (Language::C, "a.c", "-std=gnu11"),
+    };
+    let start =
+        "\n#ifdef __cplusplus\nextern \"C\"\n#endif\nvoid _start(void) { __builtin_trap(); }\n";
+    std::fs::write(folder.join(file), format!("{text}{start}")).unwrap();
     let (program, flags) = compiler.split_first().unwrap();
     run(Command::new(program)
         .current_dir(&folder)
@@ -48,12 +54,12 @@ pub(super) fn build(name: &str, text: &str, compiler: &[&str], holder: Holder) -
             "-c",
             "-w",
             "-g",
-            "-std=gnu11",
+            standard,
             "-ffreestanding",
             "-fno-pic",
             "-o",
             "a.o",
-            "a.c",
+            file,
         ])
         .args(flags));
     // Linked, so that debugging information needs no relocation; without build ID, so that no
@@ -86,6 +92,7 @@ pub(super) fn build(name: &str, text: &str, compiler: &[&str], holder: Holder) -
         primitives: PrimitiveTypes::default(),
         info,
         platform,
+        language,
         contents,
     }
 }
@@ -130,7 +137,7 @@ fn run(command: &mut Command) {
 }
 
 impl TestProgram {
-    pub(super) fn variable(&self, name: &str) -> Object {
+    pub(crate) fn variable(&self, name: &str) -> Object {
         let found = self.info.find_object(name, None, ObjectKinds::VARIABLE);
         let found = found.unwrap().unwrap();
         match found.value {
@@ -147,6 +154,10 @@ impl Target for TestProgram {
 
     fn platform(&self) -> Option<Platform> {
         Some(self.platform)
+    }
+
+    fn language(&self) -> Language {
+        self.language
     }
 
     fn read(&self, address: u64, buf: &mut [u8]) -> Result<()> {
