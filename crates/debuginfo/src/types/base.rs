@@ -28,13 +28,22 @@ impl DebugFile {
                     byte_order,
                 });
             }
-            dw::DW_ATE_float => {
+            dw::DW_ATE_float | dw::DW_ATE_complex_float => {
+                let is_complex = encoding == dw::DW_ATE_complex_float;
+                let part_size = if is_complex { size / 2 } else { size };
+                let name = match (&*name, part_size) {
+                    (CLANG_COMPLEX, 2) => "_Float16 _Complex".into(),
+                    (CLANG_COMPLEX, 4) => "float _Complex".into(),
+                    (CLANG_COMPLEX, 8) => "double _Complex".into(),
+                    (CLANG_COMPLEX, 12 | 16) => "long double _Complex".into(),
+                    _ => name,
+                };
                 let architecture = self.elf().platform().architecture;
                 return Ok(TypeData::Float {
-                    format: FloatFormat::of(&name, size, architecture),
+                    format: FloatFormat::of(&name, part_size, architecture),
                     name,
                     size,
-                    is_complex: false,
+                    is_complex,
                     byte_order,
                 });
             }
@@ -51,12 +60,42 @@ impl DebugFile {
                 )));
             }
         };
+        let width = die
+            .unsigned(dw::DW_AT_bit_size)
+            .or_else(|| bit_precise_width(&name));
+        let precision = width
+            .filter(|width| (1..size.saturating_mul(8)).contains(width))
+            .and_then(|width| u32::try_from(width).ok());
         Ok(TypeData::Int {
             name,
             size,
-            precision: None,
+            precision,
             is_signed,
             byte_order,
         })
+    }
+}
+
+/// What Clang calls every complex type, whatever its parts.
+const CLANG_COMPLEX: &str = "complex";
+
+/// The width of a `_BitInt(17)`, from its name: compilers that tell it there may leave out
+/// `DW_AT_bit_size`. Clang 19 says `_BitInt` alone, of which only the size is known.
+fn bit_precise_width(name: &str) -> Option<u64> {
+    let name = name.strip_prefix("unsigned ").unwrap_or(name);
+    let width = name.strip_prefix("_BitInt(")?.strip_suffix(')')?;
+    width.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_bit_precise_type_tells_its_width() {
+        assert_eq!(bit_precise_width("_BitInt(17)"), Some(17));
+        assert_eq!(bit_precise_width("unsigned _BitInt(256)"), Some(256));
+        assert_eq!(bit_precise_width("_BitInt"), None);
+        assert_eq!(bit_precise_width("int"), None);
     }
 }

@@ -7,12 +7,12 @@ use super::operand::{Kind, Operand};
 use super::primitive::{Primitive, primitive_type};
 use super::words;
 use crate::bits::sign_extend;
-use crate::layout::name_of;
+use crate::layout::{name_of, resolve};
 use crate::number::{Integer, Number};
 use crate::object::add;
 use crate::scalar::scalar_of;
 use crate::{Error, Object, Result, Target};
-use spelunk_types::QualifiedType;
+use spelunk_types::{QualifiedType, TypeKind};
 use std::cmp::Ordering;
 
 /// Operators with two operands. Comparison is [`Object::compare`].
@@ -169,6 +169,11 @@ impl Object {
         })
     }
 
+    fn is_array_value(&self, target: &dyn Target) -> Result<bool> {
+        let data = &resolve(target.types(), self.ty.id)?.1.data;
+        Ok(self.value_bytes().is_some() && data.kind() == TypeKind::Array)
+    }
+
     fn compared(&self, target: &dyn Target, other: &Self) -> Result<Compared> {
         let a = Operand::new(target, self)?;
         let b = Operand::new(target, other)?;
@@ -207,6 +212,8 @@ impl Object {
         let operand = Operand::new(target, self)?;
         match operand.kind {
             Kind::Other => Err(self.inconvertible(target, "bool")),
+            // An array is where it is, which is not NULL.
+            _ if self.is_array_value(target)? => Ok(true),
             _ => Ok(!operand.load(target)?.is_zero()),
         }
     }
@@ -306,11 +313,11 @@ fn shift(
     let (Some(ty), Some(count)) = (a.promoted(target)?, b.promoted(target)?) else {
         return Ok(None);
     };
-    let value = a.load_integer(target, ty)?;
     let distance = b.load_integer(target, count)?;
     if distance.is_negative() {
         return Err(Error::value("negative shift count"));
     }
+    let value = a.load_integer(target, ty)?;
     ty.make(arithmetic::shift(operator, &value, &distance, ty.form))
         .map(Some)
 }

@@ -225,7 +225,7 @@ mod tests {
             // An infinity and a number without integer bit, which the x87 refuses.
             (F::Extended, 0x7fff_0000_0000_0000_0000),
             (F::Extended, 0x3fff_0000_0000_0000_0001),
-            (F::Quadruple, 0x7fff_8 << 108),
+            (F::Quadruple, 0x7fff << 112 | 1 << 111),
         ] {
             assert!(f64_of(bits, format).is_nan(), "{format:?} {bits:#x}");
             let again = encode(&Float::Native(f64::NAN), format, LITTLE);

@@ -1,10 +1,11 @@
 //! Making objects.
 
+use super::number::integer_of;
 use super::reference::stored_scalar;
 use super::{AbsenceReason, Object, Repr};
 use crate::bits::{bytes_for, read, read_wide, write_wide};
 use crate::layout::{bit_size, lookup_member, name_of, resolve, sizeof};
-use crate::number::{Complex, Float, Integer, Number};
+use crate::number::{Complex, Float, Integer, Number, Rounding};
 use crate::scalar::{NARROW, bits_of, check_has_values, encode, scalar_of};
 use crate::{Error, ErrorKind, Result, Target, Value};
 use spelunk_types::{QualifiedType, Scalar, ScalarKind, TypeData, TypeStore};
@@ -243,6 +244,15 @@ fn number_of(
         Value::Signed(value) => Number::Integer(Integer::Signed(*value)),
         Value::Unsigned(value) => Number::Integer(Integer::Unsigned(*value)),
         Value::Wide(value) => Number::Integer(Integer::Wide(value.clone())),
+        // A host's float becomes the integer that it is first, which then wraps around.
+        Value::Float(value)
+            if matches!(
+                scalar.kind,
+                ScalarKind::Signed | ScalarKind::Unsigned | ScalarKind::Pointer
+            ) =>
+        {
+            Number::Integer(integer_of(&Float::Native(*value), Rounding::TowardZero)?)
+        }
         Value::Float(value) => Number::Float(Float::Native(*value)),
         Value::Complex(real, imaginary) if scalar.kind == ScalarKind::Complex => {
             Number::Complex(Complex {

@@ -3,7 +3,7 @@
 use super::read::read_bytes;
 use super::{Object, Repr, read::out_of_bounds};
 use crate::bits::{bytes_for, read_wide};
-use crate::number::{Integer, Number, Rounding};
+use crate::number::{Float, Integer, Number, Rounding};
 use crate::scalar::{NARROW, bits_of, decode, decode_wide, encode, float_format, scalar_of};
 use crate::{Error, Result, Target, Value};
 use spelunk_types::{QualifiedType, Scalar, ScalarKind};
@@ -105,11 +105,7 @@ impl Object {
     fn integer(&self, target: &dyn Target, rounding: Rounding) -> Result<Integer> {
         match self.find_number(target)? {
             Some((Number::Integer(value), _)) => Ok(value),
-            Some((Number::Float(value), _)) => match value.to_exact() {
-                Some(exact) => Ok(exact.to_integer(rounding).into()),
-                None if value.is_nan() => Err(Error::value("cannot convert float NaN to integer")),
-                None => Err(Error::overflow("cannot convert float infinity to integer")),
-            },
+            Some((Number::Float(value), _)) => integer_of(&value, rounding),
             Some((Number::Complex(_), _)) | None => Err(self.inconvertible(target, "int")),
         }
     }
@@ -144,5 +140,14 @@ impl Object {
             }
             _ => Err(self.inconvertible(target, "float")),
         }
+    }
+}
+
+/// The integer that a floating-point number is rounded to, of any size.
+pub(super) fn integer_of(value: &Float, rounding: Rounding) -> Result<Integer> {
+    match value.to_exact() {
+        Some(exact) => Ok(exact.to_integer(rounding).into()),
+        None if value.is_nan() => Err(Error::value("cannot convert float NaN to integer")),
+        None => Err(Error::overflow("cannot convert float infinity to integer")),
     }
 }

@@ -16,6 +16,7 @@ mod compiler;
 mod convert;
 mod corpus;
 mod cpp_names;
+mod expressions;
 mod fake;
 mod format;
 mod operators;

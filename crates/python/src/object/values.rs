@@ -17,7 +17,7 @@ impl PyObject {
             Value::Unsigned(number) => i128::try_from(number)
                 .map_err(|_| pyo3::exceptions::PyOverflowError::new_err("integer is too large")),
             Value::Bool(value) => Ok(value.into()),
-            _ => Err(self.no_integer()),
+            _ => Err(self.wrong(NO_INTEGER)),
         }
     }
 
@@ -45,31 +45,21 @@ impl PyObject {
         }
     }
 
-    /// What `math`'s or Python's function of that name makes of the value; of a floating-point
-    /// number the integer that it is rounded to, from all of its digits.
-    fn rounded<'py>(
-        &self,
-        py: Python<'py>,
-        rounding: Rounding,
-        module: &str,
-        function: &str,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        match self.number(false, |name| format!("cannot round '{name}'"))? {
-            Value::Float(_) => {
-                let integer = self.object.to_integer(self.target(), rounding);
-                convert::to_python(py, &integer.map_err(raise)?)
-            }
-            Value::Complex(..) => Err(self.wrong(|name| format!("cannot round '{name}'"))),
-            number => py
-                .import(module)?
-                .call_method1(function, (convert::to_python(py, &number)?,)),
-        }
-    }
-
-    fn no_integer(&self) -> PyErr {
-        self.wrong(|name| format!("'{name}' object cannot be interpreted as an integer"))
+    /// The integer that a floating-point number is rounded to, from all of its digits; other
+    /// numbers as they are.
+    fn rounded<'py>(&self, py: Python<'py>, rounding: Rounding) -> PyResult<Bound<'py, PyAny>> {
+        let message = |name: &str| format!("cannot round '{name}'");
+        let number = match self.number(false, message)? {
+            Value::Float(_) => self.object.to_integer(self.target(), rounding),
+            Value::Complex(..) => return Err(self.wrong(message)),
+            number => Ok(number),
+        };
+        convert::to_python(py, &number.map_err(raise)?)
     }
 }
+
+const NO_INTEGER: fn(&str) -> String =
+    |name| format!("'{name}' object cannot be interpreted as an integer");
 
 fn is_reference(data: &TypeData) -> bool {
     matches!(data, TypeData::Pointer { form, .. } if *form != PointerForm::Pointer)
@@ -93,10 +83,8 @@ impl PyObject {
     }
 
     fn __index__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.object.value(self.target()).map_err(raise)? {
-            Value::Float(_) | Value::Complex(..) | Value::Struct(_) | Value::Array(_) => {
-                Err(self.no_integer())
-            }
+        match self.number(true, NO_INTEGER)? {
+            Value::Float(_) | Value::Complex(..) => Err(self.wrong(NO_INTEGER)),
             number => convert::to_python(py, &number)?.call_method0("__index__"),
         }
     }
@@ -140,15 +128,15 @@ impl PyObject {
     }
 
     fn __trunc__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.rounded(py, Rounding::TowardZero, "math", "trunc")
+        self.rounded(py, Rounding::TowardZero)
     }
 
     fn __floor__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.rounded(py, Rounding::Down, "math", "floor")
+        self.rounded(py, Rounding::Down)
     }
 
     fn __ceil__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.rounded(py, Rounding::Up, "math", "ceil")
+        self.rounded(py, Rounding::Up)
     }
 
     #[pyo3(signature = (ndigits=None))]
@@ -158,7 +146,8 @@ impl PyObject {
         ndigits: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let Some(ndigits) = ndigits else {
-            return self.rounded(py, Rounding::NearestEven, "builtins", "round");
+            let rounded = self.rounded(py, Rounding::NearestEven)?;
+            return rounded.call_method0("__index__");
         };
         let message = |name: &str| format!("cannot round '{name}'");
         let target = self.target();
