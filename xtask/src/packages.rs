@@ -11,6 +11,7 @@ const PACKAGES: &[&str] = &[
     // building, and the C fixtures of the tests
     "gcc",
     "g++",
+    "clang",
     "libc6-dev",
     "binutils",
     "clang",

@@ -104,6 +104,9 @@ pub(super) struct Scan<'a, 'o> {
     path: Rc<[u8]>,
     /// The paths of entries in namespaces that other entries may take their name from, by offset.
     paths: Vec<(u64, Rc<[u8]>)>,
+    /// Entries that have their names from others, which may follow them: Clang defines a static
+    /// member before the class that declares it.
+    late: Vec<(NameKind, DieId, DieId, u16)>,
     /// Entries of other units that have their names from this one, by origin: then those are what
     /// is collected, instead of the unit's own.
     wanted: Option<&'o [Deferred]>,
@@ -123,6 +126,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             str_offsets_base: unit.str_offsets_base,
             path: Rc::default(),
             paths: Vec::new(),
+            late: Vec::new(),
             wanted: None,
         }
     }
@@ -135,6 +139,14 @@ impl<'a, 'o> Scan<'a, 'o> {
 
     /// Collects up to the unit's end, or to the first damage.
     pub(super) fn run(&mut self) -> Result<(), Truncated> {
+        let result = self.scan();
+        for (kind, origin, die, mark) in std::mem::take(&mut self.late) {
+            self.add_by_origin(kind, origin, die, mark);
+        }
+        result
+    }
+
+    fn scan(&mut self) -> Result<(), Truncated> {
         let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
         let mut cursor = Cursor::new(bytes, self.unit.order);
         cursor.seek(self.unit.root);
@@ -402,7 +414,7 @@ impl<'a, 'o> Scan<'a, 'o> {
         if !fields.is_declaration && self.wanted.is_none() {
             match (fields.name, fields.origin) {
                 (Some(name), _) => self.add(kind, name, die, mark),
-                (None, Some(origin)) => self.add_by_origin(kind, origin, die, mark),
+                (None, Some(origin)) => self.late.push((kind, origin, die, mark)),
                 (None, None) => {}
             }
         }
@@ -443,7 +455,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             } = *deferred;
             match (fields.name, fields.origin) {
                 (Some(name), _) => self.add_name(kind, name, die, mark),
-                (None, Some(origin)) => self.add_by_origin(kind, origin, die, mark),
+                (None, Some(origin)) => self.late.push((kind, origin, die, mark)),
                 (None, None) => {}
             }
         }

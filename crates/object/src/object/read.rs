@@ -170,9 +170,10 @@ impl Object {
             _ => {
                 let mut values = Vec::new();
                 if let Some(members) = types.members(id)? {
-                    whole.add_members(target, &members.members, depth, left, &mut values)?;
+                    let values = &mut values;
+                    whole.add_members(target, self, &members.members, depth, left, values)?;
                     if let Some(variant) = whole.variant_of(target, members, 0)? {
-                        whole.add_members(target, &variant.members, depth, left, &mut values)?;
+                        whole.add_members(target, self, &variant.members, depth, left, values)?;
                     }
                 }
                 Ok(Value::Struct(values))
@@ -180,9 +181,12 @@ impl Object {
         }
     }
 
+    /// Adds the members of this value, which was read from `place`: a virtual base class may be
+    /// there, but outside of the value.
     fn add_members(
         &self,
         target: &dyn Target,
+        place: &Self,
         members: &[Member],
         depth: u32,
         left: &mut usize,
@@ -193,7 +197,14 @@ impl Object {
             if types.get(member.ty.id).is_err() {
                 continue;
             }
-            let part = self.member_part(target, member, 0)?;
+            let part = match member.role {
+                MemberRole::Member => self.member_part(target, member, 0)?,
+                MemberRole::Base => place.member_part(target, member, 0)?,
+                MemberRole::VirtualBase { .. } => match place.member_part(target, member, 0) {
+                    Err(error) if error.kind() == ErrorKind::OutOfBounds => continue,
+                    part => part?,
+                },
+            };
             if part.is_absent() {
                 continue;
             }

@@ -120,6 +120,20 @@ impl PyObject {
         Ok(self.sibling(py, member))
     }
 
+    /// The active variant of an ``enum`` of Rust: its name, and the structure that holds its data.
+    /// ``None`` if the type has no variants.
+    ///
+    ///     >>> prog["reply"].variant_()
+    ///     ('Some', (core::option::Option<u32>::Some){
+    ///         .__0 = (u32)5,
+    ///     })
+    ///
+    /// :raises ValueError: if the discriminant belongs to no variant
+    fn variant_(&self, py: Python<'_>) -> PyResult<Option<(String, Self)>> {
+        let variant = self.object.active_variant(self.target()).map_err(raise)?;
+        Ok(variant.map(|(name, object)| (name.to_owned(), self.sibling(py, object))))
+    }
+
     /// The part that a designator such as ``a.b[3].c`` names.
     ///
     ///     >>> prog["init_task"].subobject_("tasks.next")
