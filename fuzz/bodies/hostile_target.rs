@@ -18,6 +18,8 @@ pub(crate) struct HostileTarget {
     types: TypeStore,
     primitives: PrimitiveTypes,
     producer: ProducerId,
+    /// Of the names that it is asked for.
+    pub(crate) language: Language,
     data: Vec<u8>,
 }
 
@@ -39,6 +41,7 @@ impl HostileTarget {
             types,
             primitives: PrimitiveTypes::default(),
             producer: id,
+            language: Language::C,
             data: data.to_vec(),
         })
     }
@@ -87,7 +90,7 @@ impl TypeProducer for Producer {
         };
         let size = number(c);
         let other = || self.other(store, d);
-        let data = match kind % 13 {
+        let data = match kind % 14 {
             0 => TypeData::Void,
             1 | 2 => TypeData::Int {
                 name,
@@ -144,6 +147,12 @@ impl TypeProducer for Producer {
             11 => TypeData::Array {
                 element: other()?,
                 length: (b & 4 != 0).then_some(size),
+            },
+            12 => TypeData::MemberPointer {
+                size,
+                byte_order,
+                class: self.other(store, a)?.id,
+                referenced: other()?,
             },
             _ => TypeData::Function {
                 return_type: other()?,
@@ -203,6 +212,10 @@ impl Target for HostileTarget {
         architectures
             .get(usize::from(first % 4))
             .map(|architecture| Platform::of(*architecture))
+    }
+
+    fn language(&self) -> Language {
+        self.language
     }
 
     /// The input once, from [`BASE`] on; holes around it.

@@ -2,24 +2,46 @@
 
 use super::hostile_target::{BASE, HostileTarget};
 use spelunk_object::{
-    BinaryOperator, FormatOptions, Object, Target, UnaryOperator, alignof, format_type,
-    is_complete, sizeof, type_name,
+    BinaryOperator, FormatOptions, IntegerBase, Object, Target, UnaryOperator, alignof,
+    format_type, is_complete, sizeof, type_name,
 };
+
+/// Any options, out of the last bytes of the input.
+fn options(data: &[u8]) -> FormatOptions {
+    let mut bytes = data.iter().rev().copied();
+    let columns = usize::from(bytes.next().unwrap_or(80));
+    let (low, high) = (bytes.next().unwrap_or(0), bytes.next().unwrap_or(0));
+    let flags = u16::from_le_bytes([low, high]);
+    let flag = |bit: u32| flags & 1 << bit != 0;
+    FormatOptions {
+        columns: if columns < 200 { columns } else { usize::MAX },
+        integer_base: match (flag(13), flag(14)) {
+            (true, _) => IntegerBase::Octal,
+            (_, true) => IntegerBase::Hexadecimal,
+            _ => IntegerBase::Decimal,
+        },
+        dereference: flag(0),
+        symbolize: flag(1),
+        string: flag(2),
+        char: flag(3),
+        type_name: flag(4),
+        member_type_names: flag(5),
+        element_type_names: flag(6),
+        members_same_line: flag(7),
+        elements_same_line: flag(8),
+        member_names: flag(9),
+        element_indices: flag(10),
+        implicit_members: flag(11),
+        implicit_elements: flag(12),
+    }
+}
 
 /// Must not panic, hang or take more memory than the bytes can justify.
 pub(crate) fn run(data: &[u8]) {
     let Some(target) = HostileTarget::new(data) else {
         return;
     };
-    let narrow = FormatOptions {
-        columns: 40,
-        members_same_line: true,
-        member_names: false,
-        implicit_members: false,
-        element_indices: true,
-        char: true,
-        ..FormatOptions::default()
-    };
+    let any = options(data);
     let types = target.all_types();
     let objects: Vec<Object> = types
         .iter()
@@ -44,7 +66,7 @@ pub(crate) fn run(data: &[u8]) {
     }
     for object in &objects {
         let _ = object.format(&target, &FormatOptions::default());
-        let _ = object.format(&target, &narrow);
+        let _ = object.format(&target, &any);
         let _ = (
             object.read(&target),
             object.value(&target),

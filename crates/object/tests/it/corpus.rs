@@ -14,6 +14,11 @@ fn type_names() {
     let texts = [
         "const struct foo *(*const x[0x10])(unsigned long int, struct bar *(*)[3], ...)",
         "std::map<int, A<B>>::iterator * volatile **",
+        "x < unsigned long,char const*, 'a', 3ul, fn(i32) -> u8, A::operator<< >::*const&&&(*)(...)",
+        "A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<A<x>>>>",
+        "(anonymous namespace)::{closure_env#0}<T>::<lambda(int)> /* x */ _Atomic(int) _BitInt(17)",
+        "&mut [[&'a str; 4]; 0x10]",
+        "complex long double _Complex __restrict ['\\x41'][0b1'1ull]",
         "enum e [1][][07] a.b[3].c[18446744073709551615]",
         "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((int",
         "int ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
