@@ -244,11 +244,12 @@ impl Target for HostileTarget {
         }))
     }
 
-    fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
-        Some(SymbolOffset {
+    fn symbolize(&self, address: u64) -> Result<Option<SymbolOffset>> {
+        let offset = address.checked_sub(BASE);
+        Ok(offset.map(|offset| SymbolOffset {
             name: "symbol".into(),
-            offset: address.checked_sub(BASE)?,
-        })
+            offset,
+        }))
     }
 
     fn primitives(&self) -> &PrimitiveTypes {

@@ -6,15 +6,17 @@ use gimli::{AttributeValue, constants as dw};
 /// `wanted`: `sched/core.c` and `/linux/kernel/sched/./core.c` match `kernel/sched/core.c`, while
 /// `ed/core.c` does not.
 pub(crate) fn matches(die: &Die<'_, '_>, wanted: &str) -> bool {
-    let origin = || die.origin().ok().flatten();
-    match path(die).or_else(|| path(&origin()?)) {
-        Some(path) => ends_in(&path, wanted),
-        None => false,
+    match of_its_own(die, wanted) {
+        Some(matches) => matches,
+        None => {
+            let origin = die.origin().ok().flatten();
+            origin.and_then(|origin| of_its_own(&origin, wanted)) == Some(true)
+        }
     }
 }
 
-/// The path of the file that `DW_AT_decl_file` says.
-fn path(die: &Die<'_, '_>) -> Option<String> {
+/// Whether the path of the file that `DW_AT_decl_file` says matches; `None` if it says none.
+fn of_its_own(die: &Die<'_, '_>, wanted: &str) -> Option<bool> {
     let unit = die.unit();
     let header = unit.line_program.as_ref()?.header();
     let file = match die.attr(dw::DW_AT_decl_file)? {
@@ -24,19 +26,37 @@ fn path(die: &Die<'_, '_>) -> Option<String> {
     let entry = header.file(file)?;
     let text = |value: AttributeValue<Slice<'_>>| {
         let text = unit.line_dwarf().attr_string(unit, value).ok()?;
-        Some(String::from_utf8_lossy(text.slice()).into_owned())
+        Some(text.to_string_lossy().into_owned())
     };
     let name = text(entry.path_name())?;
+    // Nearly every file is another one by its last component already: a header's definitions
+    // stand in thousands of units.
+    if let (Some(last), Some(wanted)) = (last_component(&name), last_component(wanted))
+        && last != wanted
+    {
+        return Some(false);
+    }
     if name.starts_with('/') {
-        return Some(name);
+        return Some(ends_in(&name, wanted));
     }
     let directory = entry.directory(header).and_then(text).unwrap_or_default();
     if directory.starts_with('/') {
-        return Some(format!("{directory}/{name}"));
+        return Some(ends_in(&format!("{directory}/{name}"), wanted));
     }
     let compiled_in = unit.comp_dir.map(|path| path.to_string_lossy());
     let compiled_in = compiled_in.as_deref().unwrap_or_default();
-    Some(format!("{compiled_in}/{directory}/{name}"))
+    Some(ends_in(
+        &format!("{compiled_in}/{directory}/{name}"),
+        wanted,
+    ))
+}
+
+/// The last component of a path, unless what it is depends on those before it.
+fn last_component(path: &str) -> Option<&str> {
+    let last = path
+        .rsplit('/')
+        .find(|component| !matches!(*component, "" | "."));
+    last.filter(|last| *last != "..")
 }
 
 /// Whether the last components of `path` are all those of `wanted`.

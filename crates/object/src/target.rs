@@ -36,8 +36,12 @@ pub trait Target: Send + Sync {
     ) -> Result<Option<QualifiedType>>;
 
     /// The symbol that `address` stands in.
-    fn symbolize(&self, _address: u64) -> Option<SymbolOffset> {
-        None
+    ///
+    /// # Errors
+    ///
+    /// If a user's finder failed.
+    fn symbolize(&self, _address: u64) -> Result<Option<SymbolOffset>> {
+        Ok(None)
     }
 
     /// Where the basic types of C are remembered once found: a field of the target,

@@ -35,12 +35,15 @@ impl Target for Program {
         Ok(found?)
     }
 
-    fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
-        let symbol = self.find_symbol(address).ok()??;
-        Some(SymbolOffset {
-            offset: address.checked_sub(symbol.address)?,
+    fn symbolize(&self, address: u64) -> Result<Option<SymbolOffset>> {
+        let Some(symbol) = self.find_symbol(address)? else {
+            return Ok(None);
+        };
+        let offset = address.checked_sub(symbol.address);
+        Ok(offset.map(|offset| SymbolOffset {
+            offset,
             name: symbol.name,
-        })
+        }))
     }
 
     fn primitives(&self) -> &PrimitiveTypes {

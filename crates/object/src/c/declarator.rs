@@ -31,6 +31,25 @@ pub fn type_name(types: &TypeStore, ty: QualifiedType) -> Result<String> {
 ///
 /// As [`type_name`].
 pub fn variable_declaration(types: &TypeStore, ty: QualifiedType, name: &str) -> Result<String> {
+    // Without a name there is nothing to call the type by but its definition.
+    let kind = match types.get(ty.id)?.data {
+        TypeData::Compound {
+            tag: None,
+            size: None,
+            ..
+        } => Some("compound"),
+        TypeData::Enum {
+            tag: None,
+            enumerators: None,
+            ..
+        } => Some("enum"),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        return Err(Error::value(format!(
+            "cannot get definition of incomplete {kind} type"
+        )));
+    }
     Writer::new(types).declare(ty, name.into(), Anonymous::Defined)
 }
 
@@ -54,12 +73,9 @@ pub fn format_type(types: &TypeStore, ty: QualifiedType) -> Result<String> {
             enumerators: Some(_),
             ..
         } => writer.define(ty, &mut text)?,
-        TypeData::Compound { tag: None, .. } | TypeData::Enum { tag: None, .. } => {
-            return Err(Error::value(
-                "cannot get definition of incomplete compound type",
-            ));
+        TypeData::Compound { tag: Some(_), .. } | TypeData::Enum { tag: Some(_), .. } => {
+            text += &with_keyword(data);
         }
-        TypeData::Compound { .. } | TypeData::Enum { .. } => text += &with_keyword(data),
         _ => return type_name(types, ty),
     }
     Ok(text)

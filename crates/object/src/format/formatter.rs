@@ -208,7 +208,7 @@ impl<'a> Formatter<'a> {
         let Some(referent) = object.referent(target)? else {
             return Ok(());
         };
-        self.address(referent.address().unwrap_or(0));
+        self.address(referent.address().unwrap_or(0))?;
         if scalar_of(target.types(), referent.ty.id)?.is_some() {
             let end = self.out.len();
             self.out.push_str(" = ");
@@ -256,7 +256,7 @@ impl<'a> Formatter<'a> {
                     }
                     MemberPointer::Function { pointer, delta } => {
                         self.out.push_str("{ .__pfn = ");
-                        self.address(pointer);
+                        self.address(pointer)?;
                         push(&mut self.out, format_args!(", .__delta = {delta} }}"));
                     }
                 }
@@ -284,9 +284,9 @@ impl<'a> Formatter<'a> {
     }
 
     /// An address, with the symbol that stands there.
-    fn address(&mut self, address: u64) {
+    fn address(&mut self, address: u64) -> Result<()> {
         if self.options.symbolize
-            && let Some(symbol) = self.target.symbolize(address)
+            && let Some(symbol) = self.target.symbolize(address)?
         {
             push(
                 &mut self.out,
@@ -294,12 +294,13 @@ impl<'a> Formatter<'a> {
             );
         }
         push(&mut self.out, format_args!("{address:#x}"));
+        Ok(())
     }
 
     /// An address, with the symbol and the string that stand there.
     fn pointer(&mut self, address: u64, referenced: QualifiedType) -> Result<()> {
         let (target, options) = (self.target, self.options);
-        self.address(address);
+        self.address(address)?;
         if options.string && is_character(target, referenced)? {
             // A pointer that leads nowhere is still an address.
             if let Ok(string) = crate::read_c_string(target, address, u64::MAX) {

@@ -84,7 +84,7 @@ impl Target for Snapshot<'_> {
         self.target.find_type(kinds, name, filename)
     }
 
-    fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
+    fn symbolize(&self, address: u64) -> Result<Option<SymbolOffset>> {
         self.target.symbolize(address)
     }
 

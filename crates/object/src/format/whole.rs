@@ -60,6 +60,7 @@ fn format_dereferenced(
     match options
         .symbolize
         .then(|| target.symbolize(address))
+        .transpose()?
         .flatten()
     {
         Some(symbol) => push(

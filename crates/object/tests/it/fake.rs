@@ -65,14 +65,16 @@ impl Target for Fake {
         Ok(found.map(|(_, ty)| *ty))
     }
 
-    fn symbolize(&self, address: u64) -> Option<SymbolOffset> {
-        self.symbols
+    fn symbolize(&self, address: u64) -> Result<Option<SymbolOffset>> {
+        let found = self
+            .symbols
             .iter()
             .find(|(start, size, _)| (*start..start + size).contains(&address))
             .map(|(start, _, name)| SymbolOffset {
                 name: (*name).into(),
                 offset: address - start,
-            })
+            });
+        Ok(found)
     }
 
     fn primitives(&self) -> &PrimitiveTypes {

@@ -211,8 +211,8 @@ impl Target for Process {
         found.map_err(|error| Error::other(error.to_string()))
     }
 
-    fn symbolize(&self, _: u64) -> Option<SymbolOffset> {
-        None
+    fn symbolize(&self, _: u64) -> Result<Option<SymbolOffset>> {
+        Ok(None)
     }
 
     fn primitives(&self) -> &PrimitiveTypes {

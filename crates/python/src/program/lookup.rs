@@ -7,7 +7,7 @@ use crate::error::raise;
 use crate::object::PyObject;
 use crate::stack::PySourceLocations;
 use crate::symbol::PySymbol;
-use crate::types::PyType;
+use crate::types::{PyType, own_type};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -45,7 +45,7 @@ fn kinds(bits: u32) -> PyResult<ObjectKinds> {
     .filter(|(_, bit)| bits & (1 << bit) != 0)
     .map(|(kind, _)| kind)
     .reduce(BitOr::bitor)
-    .ok_or_else(|| PyValueError::new_err("no kinds of objects to find"))
+    .ok_or_else(|| PyValueError::new_err("invalid find object flags"))
 }
 
 /// A file name given as `str`, `bytes` or a path.
@@ -156,6 +156,7 @@ impl PyProgram {
         filename: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyType>> {
         if let Ok(ty) = name.cast::<PyType>() {
+            own_type(slf.get(), ty.get())?;
             return Ok(ty.clone().unbind());
         }
         let Ok(name) = name.cast::<PyString>() else {

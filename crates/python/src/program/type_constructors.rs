@@ -1,7 +1,7 @@
 //! Types made by scripts.
 
 use super::PyProgram;
-use crate::convert::Integer;
+use crate::convert::Address;
 use crate::enums::{PyLanguage, qualifiers_from};
 use crate::error::raise;
 use crate::types::{
@@ -12,13 +12,11 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spelunk_base::{Architecture, ByteOrder, Language};
-use spelunk_types::{CompoundKind, Enumerator, FloatFormat, QualifiedType, Type, TypeData, TypeId};
+use spelunk_types::{
+    CompoundKind, Enumerator, FloatFormat, QualifiedType, Type, TypeData, TypeId, TypeKind,
+};
 
 type Any<'py> = Bound<'py, PyAny>;
-
-fn size(size: &Integer) -> PyResult<u64> {
-    u64::try_from(size.0).map_err(|_| PyValueError::new_err("size must not be negative"))
-}
 
 impl PyProgram {
     fn byte_order(&self, order: Option<&str>) -> PyResult<ByteOrder> {
@@ -26,9 +24,12 @@ impl PyProgram {
             Some("little") => Ok(ByteOrder::Little),
             Some("big") => Ok(ByteOrder::Big),
             Some(_) => Err(PyValueError::new_err(
-                "byteorder must be either 'little' or 'big'",
+                "expected 'little', 'big', or None for byteorder",
             )),
-            None => Ok(self.program.lookup_platform().map_err(raise)?.byte_order),
+            None => match self.program.platform() {
+                Some(platform) => Ok(platform.byte_order),
+                None => Err(PyValueError::new_err("program byte order is not known")),
+            },
         }
     }
 
@@ -78,39 +79,37 @@ impl PyProgram {
     fn compound(
         slf: &Bound<'_, Self>,
         kind: CompoundKind,
-        tag: Option<String>,
-        size: Option<Integer>,
+        tag: &Any<'_>,
+        size: Option<Address>,
         members: Option<&Any<'_>>,
         template_parameters: Option<&Any<'_>>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
         let this = slf.get();
-        let size = size.as_ref().map(self::size).transpose()?;
-        let members = match (size, members) {
+        let size = size.map(|size| size.0);
+        let word = kind.keyword();
+        match (size, members) {
             (None, Some(_)) => {
-                return Err(PyValueError::new_err(
-                    "incomplete type must not have members",
-                ));
+                return Err(PyValueError::new_err(format!("{word} type must have size")));
             }
-            (_, None) => None,
-            (_, Some(members)) => {
-                let members = tuple(members, "members")?;
-                for member in &members {
-                    let Ok(member) = member.cast::<PyTypeMember>() else {
-                        return Err(PyTypeError::new_err("member must be TypeMember"));
-                    };
-                    own_argument(slf, member.get().peek())?;
-                }
-                Some(members)
-            }
-        };
-        let parts = match (size, members) {
             (Some(_), None) => {
-                return Err(PyValueError::new_err("complete type must have members"));
+                return Err(PyValueError::new_err(format!(
+                    "incomplete {word} type must not have size"
+                )));
             }
-            (_, members) => members,
-        };
+            _ => {}
+        }
+        let parts = members
+            .map(|members| tuple(members, "members must be sequence or None"))
+            .transpose()?;
+        for member in parts.iter().flatten() {
+            let Ok(member) = member.cast::<PyTypeMember>() else {
+                return Err(PyTypeError::new_err("member must be TypeMember"));
+            };
+            own_argument(slf, member.get().peek())?;
+        }
+        let tag = self::tag(tag, &format!("{word}_type"))?;
         let data = TypeData::Compound {
             kind,
             tag: tag.map(Into::into),
@@ -126,13 +125,56 @@ impl PyProgram {
     }
 }
 
-/// A sequence that an argument is.
-fn tuple<'py>(sequence: &Any<'py>, name: &str) -> PyResult<Bound<'py, PyTuple>> {
+/// The sequence that an argument is; `expected` is what to say of others.
+fn tuple<'py>(sequence: &Any<'py>, expected: &'static str) -> PyResult<Bound<'py, PyTuple>> {
     let list = sequence
         .try_iter()
-        .map_err(|_| PyTypeError::new_err(format!("{name} must be sequence or None")))?;
+        .map_err(|_| PyTypeError::new_err(expected))?;
     let list: PyResult<Vec<_>> = list.collect();
     PyTuple::new(sequence.py(), list?)
+}
+
+/// The tag that a constructor is given.
+fn tag(tag: &Any<'_>, constructor: &str) -> PyResult<Option<String>> {
+    tag.extract()
+        .map_err(|_| PyTypeError::new_err(format!("{constructor}() tag must be str or None")))
+}
+
+/// The integer type that an enumeration is stored as.
+fn compatible_type(prog: &PyProgram, ty: &Any<'_>) -> PyResult<TypeId> {
+    let Ok(ty) = ty.cast::<PyType>() else {
+        return Err(PyTypeError::new_err(
+            "enum_type() compatible type must be Type or None",
+        ));
+    };
+    let ty = own_type(prog, ty.get())?;
+    let types = prog.program.types();
+    if types.get(ty.id).map_err(raise)?.data.kind() != TypeKind::Int {
+        return Err(PyValueError::new_err(
+            "enum_type() compatible type must be integer type",
+        ));
+    }
+    if !ty.qualifiers.is_empty() {
+        return Err(PyValueError::new_err(
+            "enum_type() compatible type must be unqualified",
+        ));
+    }
+    Ok(ty.id)
+}
+
+fn enumerators(enumerators: &Any<'_>) -> PyResult<Box<[Enumerator]>> {
+    let enumerators = tuple(enumerators, "enumerators must be sequence or None")?;
+    let enumerators = enumerators.iter().map(|enumerator| {
+        let Ok(enumerator) = enumerator.cast::<PyTypeEnumerator>() else {
+            return Err(PyTypeError::new_err("enumerator must be TypeEnumerator"));
+        };
+        let enumerator = enumerator.get();
+        Ok(Enumerator {
+            name: enumerator.name.as_str().into(),
+            value: enumerator.value,
+        })
+    });
+    enumerators.collect()
 }
 
 /// Checks that a type or object that is known already is one of the program.
@@ -152,7 +194,8 @@ fn template_parameters(
     let Some(parameters) = parameters else {
         return Ok(PyTuple::empty(slf.py()).unbind());
     };
-    let parameters = tuple(parameters, "template_parameters")?;
+    let parameters: PyResult<Vec<_>> = parameters.try_iter()?.collect();
+    let parameters = PyTuple::new(slf.py(), parameters?)?;
     for parameter in &parameters {
         let Ok(parameter) = parameter.cast::<PyTypeTemplateParameter>() else {
             return Err(PyTypeError::new_err(
@@ -188,7 +231,7 @@ impl PyProgram {
     fn int_type(
         slf: &Bound<'_, Self>,
         name: String,
-        size: Integer,
+        size: Address,
         is_signed: bool,
         byteorder: Option<&str>,
         qualifiers: Option<&Any<'_>>,
@@ -196,7 +239,7 @@ impl PyProgram {
     ) -> PyResult<PyType> {
         let data = TypeData::Int {
             name: name.into(),
-            size: self::size(&size)?,
+            size: size.0,
             precision: None,
             is_signed,
             byte_order: slf.get().byte_order(byteorder)?,
@@ -210,14 +253,14 @@ impl PyProgram {
     fn bool_type(
         slf: &Bound<'_, Self>,
         name: String,
-        size: Integer,
+        size: Address,
         byteorder: Option<&str>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
         let data = TypeData::Bool {
             name: name.into(),
-            size: self::size(&size)?,
+            size: size.0,
             byte_order: slf.get().byte_order(byteorder)?,
         };
         Self::make(slf, data, qualifiers, language)
@@ -229,12 +272,12 @@ impl PyProgram {
     fn float_type(
         slf: &Bound<'_, Self>,
         name: String,
-        size: Integer,
+        size: Address,
         byteorder: Option<&str>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
-        let size = self::size(&size)?;
+        let size = size.0;
         let architecture = slf
             .get()
             .program
@@ -259,8 +302,8 @@ impl PyProgram {
            text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=..., language=None)")]
     fn struct_type(
         slf: &Bound<'_, Self>,
-        tag: Option<String>,
-        size: Option<Integer>,
+        tag: &Any<'_>,
+        size: Option<Address>,
         members: Option<&Any<'_>>,
         template_parameters: Option<&Any<'_>>,
         qualifiers: Option<&Any<'_>>,
@@ -285,8 +328,8 @@ impl PyProgram {
            text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=..., language=None)")]
     fn union_type(
         slf: &Bound<'_, Self>,
-        tag: Option<String>,
-        size: Option<Integer>,
+        tag: &Any<'_>,
+        size: Option<Address>,
         members: Option<&Any<'_>>,
         template_parameters: Option<&Any<'_>>,
         qualifiers: Option<&Any<'_>>,
@@ -311,8 +354,8 @@ impl PyProgram {
            text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=..., language=None)")]
     fn class_type(
         slf: &Bound<'_, Self>,
-        tag: Option<String>,
-        size: Option<Integer>,
+        tag: &Any<'_>,
+        size: Option<Address>,
         members: Option<&Any<'_>>,
         template_parameters: Option<&Any<'_>>,
         qualifiers: Option<&Any<'_>>,
@@ -336,40 +379,31 @@ impl PyProgram {
            text_signature = "($self, tag, type=None, enumerators=None, *, qualifiers=..., language=None)")]
     fn enum_type(
         slf: &Bound<'_, Self>,
-        tag: Option<String>,
+        tag: &Any<'_>,
         r#type: Option<&Any<'_>>,
         enumerators: Option<&Any<'_>>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
-        if r#type.is_some() != enumerators.is_some() {
-            return Err(PyValueError::new_err(if r#type.is_some() {
-                "incomplete enum type must not have type"
-            } else {
-                "incomplete enum type must not have enumerators"
-            }));
+        match (r#type, enumerators) {
+            (Some(_), None) => {
+                return Err(PyValueError::new_err(
+                    "incomplete enum type must not have compatible type",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(PyValueError::new_err("enum type must have compatible type"));
+            }
+            _ => {}
         }
         let compatible = r#type
-            .map(|ty| own_type(slf.get(), expect_type("enum_type", ty)?.get()))
+            .map(|ty| compatible_type(slf.get(), ty))
             .transpose()?;
-        let enumerators = enumerators
-            .map(|enumerators| -> PyResult<Box<[Enumerator]>> {
-                enumerators
-                    .try_iter()?
-                    .map(|enumerator| {
-                        let enumerator = enumerator?;
-                        let enumerator = enumerator.cast::<PyTypeEnumerator>()?.get();
-                        Ok(Enumerator {
-                            name: enumerator.name.as_str().into(),
-                            value: enumerator.value,
-                        })
-                    })
-                    .collect()
-            })
-            .transpose()?;
+        let enumerators = enumerators.map(self::enumerators).transpose()?;
+        let tag = self::tag(tag, "enum_type")?;
         let data = TypeData::Enum {
             tag: tag.map(Into::into),
-            compatible: compatible.map(|ty| ty.id),
+            compatible,
             enumerators,
         };
         Self::make(slf, data, qualifiers, language)
@@ -381,13 +415,13 @@ impl PyProgram {
     fn typedef_type(
         slf: &Bound<'_, Self>,
         name: String,
-        r#type: &Bound<'_, PyType>,
+        r#type: &Any<'_>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
         let data = TypeData::Typedef {
             name: name.into(),
-            aliased: own_type(slf.get(), r#type.get())?,
+            aliased: own_type(slf.get(), expect_type("typedef_type", r#type)?.get())?,
         };
         Self::make(slf, data, qualifiers, language)
     }
@@ -401,7 +435,7 @@ impl PyProgram {
     fn pointer_type(
         slf: &Bound<'_, Self>,
         r#type: &Any<'_>,
-        size: Option<Integer>,
+        size: Option<Address>,
         byteorder: Option<&str>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
@@ -409,13 +443,11 @@ impl PyProgram {
         let this = slf.get();
         let referenced = own_type(this, expect_type("pointer_type", r#type)?.get())?;
         let size = match size {
-            Some(size) => self::size(&size)?,
-            None => this
-                .program
-                .lookup_platform()
-                .map_err(raise)?
-                .address_size()
-                .into(),
+            Some(size) => size.0,
+            None => match this.program.platform() {
+                Some(platform) => platform.address_size().into(),
+                None => return Err(PyValueError::new_err("program address size is not known")),
+            },
         };
         let order = this.byte_order(byteorder)?;
         let language = this.language_of(language)?;
@@ -432,34 +464,34 @@ impl PyProgram {
     fn array_type(
         slf: &Bound<'_, Self>,
         r#type: &Any<'_>,
-        length: Option<Integer>,
+        length: Option<Address>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
         let this = slf.get();
         let element = own_type(this, expect_type("array_type", r#type)?.get())?;
-        let length = length.as_ref().map(self::size).transpose()?;
+        let length = length.map(|length| length.0);
         let language = this.language_of(language)?;
         let id = this.program.types().array(element, length, language);
         Self::qualify(slf, id, qualifiers)
     }
 
     /// A function's type.
-    #[pyo3(signature = (r#type, parameters, is_variadic=false, *, template_parameters=None,
+    #[pyo3(signature = (r#type, parameters, is_variadic=None, *, template_parameters=None,
                         qualifiers=None, language=None),
            text_signature = "($self, type, parameters, is_variadic=False, *, template_parameters=(), qualifiers=..., language=None)")]
     fn function_type(
         slf: &Bound<'_, Self>,
         r#type: &Any<'_>,
         parameters: &Any<'_>,
-        is_variadic: bool,
+        is_variadic: Option<&Any<'_>>,
         template_parameters: Option<&Any<'_>>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
     ) -> PyResult<PyType> {
         let this = slf.get();
         let return_type = own_type(this, expect_type("function_type", r#type)?.get())?;
-        let parameters = tuple(parameters, "parameters")?;
+        let parameters = tuple(parameters, "parameters must be sequence")?;
         for parameter in &parameters {
             let Ok(parameter) = parameter.cast::<PyTypeParameter>() else {
                 return Err(PyTypeError::new_err("parameter must be TypeParameter"));
@@ -469,7 +501,10 @@ impl PyProgram {
         let data = TypeData::Function {
             return_type,
             parameters: Box::default(),
-            is_variadic,
+            is_variadic: match is_variadic {
+                Some(is_variadic) => is_variadic.is_truthy()?,
+                None => false,
+            },
         };
         let made = MadeType {
             ty: Type::new(this.language_of(language)?, data),

@@ -172,3 +172,12 @@ impl LazyArgument {
         visit.call(&self.function)
     }
 }
+
+/// The name that a constructor of `class` is given.
+pub(super) fn name(class: &str, name: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
+    name.map(|name| {
+        name.extract()
+            .map_err(|_| PyTypeError::new_err(format!("{class} name must be str or None")))
+    })
+    .transpose()
+}

@@ -158,7 +158,9 @@ impl PyType {
     /// The name of an integer, Boolean, floating-point or typedef type.
     #[getter]
     fn name(&self) -> PyResult<&str> {
-        self.having(self.get()?.data.name(), "a name")
+        let data = &self.get()?.data;
+        let name = data.name().filter(|_| data.kind() != TypeKind::Void);
+        self.having(name, "a name")
     }
 
     /// The tag of a structure, union, class or enumeration; ``None`` for an anonymous one.
@@ -293,6 +295,12 @@ impl PyType {
     ///     (TypeParameter(prog.type('const void *'), name='object'),)
     #[getter]
     pub(super) fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        // Without a look at the whole type, which has functions called.
+        if let Some(made) = self.made(py)
+            && let (TypeData::Function { .. }, Some(parts)) = (&made.ty.data, made.parts)
+        {
+            return Ok(parts.into_bound(py));
+        }
         let parameters = match &self.get()?.data {
             TypeData::Function { parameters, .. } => Some(parameters),
             _ => None,

@@ -2,6 +2,7 @@
 
 use crate::enums::{TYPE_KIND, type_kind_value};
 use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 use spelunk_types::TypeKinds;
@@ -17,7 +18,10 @@ pub(crate) struct PyTypeKindSet {
 }
 
 fn bit(kind: &Bound<'_, PyAny>) -> PyResult<u32> {
-    Ok(1 << (TYPE_KIND.value(kind)? & 31))
+    let value = TYPE_KIND
+        .value(kind)
+        .map_err(|_| PyTypeError::new_err("TypeKindSet elements must be TypeKind"))?;
+    Ok(1 << (value & 31))
 }
 
 /// The set that any collection of kinds is.
@@ -28,6 +32,16 @@ fn set(kinds: &Bound<'_, PyAny>) -> PyResult<u32> {
     kinds
         .try_iter()?
         .try_fold(0, |bits, kind| Ok(bits | bit(&kind?)?))
+}
+
+/// What an operator makes of `other`, if that is a collection of kinds.
+fn combined(other: &Bound<'_, PyAny>, bits: impl FnOnce(u32) -> u32) -> PyResult<Py<PyAny>> {
+    let py = other.py();
+    other.try_iter()?;
+    match set(other) {
+        Ok(other) => Ok(Py::new(py, PyTypeKindSet { bits: bits(other) })?.into_any()),
+        Err(_) => Ok(py.NotImplemented()),
+    }
 }
 
 impl From<TypeKinds> for PyTypeKindSet {
@@ -60,51 +74,46 @@ impl PyTypeKindSet {
         KindsIterator(AtomicU32::new(self.bits))
     }
 
-    fn __and__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self {
-            bits: self.bits & set(other)?,
-        })
+    fn __and__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.bits & other)
     }
 
-    fn __rand__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn __rand__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         self.__and__(other)
     }
 
-    fn __or__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self {
-            bits: self.bits | set(other)?,
-        })
+    fn __or__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.bits | other)
     }
 
-    fn __ror__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn __ror__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         self.__or__(other)
     }
 
-    fn __xor__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self {
-            bits: self.bits ^ set(other)?,
-        })
+    fn __xor__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.bits ^ other)
     }
 
-    fn __rxor__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn __rxor__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         self.__xor__(other)
     }
 
-    fn __sub__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self {
-            bits: self.bits & !set(other)?,
-        })
+    fn __sub__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.bits & !other)
     }
 
-    fn __rsub__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self {
-            bits: set(other)? & !self.bits,
-        })
+    fn __rsub__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| other & !self.bits)
     }
 
     fn __richcmp__(&self, other: &Bound<'_, PyAny>, operator: CompareOp) -> PyResult<Py<PyAny>> {
         let py = other.py();
-        let Ok(other) = set(other) else {
+        let is_set = || py.import("collections.abc")?.getattr("Set");
+        let other = match other.is_instance(&is_set()?)? || other.is_instance_of::<Self>() {
+            true => set(other),
+            false => return Ok(py.NotImplemented()),
+        };
+        let Ok(other) = other else {
             return Ok(py.NotImplemented());
         };
         let (bits, equal) = (self.bits, self.bits == other);

@@ -1,7 +1,7 @@
 //! `spelunk.TypeMember`.
 
 use super::PyType;
-use super::argument::{Argument, LazyArgument, What};
+use super::argument::{self, Argument, LazyArgument, What};
 use crate::convert::Address;
 use crate::object::PyObject;
 use crate::program::PyProgram;
@@ -76,12 +76,12 @@ impl PyTypeMember {
            text_signature = "(object_or_type, name=None, bit_offset=0)")]
     fn new(
         object_or_type: &Bound<'_, PyAny>,
-        name: Option<String>,
+        name: Option<&Bound<'_, PyAny>>,
         bit_offset: Address,
     ) -> PyResult<Self> {
         Ok(Self {
             argument: LazyArgument::new("TypeMember", object_or_type)?,
-            name,
+            name: argument::name("TypeMember", name)?,
             bit_offset: bit_offset.0,
         })
     }

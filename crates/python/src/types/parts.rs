@@ -1,7 +1,7 @@
 //! Enumerators, parameters and template parameters.
 
 use super::PyType;
-use super::argument::{LazyArgument, What};
+use super::argument::{self, LazyArgument, What};
 use crate::convert::{Integer, signed};
 use crate::error::raise;
 use crate::object::PyObject;
@@ -63,7 +63,7 @@ impl PyTypeEnumerator {
         match index {
             0 | -2 => Ok(self.name.as_str().into_pyobject(py)?.into_any()),
             1 | -1 => self.value(py),
-            _ => Err(PyIndexError::new_err("enumerator index out of range")),
+            _ => Err(PyIndexError::new_err("TypeEnumerator index out of range")),
         }
     }
 
@@ -103,10 +103,13 @@ impl PyTypeParameter {
     ///     function that returns one of these, called when it is needed.
     #[new]
     #[pyo3(signature = (default_argument_or_type, name=None))]
-    fn new(default_argument_or_type: &Bound<'_, PyAny>, name: Option<String>) -> PyResult<Self> {
+    fn new(
+        default_argument_or_type: &Bound<'_, PyAny>,
+        name: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         Ok(Self {
             argument: LazyArgument::new("TypeParameter", default_argument_or_type)?,
-            name,
+            name: argument::name("TypeParameter", name)?,
         })
     }
 
@@ -188,10 +191,14 @@ impl PyTypeTemplateParameter {
     ///     returns one of these, called when it is needed.
     #[new]
     #[pyo3(signature = (argument, name=None, is_default=false))]
-    fn new(argument: &Bound<'_, PyAny>, name: Option<String>, is_default: bool) -> PyResult<Self> {
+    fn new(
+        argument: &Bound<'_, PyAny>,
+        name: Option<&Bound<'_, PyAny>>,
+        is_default: bool,
+    ) -> PyResult<Self> {
         Ok(Self {
             argument: LazyArgument::new("TypeTemplateParameter", argument)?,
-            name,
+            name: argument::name("TypeTemplateParameter", name)?,
             is_default,
         })
     }

@@ -125,10 +125,7 @@ fn arguments(py: Python<'_>, ty: &PyType, data: &TypeData, depth: u32) -> PyResu
                     }
                 }
             }
-            let parameters = ty.template_parameters(py)?;
-            if !parameters.is_empty() {
-                list.push(format!("template_parameters={}", parameters.repr()?));
-            }
+            list.extend(template_parameters(py, ty)?);
         }
         TypeData::Enum {
             tag: text,
@@ -187,9 +184,18 @@ fn arguments(py: Python<'_>, ty: &PyType, data: &TypeData, depth: u32) -> PyResu
             list.push(format!("parameters={}", ty.parameters(py)?.repr()?));
             let is_variadic = if *is_variadic { "True" } else { "False" };
             list.push(format!("is_variadic={is_variadic}"));
+            list.extend(template_parameters(py, ty)?);
         }
     }
     Ok(list)
+}
+
+fn template_parameters(py: Python<'_>, ty: &PyType) -> PyResult<Option<String>> {
+    let parameters = ty.template_parameters(py)?;
+    if parameters.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(format!("template_parameters={}", parameters.repr()?)))
 }
 
 #[pymethods]

@@ -303,7 +303,6 @@ len(index(prog, "e", None, False))
 index(prog, "e", 0x20, False)
 index(prog=prog, name=None, address=0x11, one=False)
 index(prog)
-index(prog, 5, None, False)
 index(prog, None, "x", False)
 index(None, None, None, 5) != []
 prog.register_symbol_finder("index", index, enable_index=0)

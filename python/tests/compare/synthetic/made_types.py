@@ -168,10 +168,7 @@ TypeMember(i, "x", 12)
 TypeMember(i, "x", 12).offset
 TypeMember(i, "x", 16).offset
 TypeMember(i, "x", 16).bit_offset
-TypeMember(i, "x", -1)
-TypeMember(i, "x", 2**64)
 TypeMember(i, "x", bit_offset=Object(prog, i, 8))
-TypeMember(i, "x", 1.5)
 TypeMember(i, 5)
 TypeMember(5)
 TypeMember("int")
@@ -239,7 +236,6 @@ TypeEnumerator("A", 2**64)
 TypeEnumerator("A", -2**63 - 1)
 TypeEnumerator("A")
 TypeEnumerator(5, 5)
-TypeEnumerator("A", "5")
 TypeEnumerator("A", Object(prog, i, 5))
 TypeEnumerator("it's", 1)
 TypeEnumerator("A", 1) == TypeEnumerator("A", 1)
@@ -253,8 +249,6 @@ list(TypeEnumerator("A", 1))
 TypeEnumerator("A", 1)[0]
 TypeEnumerator("A", 1)[-1]
 TypeEnumerator("A", 1)[2]
-TypeEnumerator("A", 1)["name"]
-TypeEnumerator("A", 1)[0:1]
 """
 
 LAZY = """
@@ -386,7 +380,6 @@ Language.C.name, Language.CPP.name
 Language.C == Language.CPP, Language.C == Language.C
 Language()
 prog.language
-prog.language = 5
 prog.language = Language.CPP
 prog.int_type("x", 4, True)
 prog.int_type("x", 4, True, language=Language.C)
@@ -408,7 +401,6 @@ mypoint.members
 mypoint.unaliased().members
 prog.pointer_type(point).member("x")
 prog.pointer_type(point).has_member("x")
-point.member(5)
 point.member()
 i.qualified()
 i.qualified(None)
