@@ -96,20 +96,29 @@ fn size_of(ty: &str) -> (u32, bool) {
     }
 }
 
+/// What a compiler can do.
+#[derive(Clone, Copy)]
+pub(super) struct Abilities {
+    pub(super) has_int128: bool,
+    /// Whether debugging information says where a bit field that is as wide as its type is, which
+    /// clang 14 takes for a plain member.
+    pub(super) tells_full_width: bool,
+}
+
 /// A program that holds structures.
 pub(super) struct Source {
     random: Random,
-    has_int128: bool,
+    abilities: Abilities,
     names: usize,
     pub(super) compounds: Vec<Compound>,
     pub(super) contents: Vec<Content>,
 }
 
 impl Source {
-    pub(super) fn new(seed: u64, count: usize, has_int128: bool) -> Self {
+    pub(super) fn new(seed: u64, count: usize, abilities: Abilities) -> Self {
         let mut source = Self {
             random: Random::new(seed),
-            has_int128,
+            abilities,
             names: 0,
             compounds: Vec::new(),
             contents: Vec::new(),
@@ -161,7 +170,10 @@ impl Source {
         let shape = match self.random.below(12) {
             0..=3 => {
                 let ty = self.bit_field_type();
-                let width = 1 + self.random.below(size_of(ty).0 as usize) as u32;
+                let mut width = 1 + self.random.below(size_of(ty).0 as usize) as u32;
+                if is_packed && !self.abilities.tells_full_width && ty != "_Bool" {
+                    width = width.min(size_of(ty).0 - 1);
+                }
                 if self.one_in(12) {
                     let width = if self.one_in(2) { 0 } else { width };
                     Shape::Padding { ty, width }
@@ -208,7 +220,11 @@ impl Source {
                 Shape::Array(Box::new(element), 1 + self.random.below(3))
             }
             _ => {
-                let count = if self.has_int128 { INTEGERS.len() } else { 9 };
+                let count = if self.abilities.has_int128 {
+                    INTEGERS.len()
+                } else {
+                    9
+                };
                 Shape::Integer(self.pick(&INTEGERS[..count]))
             }
         }

@@ -4,7 +4,7 @@
 mod generate;
 
 use crate::compiled::{Holder, TestProgram, build};
-use generate::{Content, Kind, Shape, Source};
+use generate::{Abilities, Content, Kind, Shape, Source};
 
 use spelunk_object::{Object, Target, Value, alignof, lookup_type, offsetof, sizeof};
 
@@ -17,10 +17,12 @@ fn count() -> usize {
 }
 
 fn check(name: &str, compiler: &[&str], holder: Holder, seed: u64) {
-    let has_int128 = !compiler
-        .iter()
-        .any(|flag| matches!(*flag, "-m32" | "--target=mips-linux-gnu"));
-    let source = Source::new(seed, count(), has_int128);
+    let is_32_bit = |flag: &&str| matches!(*flag, "-m32" | "--target=mips-linux-gnu");
+    let abilities = Abilities {
+        has_int128: !compiler.iter().any(is_32_bit),
+        tells_full_width: compiler[0] == "gcc",
+    };
+    let source = Source::new(seed, count(), abilities);
     let program = build(name, &source.text(), compiler, holder);
     let layout = program.variable("layout");
     let mut rows = 0..;
@@ -132,7 +134,11 @@ fn of_big_endian_machines() {
 
 #[test]
 fn shapes_are_of_all_kinds() {
-    let source = Source::new(1, 400, true);
+    let abilities = Abilities {
+        has_int128: true,
+        tells_full_width: true,
+    };
+    let source = Source::new(1, 400, abilities);
     let has = |wanted: &dyn Fn(&Shape) -> bool| {
         source
             .compounds
