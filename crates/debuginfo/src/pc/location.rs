@@ -52,13 +52,7 @@ impl DebugFile {
         frame: FrameState<'_>,
     ) -> Result<VariableValue, DebugInfoError> {
         self.with_units(|units| {
-            let context = Context {
-                units,
-                bias: self.load_bias(),
-                file_pc: frame.pc.wrapping_sub(self.bias()),
-                function: scope.function,
-                frame,
-            };
+            let context = Context::new(self, units, scope, frame);
             let value = units.integrate(variable.die, |die| context.value(die))?;
             Ok(value.unwrap_or(VariableValue::OptimizedOut))
         })
@@ -76,8 +70,23 @@ pub(super) struct Context<'c, 'a> {
     pub(super) frame: FrameState<'c>,
 }
 
-impl<'a> Context<'_, 'a> {
-    fn value(&self, die: &Die<'_, 'a>) -> Result<Option<VariableValue>, DebugInfoError> {
+impl<'c, 'a> Context<'c, 'a> {
+    pub(super) fn new(
+        file: &DebugFile,
+        units: &'c Units<'a>,
+        scope: &Scope,
+        frame: FrameState<'c>,
+    ) -> Self {
+        Self {
+            units,
+            bias: file.load_bias(),
+            file_pc: frame.pc.wrapping_sub(file.bias()),
+            function: scope.function,
+            frame,
+        }
+    }
+
+    pub(super) fn value(&self, die: &Die<'_, 'a>) -> Result<Option<VariableValue>, DebugInfoError> {
         if die.attr(dw::DW_AT_location).is_some() {
             return Ok(Some(match self.expression(die, dw::DW_AT_location)? {
                 Some(expression) => self.evaluate(die, &expression),
@@ -107,7 +116,7 @@ impl<'a> Context<'_, 'a> {
             }))
     }
 
-    fn evaluate(&self, die: &Die<'_, 'a>, expression: &[u8]) -> VariableValue {
+    pub(super) fn evaluate(&self, die: &Die<'_, 'a>, expression: &[u8]) -> VariableValue {
         let environment = FrameEnvironment::new(*self, die);
         match expression::evaluate(expression, environment.encoding(), &environment) {
             Ok(location) if location.as_whole() == Some(&PieceKind::OptimizedOut) => {

@@ -19,6 +19,7 @@ mod rows;
 mod scope;
 mod tree;
 mod variable;
+mod variable_length;
 
 pub use line::SourceLine;
 pub use location::{FrameState, VariableValue};

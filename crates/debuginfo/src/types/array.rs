@@ -14,27 +14,14 @@ impl DebugFile {
         store: &TypeStore,
         die: &Die<'_, '_>,
     ) -> Result<TypeData, DebugInfoError> {
-        let mut lengths = Vec::new();
-        die.for_each_child(|child| {
-            if matches!(
-                child.tag(),
-                dw::DW_TAG_subrange_type | dw::DW_TAG_enumeration_type
-            ) {
-                if lengths.len() == MAX_DIMENSIONS {
-                    return Err(child.damaged("array has too many dimensions"));
-                }
-                lengths.push(length(&child));
-            }
-            Ok(())
-        })?;
-        let language = die.language();
+        let lengths = dimensions(die, |subrange| Ok(length(subrange)))?;
         let mut element = self.declared_type(store, die)?;
         let (outermost, inner) = match lengths.split_first() {
             Some((outermost, inner)) => (*outermost, inner),
             None => (None, &[][..]),
         };
         for length in inner.iter().rev() {
-            element = store.array(element, *length, language)?.into();
+            element = store.array(element, *length, die.language())?.into();
         }
         Ok(TypeData::Array {
             element,
@@ -43,9 +30,30 @@ impl DebugFile {
     }
 }
 
+/// What `length` says of each dimension of an array, from the outermost on.
+pub(crate) fn dimensions<T>(
+    die: &Die<'_, '_>,
+    mut length: impl FnMut(&Die<'_, '_>) -> Result<T, DebugInfoError>,
+) -> Result<Vec<T>, DebugInfoError> {
+    let mut lengths = Vec::new();
+    die.for_each_child(|child| {
+        if matches!(
+            child.tag(),
+            dw::DW_TAG_subrange_type | dw::DW_TAG_enumeration_type
+        ) {
+            if lengths.len() == MAX_DIMENSIONS {
+                return Err(child.damaged("array has too many dimensions"));
+            }
+            lengths.push(length(&child)?);
+        }
+        Ok(())
+    })?;
+    Ok(lengths)
+}
+
 /// The number of elements of a dimension. `None` for `[]`, and for an array whose length is only
 /// known when the program runs (the bound is an expression or a variable).
-fn length(subrange: &Die<'_, '_>) -> Option<u64> {
+pub(crate) fn length(subrange: &Die<'_, '_>) -> Option<u64> {
     if let Some(count) = subrange.attr(dw::DW_AT_count) {
         return count.udata_value();
     }

@@ -15,6 +15,7 @@ mod spelling;
 mod template;
 mod variant;
 
+pub(crate) use array::{dimensions, length};
 pub(crate) use layout::storage_size;
 
 use crate::die::DieId;
@@ -52,7 +53,7 @@ impl DebugFile {
     }
 
     /// The type that `die` refers to, itself or through what it is the code or definition of.
-    fn declared_type(
+    pub(crate) fn declared_type(
         &self,
         store: &TypeStore,
         die: &Die<'_, '_>,

@@ -63,12 +63,17 @@ pub(crate) struct Compiled {
 impl Compiled {
     /// `source`, compiled with these options. `name` must be that of one test.
     pub(crate) fn new(name: &str, source: &str, options: &[&str]) -> Self {
+        Self::with("gcc", name, source, options)
+    }
+
+    /// `source`, compiled by `compiler`.
+    pub(crate) fn with(compiler: &str, name: &str, source: &str, options: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let source_path = folder.join("program.c");
         std::fs::write(&source_path, source).unwrap();
         let path = folder.join("program");
-        let mut command = Command::new("gcc");
+        let mut command = Command::new(compiler);
         command.args(options).arg("-o").args([&path, &source_path]);
         assert!(command.status().unwrap().success(), "{command:?}");
         Self {

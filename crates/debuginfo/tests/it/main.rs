@@ -18,4 +18,5 @@ mod program;
 mod rows;
 mod symbols;
 mod types;
+mod variable_length;
 mod variables;

@@ -35,6 +35,7 @@ pub(super) fn object(
         platform: program.lookup_platform()?,
         memory: &StackMemory(program),
     };
+    let ty = file.variable_type_in(program.types(), variable, scope, state)?;
     let values = Values {
         program,
         platform: state.platform,

@@ -1,0 +1,194 @@
+//! Arrays whose length is only known in a frame: `int a[n]`.
+//!
+//! GCC says with an expression how many elements there are, Clang with a variable that it made up.
+
+use super::location::{Context, FrameState, VariableValue};
+use crate::entry::Die;
+use crate::types::{dimensions, length, storage_size};
+use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable};
+use gimli::{AttributeValue, DwAt, constants as dw};
+use spelunk_base::ByteOrder;
+use spelunk_types::{PointerForm, QualifiedType, Qualifiers, TypeStore};
+use spelunk_unwind::expression::{DwarfRegister, PieceKind};
+
+/// Pointers to arrays of pointers...: more is no program but a damaged file.
+const MAX_DEPTH: u32 = 64;
+
+impl DebugFile {
+    /// The type of a variable as it is in a frame: arrays of variable length have theirs, also
+    /// behind pointers and typedefs. Where that cannot be told it is as
+    /// [`variable_type`](Self::variable_type) says.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn variable_type_in(
+        &self,
+        store: &TypeStore,
+        variable: &Variable,
+        scope: &Scope,
+        frame: FrameState<'_>,
+    ) -> Result<QualifiedType, DebugInfoError> {
+        let in_frame = self.with_units(|units| {
+            let ty = units.integrate(variable.die, |die| die.reference(dw::DW_AT_type))?;
+            let Some(ty) = ty else {
+                return Ok(None);
+            };
+            let context = Context::new(self, units, scope, frame);
+            Resolver {
+                file: self,
+                store,
+                context,
+            }
+            .resolve(ty, 0)
+        })?;
+        match in_frame {
+            Some(ty) => Ok(ty),
+            None => self.variable_type(store, variable),
+        }
+    }
+}
+
+struct Resolver<'c, 'a> {
+    file: &'c DebugFile,
+    store: &'c TypeStore,
+    context: Context<'c, 'a>,
+}
+
+impl<'a> Resolver<'_, 'a> {
+    /// The type with the lengths that it has in the frame; `None` if they do not depend on that.
+    fn resolve(&self, ty: DieId, depth: u32) -> Result<Option<QualifiedType>, DebugInfoError> {
+        let die = self.context.units.die(ty)?;
+        if depth > MAX_DEPTH {
+            return Ok(None);
+        }
+        let behind = || match die.reference(dw::DW_AT_type)? {
+            Some(ty) => self.resolve(ty, depth + 1),
+            None => Ok(None),
+        };
+        let qualified = |qualifiers| -> Result<_, DebugInfoError> {
+            Ok(behind()?.map(|ty| QualifiedType {
+                qualifiers: ty.qualifiers | qualifiers,
+                ..ty
+            }))
+        };
+        let pointer = |form| -> Result<_, DebugInfoError> {
+            let Some(referenced) = behind()? else {
+                return Ok(None);
+            };
+            let size = die.unsigned(dw::DW_AT_byte_size);
+            let size = size.unwrap_or(die.unit().encoding().address_size.into());
+            let order = self.context.frame.platform.byte_order;
+            let pointer = self
+                .store
+                .pointer_of(form, referenced, size, order, die.language())?;
+            Ok(Some(pointer.into()))
+        };
+        match die.tag() {
+            dw::DW_TAG_typedef => behind(),
+            dw::DW_TAG_const_type => qualified(Qualifiers::CONST),
+            dw::DW_TAG_volatile_type => qualified(Qualifiers::VOLATILE),
+            dw::DW_TAG_restrict_type => qualified(Qualifiers::RESTRICT),
+            dw::DW_TAG_atomic_type => qualified(Qualifiers::ATOMIC),
+            dw::DW_TAG_pointer_type => pointer(PointerForm::Pointer),
+            dw::DW_TAG_reference_type => pointer(PointerForm::Reference),
+            dw::DW_TAG_rvalue_reference_type => pointer(PointerForm::RvalueReference),
+            dw::DW_TAG_array_type => self.array(&die, behind()?),
+            _ => Ok(None),
+        }
+    }
+
+    fn array(
+        &self,
+        die: &Die<'_, 'a>,
+        element: Option<QualifiedType>,
+    ) -> Result<Option<QualifiedType>, DebugInfoError> {
+        let mut is_variable = element.is_some();
+        let lengths = dimensions(die, |subrange| {
+            if let Some(length) = length(subrange) {
+                return Ok(Some(length));
+            }
+            let subrange = self.context.units.die(subrange.id())?;
+            let count = self.bound(&subrange, dw::DW_AT_count)?;
+            let length = match count {
+                Some(count) => Some(count),
+                // Of no elements it is -1.
+                None => self
+                    .bound(&subrange, dw::DW_AT_upper_bound)?
+                    .map(|bound| bound.wrapping_add(1)),
+            };
+            let length = length.filter(|length| i64::try_from(*length).is_ok());
+            is_variable |= length.is_some();
+            Ok(length)
+        })?;
+        if !is_variable {
+            return Ok(None);
+        }
+        let mut ty = match element {
+            Some(element) => element,
+            None => self.file.declared_type(self.store, die)?,
+        };
+        for length in lengths.into_iter().rev() {
+            ty = self.store.array(ty, length, die.language())?.into();
+        }
+        Ok(Some(ty))
+    }
+
+    /// What a bound that is no constant is in the frame.
+    fn bound(&self, die: &Die<'_, 'a>, name: DwAt) -> Result<Option<u64>, DebugInfoError> {
+        match die.attr(name) {
+            None => Ok(None),
+            Some(AttributeValue::UnitRef(_) | AttributeValue::DebugInfoRef(_)) => {
+                let Some(variable) = die.reference(name)? else {
+                    return Ok(None);
+                };
+                let units = self.context.units;
+                let value = units.integrate(variable, |die| self.context.value(die))?;
+                let size = units.integrate(variable, |die| Ok(storage_size(die).ok()))?;
+                Ok(value.and_then(|value| self.number(&value, size.unwrap_or(8))))
+            }
+            // The number is what the expression leaves on the stack, not the address of it.
+            Some(_) => match self.context.expression(die, name)? {
+                Some(expression) => Ok(match self.context.evaluate(die, &expression) {
+                    VariableValue::At(location) => match location.as_whole() {
+                        Some(PieceKind::Memory(number)) => Some(*number),
+                        Some(PieceKind::Value(value)) => Some(value.to_u64()),
+                        Some(PieceKind::Register(register)) => self.register(*register),
+                        _ => None,
+                    },
+                    _ => None,
+                }),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The value of a variable of `size` bytes.
+    fn number(&self, value: &VariableValue, size: u64) -> Option<u64> {
+        let location = match value {
+            VariableValue::At(location) => location,
+            VariableValue::Constant(number) => return u64::try_from(*number).ok(),
+            _ => return None,
+        };
+        match location.as_whole()? {
+            PieceKind::Memory(address) => {
+                let mut bytes = [0; 8];
+                let bytes = bytes.get_mut(..usize::try_from(size).ok()?)?;
+                self.context.frame.memory.read(*address, bytes).ok()?;
+                let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+                Some(match self.context.frame.platform.byte_order {
+                    ByteOrder::Little => bytes.iter().rev().fold(0, join),
+                    ByteOrder::Big => bytes.iter().fold(0, join),
+                })
+            }
+            PieceKind::Value(value) => Some(value.to_u64()),
+            PieceKind::Register(register) => self.register(*register),
+            _ => None,
+        }
+    }
+
+    fn register(&self, register: DwarfRegister) -> Option<u64> {
+        let registers = self.context.frame.registers;
+        registers.get(registers.find_dwarf(register)?)
+    }
+}
