@@ -42,6 +42,7 @@ from spelunk._exceptions import (
 )
 from spelunk._native import (
     NULL,
+    DebugInfoOptions,
     ExtraModule,
     Language,
     MainModule,
@@ -90,6 +91,7 @@ __all__ = (
     "AbsenceReason",
     "Architecture",
     "BadDataError",
+    "DebugInfoOptions",
     "ExtraModule",
     "FaultError",
     "FindObjectFlags",

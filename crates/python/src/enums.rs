@@ -51,6 +51,7 @@ impl Enum {
 pub(crate) static ABSENCE_REASON: Enum = Enum::new("AbsenceReason");
 pub(crate) static ARCHITECTURE: Enum = Enum::new("Architecture");
 pub(crate) static FIND_OBJECT_FLAGS: Enum = Enum::new("FindObjectFlags");
+pub(crate) static KMOD_SEARCH_METHOD: Enum = Enum::new("KmodSearchMethod");
 pub(crate) static MODULE_FILE_STATUS: Enum = Enum::new("ModuleFileStatus");
 pub(crate) static PLATFORM_FLAGS: Enum = Enum::new("PlatformFlags");
 pub(crate) static PRIMITIVE_TYPE: Enum = Enum::new("PrimitiveType");

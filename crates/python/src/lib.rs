@@ -5,6 +5,7 @@
 //! engine's objects need not; a program is one Python object, whatever it is reached by.
 
 mod convert;
+mod debug_info_options;
 mod enums;
 mod error;
 mod functions;
@@ -45,6 +46,7 @@ mod command_line;
 fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<enums::PyLanguage>()?;
+    module.add_class::<debug_info_options::PyDebugInfoOptions>()?;
     module.add_class::<module::PyModule>()?;
     module.add_class::<module::MainModule>()?;
     module.add_class::<module::SharedLibraryModule>()?;

@@ -4,6 +4,7 @@ use super::PyProgram;
 use crate::convert::Integer;
 use crate::enums::{FIND_OBJECT_FLAGS, TYPE_KIND, type_kind_value};
 use crate::error::{carry, raise};
+use crate::module::PyModule;
 use crate::object::PyObject;
 use crate::symbol::PySymbol;
 use crate::symbol_index::PySymbolIndex;
@@ -14,15 +15,15 @@ use pyo3::prelude::*;
 use pyo3::types::{PySet, PyWeakrefMethods, PyWeakrefReference};
 use spelunk_object::Object;
 use spelunk_program::{
-    Finders, ObjectFinder, ObjectKinds, Program, Result, Symbol, SymbolFinder, SymbolQuery,
-    TypeFinder,
+    Finders, Module, ModuleFileFinder, ObjectFinder, ObjectKinds, Program, Result, Symbol,
+    SymbolFinder, SymbolQuery, TypeFinder,
 };
 use spelunk_types::{QualifiedType, TypeKinds};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A function of Python's that finds.
-struct Finder {
+pub(super) struct Finder {
     function: Py<PyAny>,
     /// Not to keep it alive: it keeps the finder.
     prog: Py<PyWeakrefReference>,
@@ -183,6 +184,22 @@ impl SymbolFinder for Finder {
     }
 }
 
+impl ModuleFileFinder for Finder {
+    fn find(&self, _: &Program, modules: &[Arc<Module>]) -> Result<()> {
+        Python::attach(|py| {
+            let Some(prog) = self.program(py)? else {
+                return Ok(());
+            };
+            let modules = modules.iter();
+            let modules: PyResult<Vec<_>> = modules
+                .map(|module| PyModule::wrap(&prog, Arc::clone(module)))
+                .collect();
+            self.function.call1(py, (modules?,)).map(drop)
+        })
+        .map_err(carry)
+    }
+}
+
 /// The functions of a program's finders, kept where Python's collector of garbage sees them.
 #[derive(Default)]
 pub(super) struct Registered(Mutex<Vec<Arc<Finder>>>);
@@ -201,7 +218,7 @@ impl Registered {
 }
 
 /// Where in the list of finders `enable_index` says.
-fn place(enable_index: Option<&Bound<'_, PyAny>>) -> PyResult<Option<usize>> {
+pub(super) fn place(enable_index: Option<&Bound<'_, PyAny>>) -> PyResult<Option<usize>> {
     let Some(index) = enable_index else {
         return Ok(None);
     };
@@ -222,17 +239,17 @@ fn place(enable_index: Option<&Bound<'_, PyAny>>) -> PyResult<Option<usize>> {
     }
 }
 
-fn names<F: ?Sized>(py: Python<'_>, finders: &Finders<F>) -> PyResult<Py<PySet>> {
+pub(super) fn names<F: ?Sized>(py: Python<'_>, finders: &Finders<F>) -> PyResult<Py<PySet>> {
     let names = finders.registered();
     Ok(PySet::new(py, names.iter().map(|name| &**name))?.unbind())
 }
 
-fn enabled<F: ?Sized>(finders: &Finders<F>) -> Vec<String> {
+pub(super) fn enabled<F: ?Sized>(finders: &Finders<F>) -> Vec<String> {
     let names = finders.enabled();
     names.iter().map(|name| (**name).to_owned()).collect()
 }
 
-fn enable<F: ?Sized>(finders: &Finders<F>, names: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn enable<F: ?Sized>(finders: &Finders<F>, names: &Bound<'_, PyAny>) -> PyResult<()> {
     let names = names
         .try_iter()
         .map_err(|_| PyTypeError::new_err("names must be sequence"))?;
@@ -251,7 +268,7 @@ fn made_up_name(function: &Bound<'_, PyAny>) -> String {
 }
 
 impl PyProgram {
-    fn finder(
+    pub(super) fn finder(
         slf: &Bound<'_, Self>,
         function: &Bound<'_, PyAny>,
         takes_one_kind: bool,
@@ -267,7 +284,7 @@ impl PyProgram {
     }
 
     /// Keeps a finder that was registered where the collector of garbage sees it.
-    fn keep(&self, finder: Arc<Finder>) {
+    pub(super) fn keep(&self, finder: Arc<Finder>) {
         let mut finders = self
             .finders
             .0

@@ -4,6 +4,7 @@ mod default;
 mod finders;
 mod lookup;
 mod memory;
+mod module_files;
 mod modules;
 mod open;
 mod search;
