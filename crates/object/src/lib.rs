@@ -10,6 +10,7 @@ mod format;
 mod layout;
 mod number;
 mod object;
+mod printer;
 mod rust_name;
 mod scalar;
 mod target;
@@ -26,5 +27,6 @@ pub use layout::{
 };
 pub use number::Rounding;
 pub use object::{AbsenceReason, Object, offsetof, pointer_type, read_c_string};
+pub use printer::{Child, Key, Present, Presentation, Printer, Printers, TypeName, Walk};
 pub use target::{SymbolOffset, Target};
 pub use value::Value;

@@ -1,4 +1,4 @@
-use crate::{PrimitiveTypes, Result};
+use crate::{PrimitiveTypes, Printers, Result};
 use spelunk_base::{Language, Platform};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 
@@ -47,6 +47,11 @@ pub trait Target: Send + Sync {
     /// Where the basic types of C are remembered once found: a field of the target,
     /// `PrimitiveTypes::default()` at first.
     fn primitives(&self) -> &PrimitiveTypes;
+
+    /// What shows the classes of libraries; `None` where all are shown as they are.
+    fn printers(&self) -> Option<&Printers> {
+        None
+    }
 }
 
 /// A place relative to a symbol.

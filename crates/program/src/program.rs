@@ -12,7 +12,7 @@ use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
 use spelunk_debuginfo::{DebugInfo, ObjectKinds};
 use spelunk_image::Image;
 use spelunk_memory::Memory;
-use spelunk_object::{Object, PrimitiveTypes};
+use spelunk_object::{Object, PrimitiveTypes, Printers};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -29,6 +29,7 @@ pub struct Program {
     pub(crate) object_finders: Finders<dyn ObjectFinder>,
     pub(crate) symbol_finders: Finders<dyn SymbolFinder>,
     pub(crate) module_file_finders: Finders<dyn ModuleFileFinder>,
+    pub(crate) printers: Printers,
     pub(crate) found_types: NameCache<TypeKinds, QualifiedType>,
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) memory: Memory,
@@ -76,6 +77,7 @@ impl Program {
                 "standard",
                 Arc::new(StandardFinder),
             ),
+            printers: Printers::default(),
             found_types: NameCache::default(),
             found_objects: NameCache::default(),
             memory: Memory::default(),
@@ -120,6 +122,12 @@ impl Program {
     #[must_use]
     pub fn symbol_finders(&self) -> &Finders<dyn SymbolFinder> {
         &self.symbol_finders
+    }
+
+    /// What shows the classes of libraries: those of `libstdc++` and `rust`, and what a user adds.
+    #[must_use]
+    pub fn printers(&self) -> &Printers {
+        &self.printers
     }
 
     /// The machine, once it is known.

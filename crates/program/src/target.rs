@@ -3,7 +3,7 @@
 use crate::Program;
 use spelunk_base::{Language, Platform};
 use spelunk_memory::AddressSpace;
-use spelunk_object::{PrimitiveTypes, Result, SymbolOffset, Target};
+use spelunk_object::{PrimitiveTypes, Printers, Result, SymbolOffset, Target};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 
 impl Target for Program {
@@ -48,5 +48,9 @@ impl Target for Program {
 
     fn primitives(&self) -> &PrimitiveTypes {
         &self.primitives
+    }
+
+    fn printers(&self) -> Option<&Printers> {
+        Some(&self.printers)
     }
 }

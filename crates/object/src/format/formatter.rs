@@ -3,6 +3,7 @@
 use super::member_pointer::{MemberPointer, find_at};
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
+use super::presented::write_short_name;
 use super::scalar::{format_complex, format_float, write_character, write_integer, write_string};
 use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
@@ -22,20 +23,26 @@ const MAX_TEXT: usize = 1 << 28;
 
 /// How an object is written.
 #[derive(Clone, Copy)]
-struct Style {
-    type_name: bool,
+pub(super) struct Style {
+    pub(super) type_name: bool,
     /// How many objects it is in; that far are its lines indented.
-    depth: u32,
+    pub(super) depth: u32,
+    /// How many objects it stands for, as printers say.
+    pub(super) replaced: u32,
 }
 
 pub(super) struct Formatter<'a> {
-    target: &'a dyn Target,
-    options: &'a FormatOptions,
+    pub(super) target: &'a dyn Target,
+    pub(super) options: &'a FormatOptions,
     pub(super) out: String,
     /// Values that may still be written.
-    steps_left: usize,
+    pub(super) steps_left: usize,
     /// The structures around what is being written: none is in itself.
-    outer: Vec<TypeId>,
+    pub(super) outer: Vec<TypeId>,
+    /// The containers around what is being written, by type and address.
+    pub(super) containers: Vec<(TypeId, Option<u64>)>,
+    /// Whether there was a container.
+    pub(super) has_containers: bool,
     /// Whether something came out of memory.
     pub(super) has_read: bool,
     /// Whether something should have, and did not.
@@ -66,6 +73,8 @@ impl<'a> Formatter<'a> {
             out: text,
             steps_left: steps,
             outer: Vec::new(),
+            containers: Vec::new(),
+            has_containers: false,
             has_read: false,
             has_failed: false,
         }
@@ -76,6 +85,7 @@ impl<'a> Formatter<'a> {
         let style = Style {
             type_name,
             depth: 0,
+            replaced: 0,
         };
         let columns = self.options.columns.saturating_sub(self.width(0));
         self.object(object, style, columns)
@@ -100,10 +110,15 @@ impl<'a> Formatter<'a> {
     }
 
     /// Writes the object, unless it takes several lines or more than `columns`.
-    fn one_line(&mut self, object: &Object, style: Style, columns: usize) -> Result<bool> {
+    pub(super) fn one_line(
+        &mut self,
+        object: &Object,
+        style: Style,
+        columns: usize,
+    ) -> Result<bool> {
         let start = self.out.len();
         let fits = match self.parts(object, style)? {
-            Some((parts, is_same_line)) => self.within(object, |formatter| {
+            Some((parts, is_same_line)) => self.within(object, &parts, |formatter| {
                 formatter.parts_on_line(&parts, is_same_line, style, start, columns)
             })?,
             None => self.fits(start, columns),
@@ -115,22 +130,26 @@ impl<'a> Formatter<'a> {
     }
 
     /// Writes the object on several lines if it has parts.
-    fn lines(&mut self, object: &Object, style: Style) -> Result<()> {
+    pub(super) fn lines(&mut self, object: &Object, style: Style) -> Result<()> {
         match self.parts(object, style)? {
-            Some((parts, is_same_line)) => self.within(object, |formatter| {
+            Some((parts, is_same_line)) => self.within(object, &parts, |formatter| {
                 formatter.parts_on_lines(&parts, is_same_line, style)
             }),
             None => Ok(()),
         }
     }
 
-    /// Does what is to be done inside of `object`.
+    /// Does what is to be done inside of `object`, which has these parts.
     fn within<T>(
         &mut self,
         object: &Object,
+        parts: &Parts<'a>,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         let id = resolve(self.target.types(), object.ty.id)?.0;
+        if parts.are_elsewhere() {
+            return self.within_container(id, object.address(), work);
+        }
         if self.outer.contains(&id) {
             return Err(Error::type_("type contains itself"));
         }
@@ -142,7 +161,11 @@ impl<'a> Formatter<'a> {
 
     /// Writes the type name, and the value of what has no parts. Else gives the parts, and
     /// whether they share lines.
-    fn parts(&mut self, object: &Object, style: Style) -> Result<Option<(Parts<'a>, bool)>> {
+    pub(super) fn parts(
+        &mut self,
+        object: &Object,
+        style: Style,
+    ) -> Result<Option<(Parts<'a>, bool)>> {
         if style.depth > MAX_DEPTH {
             return Err(too_deep());
         }
@@ -156,8 +179,15 @@ impl<'a> Formatter<'a> {
         if object.absence_reason().is_none() {
             check_formattable(&ty.data)?;
         }
+        let presentation = self.presentation(object, &ty.data, style)?;
         if style.type_name {
-            write_type_name(&mut self.out, target, object.ty)?;
+            match presentation {
+                Some(_) => write_short_name(&mut self.out, target, object.ty)?,
+                None => write_type_name(&mut self.out, target, object.ty)?,
+            }
+        }
+        if let Some(presentation) = presentation {
+            return self.present(presentation, style);
         }
         if let Some(reason) = object.absence_reason() {
             self.out.push_str(match reason {
@@ -284,7 +314,7 @@ impl<'a> Formatter<'a> {
     }
 
     /// An address, with the symbol that stands there.
-    fn address(&mut self, address: u64) -> Result<()> {
+    pub(super) fn address(&mut self, address: u64) -> Result<()> {
         if self.options.symbolize
             && let Some(symbol) = self.target.symbolize(address)?
         {
@@ -321,7 +351,8 @@ impl<'a> Formatter<'a> {
         start: usize,
         columns: usize,
     ) -> Result<bool> {
-        let mut separator = "{ ";
+        let frame = parts.frame();
+        let mut separator = frame.open;
         for index in 0..parts.count() {
             let Some(part) = parts.get(self.target, index) else {
                 continue;
@@ -345,9 +376,14 @@ impl<'a> Formatter<'a> {
                 return Ok(false);
             }
         }
+        if frame.is_cut {
+            self.out.push_str(separator);
+            self.out.push_str("...");
+            separator = ", ";
+        }
         self.out.push_str(match separator {
-            ", " => " }",
-            _ => "{}",
+            ", " => frame.close,
+            _ => frame.empty,
         });
         Ok(self.fits(start, columns))
     }
@@ -360,7 +396,8 @@ impl<'a> Formatter<'a> {
         style: Style,
     ) -> Result<()> {
         let indentation = style.depth as usize + 1;
-        self.out.push('{');
+        let frame = parts.frame();
+        self.out.push_str(frame.open.trim_end());
         let mut is_empty = true;
         // Columns left on a line that further parts may go to.
         let mut left = None;
@@ -397,11 +434,17 @@ impl<'a> Formatter<'a> {
                 left = None;
             }
         }
+        if frame.is_cut {
+            is_empty = false;
+            self.out.push('\n');
+            self.out.extend((0..indentation).map(|_| '\t'));
+            self.out.push_str("...");
+        }
         if !is_empty {
             self.out.push('\n');
             self.out.extend((1..indentation).map(|_| '\t'));
         }
-        self.out.push('}');
+        self.out.push_str(frame.close.trim_start());
         Ok(())
     }
 
@@ -430,7 +473,7 @@ impl<'a> Formatter<'a> {
 
     fn part_on_line(&mut self, part: &Part<'a>, style: Style, columns: usize) -> Result<Written> {
         let start = self.out.len();
-        self.label(part.label);
+        self.label(&part.label, style.depth);
         let left = match columns {
             usize::MAX => usize::MAX,
             _ => columns.saturating_sub(self.width(start)),
@@ -452,7 +495,7 @@ impl<'a> Formatter<'a> {
     }
 
     fn part_on_lines(&mut self, part: &Part<'a>, style: Style) -> Result<Written> {
-        self.label(part.label);
+        self.label(&part.label, style.depth);
         let style = self.style_of(part, style);
         let inner = self.out.len();
         let result = match &part.object {
@@ -493,10 +536,12 @@ impl<'a> Formatter<'a> {
         }
     }
 
-    fn label(&mut self, label: Label<'_>) {
+    fn label(&mut self, label: &Label<'_>, depth: u32) {
         match label {
             Label::None => {}
             Label::Member(name) => push(&mut self.out, format_args!(".{name} = ")),
+            Label::Name(name) => push(&mut self.out, format_args!(".{name} = ")),
+            Label::Key(key) => self.key(key, depth),
             Label::Index(index) => push(&mut self.out, format_args!("[{index}] = ")),
         }
     }
@@ -508,6 +553,7 @@ impl<'a> Formatter<'a> {
                 false => self.options.member_type_names,
             },
             depth: outer.depth + 1,
+            replaced: 0,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct FormatOptions {
     pub implicit_members: bool,
     /// Show elements that are zero.
     pub implicit_elements: bool,
+    /// Show all structures as they are, whatever [printers](crate::Printers) there are.
+    pub raw: bool,
 }
 
 /// The base that integers are printed in.
@@ -63,6 +65,7 @@ impl Default for FormatOptions {
             element_indices: false,
             implicit_members: true,
             implicit_elements: false,
+            raw: false,
         }
     }
 }

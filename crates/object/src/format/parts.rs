@@ -27,16 +27,48 @@ pub(super) struct Part<'a> {
     pub(super) object: Result<Object>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Label<'a> {
     None,
     Member(&'a str),
     Index(u64),
+    /// A member that a printer made up.
+    Name(Box<str>),
+    /// The key of a map.
+    Key(Box<Object>),
+}
+
+/// What stands around parts.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) open: &'static str,
+    pub(super) close: &'static str,
+    /// Around nothing.
+    pub(super) empty: &'static str,
+    /// Whether there are more parts than are shown.
+    pub(super) is_cut: bool,
+}
+
+impl Frame {
+    pub(super) const BRACES: Self = Self {
+        open: "{ ",
+        close: " }",
+        empty: "{}",
+        is_cut: false,
+    };
+    pub(super) const PARENTHESES: Self = Self {
+        open: "(",
+        close: ")",
+        empty: "()",
+        is_cut: false,
+    };
 }
 
 /// The parts of an object that are shown.
 pub(super) enum Parts<'a> {
     Members(Vec<Part<'a>>),
+    /// What a printer found.
+    Presented(Vec<Part<'a>>, Frame),
     Elements {
         array: Object,
         element: QualifiedType,
@@ -44,6 +76,8 @@ pub(super) enum Parts<'a> {
         size: u64,
         with_index: bool,
         skip_implicit: bool,
+        /// Set where a printer found the array: whether there are more elements.
+        is_cut: Option<bool>,
     },
 }
 
@@ -94,12 +128,53 @@ impl<'a> Parts<'a> {
             size,
             with_index: options.element_indices,
             skip_implicit: options.element_indices && !options.implicit_elements,
+            is_cut: None,
         })
+    }
+
+    /// The first `end` elements of an array that a printer found, zero or not.
+    pub(super) fn all_elements(
+        target: &dyn Target,
+        options: &FormatOptions,
+        array: &Object,
+        element: QualifiedType,
+        end: u64,
+        is_cut: bool,
+    ) -> Result<Self> {
+        Ok(Self::Elements {
+            array: array.clone(),
+            element,
+            end,
+            size: sizeof(target.types(), element)?,
+            with_index: options.element_indices,
+            skip_implicit: false,
+            is_cut: Some(is_cut),
+        })
+    }
+
+    pub(super) fn frame(&self) -> Frame {
+        match self {
+            Self::Presented(_, frame) => *frame,
+            Self::Members(_) => Frame::BRACES,
+            Self::Elements { is_cut, .. } => Frame {
+                is_cut: is_cut.unwrap_or(false),
+                ..Frame::BRACES
+            },
+        }
+    }
+
+    /// Whether the parts may stand anywhere in memory, not only inside of the object.
+    pub(super) fn are_elsewhere(&self) -> bool {
+        match self {
+            Self::Presented(..) => true,
+            Self::Members(_) => false,
+            Self::Elements { is_cut, .. } => is_cut.is_some(),
+        }
     }
 
     pub(super) fn count(&self) -> u64 {
         match self {
-            Self::Members(parts) => parts.len() as u64,
+            Self::Members(parts) | Self::Presented(parts, _) => parts.len() as u64,
             Self::Elements { end, .. } => *end,
         }
     }
@@ -107,11 +182,11 @@ impl<'a> Parts<'a> {
     /// The part at `index`, unless it is left out.
     pub(super) fn get(&self, target: &dyn Target, index: u64) -> Option<Part<'a>> {
         match self {
-            Self::Members(parts) => {
+            Self::Members(parts) | Self::Presented(parts, _) => {
                 let part = parts.get(usize::try_from(index).ok()?)?;
                 Some(Part {
-                    label: part.label,
-                    is_element: false,
+                    label: part.label.clone(),
+                    is_element: part.is_element,
                     ty: part.ty,
                     object: part.object.clone(),
                 })

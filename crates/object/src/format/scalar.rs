@@ -114,6 +114,29 @@ pub(super) fn write_string(out: &mut String, bytes: &[u8]) {
     out.push('"');
 }
 
+/// A string literal of text: characters of UTF-8 stand there as they are, unless they cannot be
+/// seen.
+pub(super) fn write_text(out: &mut String, bytes: &[u8]) {
+    out.push('"');
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match u8::try_from(character) {
+                Ok(byte) if byte.is_ascii() => write_byte(out, byte, b'"'),
+                _ if character.escape_debug().eq([character]) => out.push(character),
+                _ => {
+                    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                        write_byte(out, byte, b'"');
+                    }
+                }
+            }
+        }
+        for byte in chunk.invalid() {
+            write_byte(out, *byte, b'"');
+        }
+    }
+    out.push('"');
+}
+
 fn write_byte(out: &mut String, byte: u8, quote: u8) {
     match byte {
         0 => out.push_str("\\0"),

@@ -1,5 +1,5 @@
 use crate::layout::{describe_valueless, resolve, sizeof};
-use crate::{Object, PrimitiveTypes, Result, SymbolOffset, Target};
+use crate::{Object, PrimitiveTypes, Printers, Result, SymbolOffset, Target};
 use spelunk_base::{Language, Platform};
 use spelunk_types::{QualifiedType, TypeData, TypeKinds, TypeStore};
 
@@ -90,5 +90,9 @@ impl Target for Snapshot<'_> {
 
     fn primitives(&self) -> &PrimitiveTypes {
         self.target.primitives()
+    }
+
+    fn printers(&self) -> Option<&Printers> {
+        self.target.printers()
     }
 }

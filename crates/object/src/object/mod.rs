@@ -12,8 +12,8 @@ mod variant;
 pub use access::pointer_type;
 pub(crate) use create::{add, check_bits};
 pub use designator::offsetof;
-pub(crate) use read::out_of_bounds;
 pub use read::read_c_string;
+pub(crate) use read::{out_of_bounds, read_bytes};
 
 use spelunk_base::ByteOrder;
 use spelunk_types::QualifiedType;

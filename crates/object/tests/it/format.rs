@@ -18,6 +18,7 @@ const D: FormatOptions = FormatOptions {
     element_indices: false,
     implicit_members: true,
     implicit_elements: false,
+    raw: false,
 };
 
 fn check(f: &Fake, object: &Object, options: FormatOptions, expected: &str) {

@@ -1,6 +1,7 @@
 //! `spelunk.Object`.
 
 mod attribute;
+mod children;
 mod make;
 mod operators;
 mod text;
@@ -14,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use spelunk_object::{Object, Target};
 
+pub(crate) use children::ObjectChildren;
 pub(crate) use make::operand;
 
 /// A value in the program: a variable, a member, or the result of an expression.

@@ -31,11 +31,12 @@ impl PyObject {
     /// :param element_indices: Show elements' indices.
     /// :param implicit_members: Show members that are zero.
     /// :param implicit_elements: Show elements that are zero.
+    /// :param raw: Show structures as they are, whatever printers there are (not in drgn).
     #[pyo3(signature = (*, columns=None, integer_base=None, dereference=None, symbolize=None,
                         string=None, char=None, type_name=None, member_type_names=None,
                         element_type_names=None, members_same_line=None, elements_same_line=None,
                         member_names=None, element_indices=None, implicit_members=None,
-                        implicit_elements=None))]
+                        implicit_elements=None, raw=None))]
     #[expect(clippy::too_many_arguments, reason = "as Python's callers know it")]
     fn format_(
         &self,
@@ -54,6 +55,7 @@ impl PyObject {
         element_indices: Option<bool>,
         implicit_members: Option<bool>,
         implicit_elements: Option<bool>,
+        raw: Option<bool>,
     ) -> PyResult<String> {
         let usual = FormatOptions::default();
         let options = FormatOptions {
@@ -80,6 +82,7 @@ impl PyObject {
             element_indices: element_indices.unwrap_or(usual.element_indices),
             implicit_members: implicit_members.unwrap_or(usual.implicit_members),
             implicit_elements: implicit_elements.unwrap_or(usual.implicit_elements),
+            raw: raw.unwrap_or(usual.raw),
         };
         self.object.format(self.target(), &options).map_err(raise)
     }

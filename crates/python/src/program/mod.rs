@@ -7,6 +7,7 @@ mod memory;
 mod module_files;
 mod modules;
 mod open;
+mod printers;
 mod search;
 mod threads;
 mod type_constructors;
@@ -30,6 +31,7 @@ pub(crate) use default::{get_default_prog, lookup_default, set_default_prog};
 pub(crate) use memory::take_reader_exception;
 use open::path_text;
 pub(crate) use open::{one_path, progress_bar};
+use printers::RegisteredPrinters;
 
 /// A program being debugged: its memory, types, variables, symbols, threads.
 ///
@@ -48,6 +50,7 @@ pub(crate) struct PyProgram {
     config: Py<PyDict>,
     readers: Readers,
     finders: Registered,
+    printers: RegisteredPrinters,
     pub(crate) made: Arc<MadeTypes>,
 }
 
@@ -90,6 +93,7 @@ impl PyProgram {
             config: PyDict::new(py).unbind(),
             readers: Readers::default(),
             finders: Registered::default(),
+            printers: RegisteredPrinters::default(),
             made,
         })
     }
@@ -193,6 +197,7 @@ impl PyProgram {
         visit.call(&self.config)?;
         self.readers.traverse(&visit)?;
         self.finders.traverse(&visit)?;
+        self.printers.traverse(&visit)?;
         self.made.traverse(&visit)
     }
 

@@ -9,4 +9,5 @@
 
 mod hostile;
 mod lab;
+mod printers;
 mod traces;

@@ -1,0 +1,59 @@
+//! The classes of libstdc++, GCC's standard library, as versions 4.9 to 15 lay them out
+//! (`libstdc++-v3/include/bits` in GCC's source).
+
+mod hash;
+mod holder;
+mod list;
+mod sequence;
+mod string;
+mod text;
+mod tree;
+mod tuple;
+
+use super::table::Table;
+use spelunk_base::Language;
+
+/// The classes that are known.
+pub(super) const TABLE: Table = Table {
+    language: Language::Cpp,
+    types: &[
+        ("std::__shared_ptr", holder::shared_pointer),
+        ("std::array", sequence::array),
+        ("std::atomic", holder::atomic),
+        ("std::basic_string", string::string),
+        ("std::basic_string_view", string::string_view),
+        ("std::bitset", text::bitset),
+        ("std::chrono::duration", text::duration),
+        ("std::chrono::time_point", text::time_point),
+        ("std::complex", text::complex),
+        ("std::deque", sequence::deque),
+        ("std::experimental::optional", holder::optional),
+        ("std::forward_list", list::forward_list),
+        ("std::function", holder::function),
+        ("std::initializer_list", sequence::initializer_list),
+        ("std::list", list::list),
+        ("std::map", tree::map),
+        ("std::multimap", tree::map),
+        ("std::multiset", tree::set),
+        ("std::optional", holder::optional),
+        ("std::pair", tuple::pair),
+        ("std::priority_queue", holder::adaptor),
+        ("std::queue", holder::adaptor),
+        ("std::reference_wrapper", holder::reference_wrapper),
+        ("std::set", tree::set),
+        ("std::shared_ptr", holder::shared_pointer),
+        ("std::span", sequence::span),
+        ("std::stack", holder::adaptor),
+        ("std::tuple", tuple::tuple),
+        ("std::unique_ptr", tuple::unique_pointer),
+        ("std::unordered_map", hash::map),
+        ("std::unordered_multimap", hash::map),
+        ("std::unordered_multiset", hash::set),
+        ("std::unordered_set", hash::set),
+        ("std::variant", holder::variant),
+        ("std::vector", sequence::vector),
+        ("std::weak_ptr", holder::shared_pointer),
+        ("__gnu_cxx::__normal_iterator", holder::iterator),
+    ],
+    other: |_, _, _| Ok(None),
+};

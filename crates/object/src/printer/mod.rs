@@ -1,0 +1,56 @@
+//! What containers and other classes of libraries hold, instead of what they are made of.
+//!
+//! * [`Printer`] says which types it knows, and [`Present`] what an object of one is:
+//!   a [`Presentation`], which the formatter writes and scripts walk.
+//! * [`Printers`] are those registered with a target: [`Target::printers`](crate::Target::printers).
+//! * `type_name` takes names of types apart, and shortens them.
+//! * `reach` gets at the insides of an object.
+//! * `libstdcxx` and `rust` are the libraries known here.
+
+mod chain;
+mod libstdcxx;
+mod presentation;
+mod reach;
+mod registry;
+mod rust;
+mod table;
+mod type_name;
+
+pub use presentation::{Child, Key, Presentation, Walk};
+pub use registry::{Present, Printer, Printers};
+pub use type_name::TypeName;
+pub(crate) use type_name::shortened;
+
+use crate::{Error, Object, Result, Target};
+
+impl Object {
+    /// What the object is to the printer of its type, if it has one that knows what to say.
+    ///
+    /// # Errors
+    ///
+    /// Those of users' printers.
+    pub fn presentation(&self, target: &dyn Target) -> Result<Option<Presentation>> {
+        match target.printers() {
+            Some(printers) if !self.is_absent() => match printers.find(target, self.ty.id)? {
+                Some(printer) => printer.present(target, self),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// The children of a container, one after the other: the elements of an array or vector, the
+    /// keys and values of a map, what a pointer or smart pointer points to.
+    ///
+    /// # Errors
+    ///
+    /// If the object is nothing of this kind, or its printer fails.
+    pub fn children(&self, target: &dyn Target) -> Result<Box<dyn Walk>> {
+        presentation::children(self, target)
+    }
+}
+
+/// A container whose parts contradict each other.
+fn damaged(message: impl Into<String>) -> Error {
+    Error::value(message)
+}

@@ -1,0 +1,57 @@
+//! Printers of a library: a function for each of its types.
+
+use super::{Present, Presentation, Printer, TypeName};
+use crate::{Error, ErrorKind, Object, Result, Target};
+use spelunk_base::Language;
+use spelunk_types::TypeId;
+use std::sync::Arc;
+
+/// Says what an object is. Errors mean that it is not made as expected: another version of the
+/// library, or a damaged object.
+pub(super) type Show = fn(&dyn Target, &Object) -> Result<Presentation>;
+
+/// The printers of one library.
+pub(super) struct Table {
+    pub(super) language: Language,
+    /// Names without template arguments and inline namespaces, and what shows such types.
+    pub(super) types: &'static [(&'static str, Show)],
+    /// What shows types that have no name of their own.
+    pub(super) other: fn(&dyn Target, TypeId, &TypeName<'_>) -> Result<Option<Show>>,
+}
+
+impl Printer for Table {
+    fn serves(&self, language: Language) -> bool {
+        language == self.language
+    }
+
+    fn find(
+        &self,
+        target: &dyn Target,
+        ty: TypeId,
+        name: &TypeName<'_>,
+    ) -> Result<Option<Arc<dyn Present>>> {
+        let known = self.types.iter().find(|(known, _)| *known == name.base());
+        let show = match known {
+            Some((_, show)) => Some(*show),
+            None => (self.other)(target, ty, name)?,
+        };
+        Ok(show.map(|show| Arc::new(Shown(show)) as _))
+    }
+}
+
+struct Shown(Show);
+
+impl Present for Shown {
+    /// An object that is not as it should be says most as the structure that it is.
+    fn present(&self, target: &dyn Target, object: &Object) -> Result<Option<Presentation>> {
+        match (self.0)(target, object) {
+            Ok(presentation) => Ok(Some(presentation)),
+            Err(error) if is_of_the_target(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn is_of_the_target(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Foreign)
+}
