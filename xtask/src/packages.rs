@@ -15,6 +15,8 @@ const PACKAGES: &[&str] = &[
     "libc6-dev",
     "binutils",
     "clang",
+    "llvm",
+    "dwz",
     "lld",
     "gdb",
     "python3",

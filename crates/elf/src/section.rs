@@ -87,11 +87,13 @@ pub(crate) fn name_sections(
         .and_then(|index| sections.get(index))
         .map(|names| names.section.stored_data(file))
         .transpose()?;
-    // Names may share their bytes, but all together are not much longer than the table.
+    // Names may share their bytes: before it is linked, each type unit has a `.debug_types` of its own.
+    // All together are not much longer than the table and the section headers.
     let mut budget = names
         .as_ref()
         .map_or(0, |names| names.len())
-        .saturating_mul(4);
+        .saturating_mul(4)
+        .saturating_add(sections.len().saturating_mul(64));
     let mut name_at = |offset: u32| {
         let rest = names.as_deref()?.get(usize::try_from(offset).ok()?..)?;
         let end = rest.iter().take(budget).position(|byte| *byte == 0)?;

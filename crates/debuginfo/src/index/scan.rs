@@ -355,6 +355,35 @@ impl<'a, 'o> Scan<'a, 'o> {
         abbreviation: Abbreviation,
         fields: &Fields,
     ) -> Option<Scope> {
+        let declared = fields.name.and(fields.origin);
+        let Some(path) = declared.and_then(|origin| self.path_of(origin)) else {
+            return self.visit_in_path(scope, start, abbreviation, fields);
+        };
+        // In type units of GCC the definition stands outside of the namespaces of its declaration.
+        let around = std::mem::replace(&mut self.path, path);
+        let mut inside = self.visit_in_path(scope, start, abbreviation, fields);
+        match &mut inside {
+            Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) => *outer = around,
+            Some(Scope::Body) | None => self.path = around,
+        }
+        inside
+    }
+
+    /// The path of an earlier entry of the unit.
+    fn path_of(&self, origin: DieId) -> Option<Rc<[u8]>> {
+        let start = origin.as_u64().checked_sub(self.unit.base.as_u64())?;
+        let place = self.paths.binary_search_by_key(&start, |path| path.0);
+        let (_, path) = self.paths.get(place.ok()?)?;
+        Some(Rc::clone(path))
+    }
+
+    fn visit_in_path(
+        &mut self,
+        scope: Option<&Scope>,
+        start: usize,
+        abbreviation: Abbreviation,
+        fields: &Fields,
+    ) -> Option<Scope> {
         if let Some(Scope::Body) = scope {
             return None;
         }
@@ -385,6 +414,7 @@ impl<'a, 'o> Scan<'a, 'o> {
                 return None;
             }
             dw::DW_TAG_enumeration_type => {
+                self.remember_path(start);
                 if let Some(name) = fields.name.filter(|_| !fields.is_declaration) {
                     self.add(NameKind::Enum, name, die, mark);
                 }
@@ -408,9 +438,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             _ => return None,
         };
         let is_class = matches!(kind, NameKind::Struct | NameKind::Union | NameKind::Class);
-        if !is_class {
-            self.remember_path(start);
-        }
+        self.remember_path(start);
         if !fields.is_declaration && self.wanted.is_none() {
             match (fields.name, fields.origin) {
                 (Some(name), _) => self.add(kind, name, die, mark),

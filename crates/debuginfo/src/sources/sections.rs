@@ -67,8 +67,9 @@ impl SourceSections {
         };
         let mut sections = HashMap::new();
         let others = match wanted {
-            Wanted::Names => &[],
-            Wanted::All => OTHERS,
+            // The index of a package speaks of all its sections.
+            Wanted::Names if kind != SourceKind::Package => &[],
+            _ => OTHERS,
         };
         for id in NAMES.iter().chain(others) {
             if let Some(section) = find_section(file, kind, *id) {

@@ -15,12 +15,18 @@ impl DebugFile {
         die: &Die<'_, '_>,
     ) -> Result<TypeData, DebugInfoError> {
         // The code of an inline function lists only the parameters that are left of it.
-        if let Some(origin) = die.reference(dw::DW_AT_abstract_origin)? {
-            let origin = die.units().die(origin)?;
-            if origin.reference(dw::DW_AT_abstract_origin)?.is_some() {
-                return Err(origin.damaged("abstract function has an origin"));
+        // After link-time optimization that is the code of one copy of an abstract function.
+        let mut origin = die.reference(dw::DW_AT_abstract_origin)?;
+        for _ in 0..super::MAX_CHAIN {
+            let Some(next) = origin else { break };
+            let next = die.units().die(next)?;
+            origin = next.reference(dw::DW_AT_abstract_origin)?;
+            if origin.is_none() {
+                return self.function(store, &next);
             }
-            return self.function(store, &origin);
+        }
+        if origin.is_some() {
+            return Err(die.damaged("function has too many origins"));
         }
         let mut parameters = Vec::new();
         let mut is_variadic = false;

@@ -14,6 +14,7 @@ mod lines;
 mod names;
 mod objects;
 mod oracle;
+mod placed;
 mod program;
 mod rows;
 mod symbols;
