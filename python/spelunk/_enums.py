@@ -154,3 +154,22 @@ class TypeKind(enum.Enum):
     POINTER = 10
     ARRAY = 11
     FUNCTION = 12
+
+
+for _class in (
+    AbsenceReason,
+    Architecture,
+    FindObjectFlags,
+    KmodSearchMethod,
+    ModuleFileStatus,
+    PlatformFlags,
+    PrimitiveType,
+    ProgramFlags,
+    Qualifiers,
+    SupplementaryFileKind,
+    SymbolBinding,
+    SymbolKind,
+    TypeKind,
+):
+    # What users see is where they import it from.
+    _class.__module__ = "spelunk"

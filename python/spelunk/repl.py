@@ -25,6 +25,7 @@ SHOWN_BY_STR: List[type] = [
 _SAFE = r"[A-Za-z_]\w*(?:\.\w+|\[\d+\]|\[\"[^\"]*\"\]|\['[^']*'\])*"
 _ATTRIBUTE = re.compile(rf"({_SAFE})\.(\w*)$")
 _ITEM = re.compile(rf"({_SAFE})\[([\"'])([^\"']*)$")
+_TYPE = re.compile(rf"({_SAFE})\.type\(\s*([\"'])([^\"']*)$")
 _NAME = re.compile(r"\w*$")
 # Variables that are listed; a kernel has a hundred thousand.
 _MOST = 200
@@ -84,10 +85,18 @@ class Completer:
             head = text[: match.start(3)]
             names = self.items(self.evaluate(expression), prefix)
             return [f"{head}{name}{quote}]" for name in names]
+        before = self.line_before()
+        if match := _TYPE.search(before + text):
+            expression, quote, prefix = match.groups()
+            # What readline takes for the text to complete begins behind the last space.
+            skipped = len(before) - match.start(3)
+            names = self.types(self.evaluate(expression), prefix, quote)
+            head = text[: max(-skipped, 0)]
+            return [head + name[max(skipped, 0) :] for name in names]
         match = _NAME.search(text)
         assert match is not None
         name_head, name_prefix = text[: match.start()], match.group()
-        if _ends_in_string(self.line_before() + name_head):
+        if _ends_in_string(before + name_head):
             return []
         if match := _ATTRIBUTE.search(text):
             expression, prefix = match.groups()
@@ -120,6 +129,17 @@ class Completer:
         else:
             names = []
         return [name for name in names if name.startswith(prefix)]
+
+    @staticmethod
+    def types(value: Any, prefix: str, quote: str) -> List[str]:
+        """The names that may stand in the call of ``value.type``, and what closes the call."""
+        if not isinstance(value, spelunk.Program):
+            return []
+        names = value._type_names(prefix, _MOST + 1)
+        if len(names) > _MOST:
+            names[_MOST:] = [f"{prefix}... "]
+        # Behind a keyword such as "struct", a name follows.
+        return [name if name.endswith(" ") else f"{name}{quote})" for name in names]
 
     @staticmethod
     def attributes(value: Any, prefix: str) -> List[str]:

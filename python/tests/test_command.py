@@ -72,3 +72,28 @@ def test_what_does_not_exist_yet_is_named(tmp_path, panic):
     script.write_text("from drgn import NoSuchThing\n")
     result = spelunk_command(*arguments, script)
     assert "ImportError: cannot import name 'NoSuchThing'" in result.stderr
+
+
+def test_tracebacks_begin_with_the_user_s_code(tmp_path, panic):
+    arguments = ["-q", "-c", panic.core, "--kernel-directory", panic.debug_directory()]
+    script = tmp_path / "script.py"
+    script.write_text("def fail():\n    prog['nosuch']\n\nfail()\n")
+    result = spelunk_command(*arguments, script)
+    assert result.returncode == 1
+    lines = result.stderr.splitlines()
+    assert lines[:2] == ["Traceback (most recent call last):", f'  File "{script}", line 4, in <module>']
+    assert lines[-1].endswith("ObjectNotFoundError: could not find 'nosuch'")
+    assert "runpy" not in result.stderr and "cli.py" not in result.stderr
+    result = spelunk_command(*arguments, "-e", "import sys; sys.exit(7)")
+    assert (result.returncode, result.stderr) == (7, "")
+
+
+def test_closed_output_is_no_mistake(panic):
+    arguments = ["-q", "-c", panic.core, "--kernel-directory", panic.debug_directory()]
+    code = "for i in range(100000): print(i)"
+    with subprocess.Popen(
+        [SPELUNK, *arguments, "-e", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline() == b"0\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""

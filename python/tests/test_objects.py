@@ -1,6 +1,11 @@
 """Objects and types of a program that is made here: no dump is needed."""
 
+import gc
+import inspect
+import pickle
+import pydoc
 import struct
+import weakref
 
 import pytest
 
@@ -197,3 +202,32 @@ def test_search(made):
     assert next(prog.search_memory(b"hello")) == 0x1010
     with pytest.raises(ValueError):
         prog.search_memory_u32()
+
+
+@pytest.mark.parametrize("of", ["program", "object", "type", "reader"])
+def test_programs_that_hold_themselves_are_collected(of):
+    prog = Program(Platform(Architecture.X86_64))
+    here = weakref.ref(prog)
+    if of == "program":
+        prog.cache["x"] = prog
+    elif of == "object":
+        prog.cache["x"] = Object(prog, "int", 5)
+    elif of == "type":
+        prog.cache["x"] = prog.type("int")
+    else:
+        prog.add_memory_segment(0, 1, lambda *arguments, prog=prog: b"x")
+    del prog
+    gc.collect()
+    assert here() is None
+
+
+def test_helpers_are_functions_to_introspection():
+    from spelunk.helpers.linux import list_for_each_entry
+
+    assert str(inspect.signature(list_for_each_entry)) == "(type, head, member)"
+    text = pydoc.plain(pydoc.render_doc(list_for_each_entry))
+    assert "in module spelunk.helpers.linux.list" in text
+    assert "\nlist_for_each_entry(type, head, member)\n    Iterate over" in text
+    assert pickle.loads(pickle.dumps(list_for_each_entry)) is list_for_each_entry
+    with pytest.raises(TypeError, match="missing required argument: 'type'"):
+        list_for_each_entry()

@@ -43,6 +43,18 @@ def test_values_are_shown_as_c_writes_them(prompt):
     assert "nosuch" in ask(prompt, 'prog["nosuch"]')
 
 
+def test_names_of_types_are_completed(prompt):
+    prompt.send('prog.type("struct task_str\t')
+    prompt.expect(r'task_struct"\)')
+    prompt.sendline(".tag")
+    prompt.expect("'task_struct'")
+    prompt.expect(">>> ")
+    prompt.send('prog.type("pid_\t')
+    prompt.expect(r'pid_t"\)')
+    prompt.sendintr()
+    prompt.expect(">>> ")
+
+
 def test_members_and_variables_are_completed(prompt):
     prompt.send('prog["init_task"].thread_n\t')
     prompt.expect("thread_node")

@@ -13,6 +13,7 @@ mod language;
 mod platform;
 mod progress;
 mod range_map;
+mod source_path;
 
 pub use addr::{Pfn, PhysAddr, VirtAddr};
 pub use build_id::BuildId;
@@ -23,3 +24,4 @@ pub use language::Language;
 pub use platform::{Architecture, Platform};
 pub use progress::{NoProgress, Progress};
 pub use range_map::{Range, RangeMap};
+pub use source_path::path_ends_in;

@@ -1,5 +1,5 @@
 use crate::ByteOrder;
-use crate::arch::{self, Arch};
+use crate::arch::{self, Arch, RegisterInfo};
 
 /// An instruction set architecture, as drgn names them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -95,5 +95,11 @@ impl Platform {
     #[must_use]
     pub fn arch(self) -> Option<&'static Arch> {
         arch::find(self.architecture)
+    }
+
+    /// The registers of the architecture, as far as they are known.
+    #[must_use]
+    pub fn registers(self) -> &'static [RegisterInfo] {
+        arch::registers(self.architecture)
     }
 }

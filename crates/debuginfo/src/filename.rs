@@ -1,6 +1,7 @@
 use crate::entry::Die;
 use crate::units::Slice;
 use gimli::{AttributeValue, constants as dw};
+use spelunk_base::path_ends_in;
 
 /// Whether the source file that the entry was written in has a path that ends in the components of
 /// `wanted`: `sched/core.c` and `/linux/kernel/sched/./core.c` match `kernel/sched/core.c`, while
@@ -37,15 +38,15 @@ fn of_its_own(die: &Die<'_, '_>, wanted: &str) -> Option<bool> {
         return Some(false);
     }
     if name.starts_with('/') {
-        return Some(ends_in(&name, wanted));
+        return Some(path_ends_in(&name, wanted));
     }
     let directory = entry.directory(header).and_then(text).unwrap_or_default();
     if directory.starts_with('/') {
-        return Some(ends_in(&format!("{directory}/{name}"), wanted));
+        return Some(path_ends_in(&format!("{directory}/{name}"), wanted));
     }
     let compiled_in = unit.comp_dir.map(|path| path.to_string_lossy());
     let compiled_in = compiled_in.as_deref().unwrap_or_default();
-    Some(ends_in(
+    Some(path_ends_in(
         &format!("{compiled_in}/{directory}/{name}"),
         wanted,
     ))
@@ -57,60 +58,4 @@ fn last_component(path: &str) -> Option<&str> {
         .rsplit('/')
         .find(|component| !matches!(*component, "" | "."));
     last.filter(|last| *last != "..")
-}
-
-/// Whether the last components of `path` are all those of `wanted`.
-fn ends_in(path: &str, wanted: &str) -> bool {
-    let path = components(path);
-    let wanted = components(wanted);
-    path.ends_with(&wanted)
-}
-
-/// The components of a path, without `.`, `..` and what `..` takes back; the root is one.
-fn components(path: &str) -> Vec<&str> {
-    let mut components = Vec::new();
-    if path.starts_with('/') {
-        components.push("/");
-    }
-    for component in path.split('/') {
-        match component {
-            "" | "." => {}
-            ".." if !matches!(components.last(), None | Some(&".." | &"/")) => {
-                components.pop();
-            }
-            ".." if components.last() == Some(&"/") => {}
-            component => components.push(component),
-        }
-    }
-    components
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ends_in;
-
-    #[test]
-    fn paths_match_by_whole_components() {
-        let path = "/build/linux/kernel/sched/../sched/./core.c";
-        for wanted in [
-            "core.c",
-            "sched/core.c",
-            "kernel/sched//core.c",
-            "./core.c",
-            "",
-        ] {
-            assert!(ends_in(path, wanted), "{wanted}");
-        }
-        assert!(ends_in(path, "/build/linux/kernel/sched/core.c"));
-        for wanted in [
-            "ore.c",
-            "/core.c",
-            "kernel/core.c",
-            "/linux/kernel/sched/core.c",
-        ] {
-            assert!(!ends_in(path, wanted), "{wanted}");
-        }
-        assert!(ends_in("../include/a.h", "../include/a.h"));
-        assert!(!ends_in("include/a.h", "../include/a.h"));
-    }
 }

@@ -206,6 +206,11 @@ impl Image {
         self.vmcoreinfo.as_ref()
     }
 
+    /// Takes `info` for what the kernel tells of itself, whatever the dump says.
+    pub fn set_vmcoreinfo(&mut self, info: Vmcoreinfo) {
+        self.vmcoreinfo = Some(info);
+    }
+
     /// Searches all physical memory for the kernel's own buffer of VMCOREINFO: for dumps made by
     /// a hypervisor that was not told where it is.
     ///

@@ -105,6 +105,29 @@ impl Vmcoreinfo {
         self.find("CRASHTIME")?.parse().ok()
     }
 
+    /// What lacks for a kernel to be found by it, in words; `None` if nothing does.
+    #[must_use]
+    pub fn missing(&self) -> Option<&'static str> {
+        let bad = |key: &str, base| {
+            let number = |text| u64::from_str_radix(text, base).is_err();
+            self.find(key).is_some_and(number)
+        };
+        if self.os_release().is_none() {
+            Some("VMCOREINFO does not contain valid OSRELEASE")
+        } else if bad("PAGESIZE", 10)
+            || bad("KERNELOFFSET", 16)
+            || bad("SYMBOL(swapper_pg_dir)", 16)
+        {
+            Some("number in VMCOREINFO is invalid")
+        } else if !self.page_size().is_some_and(u64::is_power_of_two) {
+            Some("VMCOREINFO does not contain valid PAGESIZE")
+        } else if self.symbol("swapper_pg_dir").is_none() {
+            Some("VMCOREINFO does not contain valid swapper_pg_dir")
+        } else {
+            None
+        }
+    }
+
     /// Whether this is from a kernel, rather than bytes that look a bit like it.
     pub(crate) fn is_plausible(&self) -> bool {
         self.os_release().is_some()
@@ -134,6 +157,19 @@ mod tests {
     const TEXT: &str = "OSRELEASE=6.1.0\nBUILD-ID=00ff\nPAGESIZE=4096\nSYMBOL(_stext)=ffffffff81000000\n\
         SIZE(page)=64\nOFFSET(page.flags)=0\nLENGTH(zone.free_area)=11\nNUMBER(phys_base)=-555745280\n\
         NUMBER(kimage_voffset)=0xffff800000000000\nKERNELOFFSET=2a200000\nCRASHTIME=1700000000\n";
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let missing = |text: &str| Vmcoreinfo::parse(text.as_bytes()).missing();
+        let says = |text, word| missing(text).is_some_and(|what| what.contains(word));
+        assert!(says("", "OSRELEASE"));
+        assert!(says("OSRELEASE=6\n", "PAGESIZE"));
+        assert!(says("OSRELEASE=6\nPAGESIZE=4097\n", "PAGESIZE"));
+        assert!(says("OSRELEASE=6\nPAGESIZE=x\n", "number"));
+        assert!(says("OSRELEASE=6\nPAGESIZE=4096\n", "swapper_pg_dir"));
+        let whole = "OSRELEASE=6\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir)=ffffffff82810000\n";
+        assert_eq!(missing(whole), None);
+    }
 
     #[test]
     fn values_of_all_groups_parse() {

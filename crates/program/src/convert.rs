@@ -1,11 +1,23 @@
 //! Errors of the crates below as errors of the program, and back for what objects ask of it.
 
 use crate::{Error, ErrorKind};
+use std::io;
 use std::sync::Arc;
 
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Self {
-        let errno = error.raw_os_error();
+// Of all Unix systems, and of Python.
+const ENOENT: i32 = 2;
+const EACCES: i32 = 13;
+const EISDIR: i32 = 21;
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        // With the file's name in its message, an error has only its kind.
+        let errno = error.raw_os_error().or(match error.kind() {
+            io::ErrorKind::NotFound => Some(ENOENT),
+            io::ErrorKind::PermissionDenied => Some(EACCES),
+            io::ErrorKind::IsADirectory => Some(EISDIR),
+            _ => None,
+        });
         Self::new(ErrorKind::Os { errno }, error.to_string())
     }
 }
@@ -55,7 +67,7 @@ fn reason(kind: spelunk_memory::FaultKind) -> String {
         F::NotInDump => "page is not in the dump: it was excluded".into(),
         F::CutOff => "page is not in the dump: the file is cut off before it".into(),
         F::Damaged => "page cannot be read: the dump is damaged there".into(),
-        F::Device(errno) => std::io::Error::from_raw_os_error(errno).to_string(),
+        F::Device(errno) => io::Error::from_raw_os_error(errno).to_string(),
         F::Reader => "registered memory reader failed".into(),
         F::PageTable { level, entry } => {
             format!("page table entry of level {level} at physical address {entry} cannot be read")

@@ -57,6 +57,8 @@ pub enum ErrorKind {
         /// The host's error number, where it gave one.
         errno: Option<i32>,
     },
+    /// What a program tells of itself is damaged or impossible. Python: `BadDataError`.
+    BadData,
     /// The work was asked to stop. Python: `KeyboardInterrupt`.
     Cancelled,
     /// A helper found what it was asked to check broken. Python: `ValidationError`.

@@ -109,13 +109,18 @@ impl Program {
         Ok(names)
     }
 
-    /// Names of types (tags without their keyword) that begin with `prefix`, sorted, `limit` at
-    /// most.
+    /// Names of types of these kinds (tags without their keyword) that begin with `prefix`, sorted,
+    /// `limit` at most.
     ///
     /// # Errors
     ///
     /// If debugging information is damaged.
-    pub fn type_names(&self, prefix: &str, limit: usize) -> Result<Vec<String>> {
-        Ok(self.debug_info.type_names(prefix, &TypeKind::ALL, limit)?)
+    pub fn type_names(
+        &self,
+        prefix: &str,
+        kinds: &[TypeKind],
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        Ok(self.debug_info.type_names(prefix, kinds, limit)?)
     }
 }

@@ -35,10 +35,13 @@ impl Program {
         let mut left = size;
         while left > 0 {
             let start = bytes.len();
-            let piece = left.min(PIECE);
+            let address = address.wrapping_add(start as u64) & self.last_address(space);
+            // Behind the last address comes the first.
+            let to_the_end = (self.last_address(space) - address).saturating_add(1);
+            let piece = left.min(PIECE).min(to_the_end);
             bytes.resize(start.saturating_add(usize::try_from(piece).unwrap_or(0)), 0);
             let (_, buf) = bytes.split_at_mut(start);
-            self.read_into(space, address.wrapping_add(start as u64), buf)?;
+            self.read_into(space, address, buf)?;
             left = left.saturating_sub(piece);
         }
         Ok(bytes)
@@ -51,6 +54,7 @@ impl Program {
     /// A fault; a value error if the program's byte order is not known.
     pub fn read_uint(&self, space: AddressSpace, address: u64, size: u8) -> Result<u64> {
         let order = self.byte_order()?;
+        let address = address & self.last_address(space);
         Ok(self.memory.read_uint(space, address, size, order)?)
     }
 
@@ -60,8 +64,10 @@ impl Program {
     ///
     /// As [`read_uint`](Self::read_uint).
     pub fn read_word(&self, space: AddressSpace, address: u64) -> Result<u64> {
-        let size = self.lookup_platform()?.address_size();
-        self.read_uint(space, address, size)
+        let Some(platform) = self.platform() else {
+            return Err(Error::value("program word size is not known"));
+        };
+        self.read_uint(space, address, platform.address_size())
     }
 
     /// The bytes from `address` to the next NUL, without it, or `max_size` bytes.
@@ -75,28 +81,25 @@ impl Program {
         address: u64,
         max_size: usize,
     ) -> Result<Vec<u8>> {
+        let address = address & self.last_address(space);
         Ok(self.memory.read_c_string(space, address, max_size)?)
     }
 
-    /// Adds a range of memory. It hides what was there before.
-    ///
-    /// # Errors
-    ///
-    /// A value error if the range leaves the address space.
+    /// Adds a range of memory, as far as there are addresses. It hides what was there before.
     pub fn add_memory_segment(
         &self,
         space: AddressSpace,
         address: u64,
         size: u64,
         reader: Arc<dyn SegmentReader>,
-    ) -> Result<()> {
-        if size == 0 {
-            return Ok(());
+    ) {
+        let Some(behind) = self.last_address(space).checked_sub(address) else {
+            return;
+        };
+        let size = size.min(behind.saturating_add(1));
+        if let Some(segment) = Segment::new(address, size, 0, reader) {
+            self.memory.segments(space).add(segment);
         }
-        let segment = Segment::new(address, size, 0, reader)
-            .ok_or_else(|| Error::value("memory segment leaves the address space"))?;
-        self.memory.segments(space).add(segment);
-        Ok(())
     }
 
     /// A search for `pattern` among the addresses of `space` from `first` to `last`.
@@ -129,6 +132,17 @@ impl Program {
     }
 
     fn byte_order(&self) -> Result<ByteOrder> {
-        Ok(self.lookup_platform()?.byte_order)
+        match self.platform() {
+            Some(platform) => Ok(platform.byte_order),
+            None => Err(Error::value("program byte order is not known")),
+        }
+    }
+
+    /// The last address of `space`. Physical ones may have more bits than pointers (x86's PAE).
+    fn last_address(&self, space: AddressSpace) -> u64 {
+        match (space, self.platform()) {
+            (AddressSpace::Virtual, Some(platform)) => platform.address_mask(),
+            _ => u64::MAX,
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Opening what is to be debugged.
 
 use crate::finder::OsFinder;
-use crate::{BringUp, Error, Program, Result, System};
-use spelunk_image::{Image, TargetKind};
+use crate::{BringUp, Error, ErrorKind, Program, Result, System};
+use spelunk_image::{Image, TargetKind, Vmcoreinfo};
 use spelunk_memory::AddressSpace;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,9 +35,12 @@ impl Program {
     /// # Errors
     ///
     /// As [`open_core`](Self::open_core).
-    pub fn open_image(&self, image: Image, systems: &[&dyn System]) -> Result<()> {
+    pub fn open_image(&self, mut image: Image, systems: &[&dyn System]) -> Result<()> {
         if self.image.get().is_some() {
             return Err(already());
+        }
+        if let Some(info) = self.vmcoreinfo.get() {
+            image.set_vmcoreinfo(info.clone());
         }
         let image = Arc::new(image);
         if image.target() == TargetKind::Process {
@@ -73,6 +76,21 @@ impl Program {
         self.publish(image, os)?;
         // Threads that look from now on see all of it.
         self.platform.get_or_init(|| platform);
+        Ok(())
+    }
+
+    /// Takes the text `info` for what the kernel tells of itself, in place of what a core dump says.
+    /// The first text given stays.
+    ///
+    /// # Errors
+    ///
+    /// If the text lacks what it takes to find a kernel in a dump.
+    pub fn set_vmcoreinfo(&self, info: &[u8]) -> Result<()> {
+        let info = Vmcoreinfo::parse(info);
+        if let Some(what) = info.missing() {
+            return Err(Error::new(ErrorKind::BadData, what));
+        }
+        let _ = self.vmcoreinfo.set(info);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
 use spelunk_debuginfo::{DebugInfo, ObjectKinds};
-use spelunk_image::Image;
+use spelunk_image::{Image, Vmcoreinfo};
 use spelunk_memory::Memory;
 use spelunk_object::{Object, PrimitiveTypes, Printers};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
@@ -36,6 +36,7 @@ pub struct Program {
     pub(crate) modules: Modules,
     pub(crate) platform: OnceLock<Platform>,
     pub(crate) image: OnceLock<Arc<Image>>,
+    pub(crate) vmcoreinfo: OnceLock<Vmcoreinfo>,
     pub(crate) os: OnceLock<Arc<dyn Os>>,
     pub(crate) core_dump: OnceLock<Vec<PathBuf>>,
     language: RwLock<Option<Language>>,
@@ -84,6 +85,7 @@ impl Program {
             modules: Modules::default(),
             platform: platform.map_or_else(OnceLock::new, OnceLock::from),
             image: OnceLock::new(),
+            vmcoreinfo: OnceLock::new(),
             os: OnceLock::new(),
             core_dump: OnceLock::new(),
             language: RwLock::default(),

@@ -39,7 +39,10 @@ impl Program {
     ///
     /// If the system cannot tell them.
     pub fn threads(&self) -> Result<Box<dyn ThreadIter>> {
-        self.lookup_os()?.threads(self)
+        match self.os() {
+            Some(os) => os.threads(self),
+            None => Ok(Box::new(NoThreads)),
+        }
     }
 
     /// The thread with this ID.
@@ -48,9 +51,11 @@ impl Program {
     ///
     /// A lookup error if there is none; if the system cannot tell them.
     pub fn thread(&self, tid: u64) -> Result<Thread> {
-        self.lookup_os()?
-            .find_thread(self, tid)?
-            .ok_or_else(|| Error::lookup(format!("thread with ID {tid} not found")))
+        let thread = match self.os() {
+            Some(os) => os.find_thread(self, tid)?,
+            None => None,
+        };
+        thread.ok_or_else(|| Error::lookup(format!("thread with ID {tid} not found")))
     }
 
     /// The thread that crashed.
@@ -59,7 +64,10 @@ impl Program {
     ///
     /// A lookup error that says why none is known.
     pub fn crashed_thread(&self) -> Result<Thread> {
-        self.lookup_os()?.crashed_thread(self)
+        match self.os() {
+            Some(os) => os.crashed_thread(self),
+            None => Err(Error::lookup("crashed thread not found")),
+        }
     }
 
     /// The main thread.
@@ -68,6 +76,18 @@ impl Program {
     ///
     /// If such a program has none.
     pub fn main_thread(&self) -> Result<Thread> {
-        self.lookup_os()?.main_thread(self)
+        match self.os() {
+            Some(os) => os.main_thread(self),
+            None => Err(Error::lookup("main thread not found")),
+        }
+    }
+}
+
+/// The threads of a program of which nothing is known.
+struct NoThreads;
+
+impl ThreadIter for NoThreads {
+    fn next(&mut self, _program: &Program) -> Result<Option<Thread>> {
+        Ok(None)
     }
 }

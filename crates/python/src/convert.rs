@@ -1,12 +1,9 @@
 //! Numbers and plain values on their way between Python and the engine.
 
-use crate::error::raise;
 use crate::object::PyObject;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString,
-};
+use pyo3::types::{PyBool, PyComplex, PyDict, PyFloat, PyInt, PyList};
 use spelunk_object::Value;
 
 /// An argument that is an integer or has `__index__()`, such as an object: `IntegerLike`.
@@ -77,40 +74,6 @@ pub(crate) fn number(any: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
         return Ok(Some(Value::Complex(value.real(), value.imag())));
     }
     Ok(None)
-}
-
-/// A value as the engine takes it: numbers, objects, mappings by member, sequences.
-pub(crate) fn value(any: &Bound<'_, PyAny>) -> PyResult<Value> {
-    if let Some(value) = number(any)? {
-        return Ok(value);
-    }
-    if let Ok(object) = any.cast::<PyObject>() {
-        let object = object.get();
-        return object.object.value(object.target()).map_err(raise);
-    }
-    if let Ok(bytes) = any.cast::<PyBytes>() {
-        let bytes = bytes.as_bytes();
-        return Ok(Value::Array(
-            bytes.iter().map(|byte| Value::from(*byte)).collect(),
-        ));
-    }
-    if let Ok(mapping) = any.cast::<PyMapping>() {
-        let mut members = Vec::new();
-        for item in mapping.items()? {
-            let (name, member): (String, Bound<'_, PyAny>) = item.extract()?;
-            members.push((name.into(), value(&member)?));
-        }
-        return Ok(Value::Struct(members));
-    }
-    if !any.is_instance_of::<PyString>() && any.hasattr("__iter__")? {
-        let elements: PyResult<Vec<Value>> =
-            any.try_iter()?.map(|element| value(&element?)).collect();
-        return elements.map(Value::Array);
-    }
-    if any.hasattr("__float__")? && !any.hasattr("__index__")? {
-        return Ok(Value::Float(any.extract()?));
-    }
-    integer(any).map(Value::Signed)
 }
 
 /// A value of the engine as Python shows it.

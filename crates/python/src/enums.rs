@@ -37,9 +37,18 @@ impl Enum {
     ///
     /// `TypeError` if it is no member of this enumeration.
     pub(crate) fn value(&self, member: &Bound<'_, PyAny>) -> PyResult<u32> {
+        self.value_of(member, "")
+    }
+
+    /// As [`value`](Self::value), where `None` was possible, too.
+    pub(crate) fn value_or_none(&self, member: &Bound<'_, PyAny>) -> PyResult<u32> {
+        self.value_of(member, " or None")
+    }
+
+    fn value_of(&self, member: &Bound<'_, PyAny>, or: &str) -> PyResult<u32> {
         if !member.is_instance(self.class(member.py())?)? {
             return Err(pyo3::exceptions::PyTypeError::new_err(format!(
-                "expected {}, not {}",
+                "expected {}{or}, not {}",
                 self.name,
                 member.get_type().name()?
             )));

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use spelunk_program::{Error, ErrorKind};
 use std::sync::Arc;
 
+pyo3::import_exception!(spelunk._exceptions, BadDataError);
 pyo3::import_exception!(spelunk._exceptions, FaultError);
 pyo3::import_exception!(spelunk._exceptions, MissingDebugInfoError);
 pyo3::import_exception!(spelunk._exceptions, NoDefaultProgramError);
@@ -57,6 +58,7 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
         ErrorKind::Os { errno: Some(errno) } => os_error(*errno, message),
         ErrorKind::Os { errno: None } => py::PyOSError::new_err(message),
         ErrorKind::Cancelled => py::PyKeyboardInterrupt::new_err(()),
+        ErrorKind::BadData => BadDataError::new_err(message),
         ErrorKind::Validation => ValidationError::new_err(message),
         _ => py::PyException::new_err(message),
     }
@@ -77,7 +79,13 @@ fn object_not_found(message: String, name: &str) -> PyErr {
     })
 }
 
-/// The subclass of `OSError` that Python has for the number, which says more than the text alone.
+/// The subclass of `OSError` that Python has for the number, with the file where the message begins
+/// with it.
 fn os_error(errno: i32, message: String) -> PyErr {
-    py::PyOSError::new_err((errno, message))
+    let text = std::io::Error::from_raw_os_error(errno).to_string();
+    let strerror = text.split(" (os error").next().unwrap_or(&text).to_owned();
+    match message.strip_suffix(&format!(": {text}")) {
+        Some(path) => py::PyOSError::new_err((errno, strerror, path.to_owned())),
+        None => py::PyOSError::new_err((errno, message)),
+    }
 }

@@ -1,20 +1,26 @@
 //! The functions of the package.
 
-use crate::convert::Integer;
+use crate::argument::{PathArgument, type_name};
+use crate::convert::Address;
 use crate::error::raise;
 use crate::object::PyObject;
 use crate::program::{PyProgram, lookup_default};
 use crate::types::{PyType, type_argument};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use spelunk_base::path_ends_in;
 use spelunk_object::{Object, Value};
 use spelunk_types::QualifiedType;
 
 type Any<'py> = Bound<'py, PyAny>;
 
-/// A type, or the name of one of the default program.
-fn type_of(py: Python<'_>, argument: &Any<'_>) -> PyResult<(Py<PyProgram>, QualifiedType)> {
+/// A type, or the name of one of the default program; `expected` is what to say of others.
+fn type_of(
+    py: Python<'_>,
+    argument: &Any<'_>,
+    expected: &str,
+) -> PyResult<(Py<PyProgram>, QualifiedType)> {
     if let Ok(ty) = argument.cast::<PyType>() {
         let ty = ty.get();
         return Ok((ty.prog_ref().clone_ref(py), ty.ty()));
@@ -25,8 +31,8 @@ fn type_of(py: Python<'_>, argument: &Any<'_>) -> PyResult<(Py<PyProgram>, Quali
         return Ok((prog, ty));
     }
     Err(PyTypeError::new_err(format!(
-        "expected Type, Object, or str, not {}",
-        argument.get_type().name()?
+        "expected {expected}, not {}",
+        type_name(argument)?
     )))
 }
 
@@ -35,11 +41,9 @@ fn expect_object<'a, 'py>(
     argument: &'a Any<'py>,
 ) -> PyResult<&'a Bound<'py, PyObject>> {
     argument.cast::<PyObject>().map_err(|_| {
-        let name = if argument.is_none() {
-            "None".into()
-        } else {
-            let name = argument.get_type().name();
-            name.map(|name| name.to_string()).unwrap_or_default()
+        let name = match argument.is_none() {
+            true => "None".into(),
+            false => type_name(argument).unwrap_or_default(),
         };
         PyTypeError::new_err(format!(
             "{function}() argument 2 must be spelunk.Object, not {name}"
@@ -69,7 +73,7 @@ fn sibling(
 #[pyfunction]
 #[pyo3(name = "NULL")]
 pub(crate) fn null(prog: &Bound<'_, PyProgram>, r#type: &Any<'_>) -> PyResult<PyObject> {
-    let ty = type_argument(prog.get(), r#type, "type must be Type or str")?;
+    let ty = type_argument(prog.get(), r#type, "type must be Type, str, or None")?;
     let value = Value::Unsigned(0);
     let object = Object::from_value(prog.get().target(), ty, &value, None).map_err(raise)?;
     Ok(PyObject {
@@ -99,16 +103,11 @@ pub(crate) fn implicit_convert(
     py: Python<'_>,
     r#type: &Any<'_>,
     obj: &Any<'_>,
-    bit_field_size: Option<Integer>,
+    bit_field_size: Option<Address>,
 ) -> PyResult<PyObject> {
     let obj = expect_object("implicit_convert", obj)?.get();
     let ty = type_in(obj, r#type)?;
-    let bits = bit_field_size
-        .map(|bits| {
-            u64::try_from(bits.0)
-                .map_err(|_| PyValueError::new_err("bit_field_size must not be negative"))
-        })
-        .transpose()?;
+    let bits = bit_field_size.map(|bits| bits.0);
     sibling(py, obj, obj.object.implicit_convert(obj.target(), ty, bits))
 }
 
@@ -148,8 +147,11 @@ pub(crate) fn container_of(
 #[pyo3(signature = (type_or_obj, /))]
 pub(crate) fn sizeof(py: Python<'_>, type_or_obj: &Any<'_>) -> PyResult<u64> {
     let (prog, ty) = match type_or_obj.cast::<PyObject>() {
+        Ok(obj) if obj.get().object.bit_field_size().is_some() => {
+            return Err(PyTypeError::new_err("cannot get size of bit field"));
+        }
         Ok(obj) => (obj.get().prog.clone_ref(py), obj.get().object.ty()),
-        Err(_) => type_of(py, type_or_obj)?,
+        Err(_) => type_of(py, type_or_obj, "Type, Object, or str")?,
     };
     spelunk_object::sizeof(prog.get().target().types(), ty).map_err(raise)
 }
@@ -161,7 +163,7 @@ pub(crate) fn sizeof(py: Python<'_>, type_or_obj: &Any<'_>) -> PyResult<u64> {
 #[pyfunction]
 #[pyo3(signature = (r#type, /))]
 pub(crate) fn alignof(py: Python<'_>, r#type: &Any<'_>) -> PyResult<u64> {
-    let (prog, ty) = type_of(py, r#type)?;
+    let (prog, ty) = type_of(py, r#type, "Type or str")?;
     spelunk_object::alignof(prog.get().target(), ty).map_err(raise)
 }
 
@@ -171,7 +173,7 @@ pub(crate) fn alignof(py: Python<'_>, r#type: &Any<'_>) -> PyResult<u64> {
 ///     2976
 #[pyfunction]
 pub(crate) fn offsetof(py: Python<'_>, r#type: &Any<'_>, member: &str) -> PyResult<u64> {
-    let (prog, ty) = type_of(py, r#type)?;
+    let (prog, ty) = type_of(py, r#type, "Type or str")?;
     spelunk_object::offsetof(prog.get().target(), ty, member).map_err(raise)
 }
 
@@ -180,22 +182,15 @@ pub(crate) fn offsetof(py: Python<'_>, r#type: &Any<'_>, member: &str) -> PyResu
 ///     >>> filename_matches("/usr/src/linux/kernel/sched/core.c", "sched/core.c")
 ///     True
 #[pyfunction]
-pub(crate) fn filename_matches(haystack: Option<&str>, needle: Option<&str>) -> bool {
-    let (Some(haystack), Some(needle)) = (haystack, needle) else {
-        return needle.is_none_or(str::is_empty);
+pub(crate) fn filename_matches(
+    haystack: Option<PathArgument>,
+    needle: Option<PathArgument>,
+) -> bool {
+    let Some(needle) = needle else {
+        return true;
     };
-    let components = |path: &str| -> Vec<String> {
-        path.split('/')
-            .filter(|part| !part.is_empty() && *part != ".")
-            .rev()
-            .map(ToOwned::to_owned)
-            .collect()
-    };
-    let (whole, end) = (components(haystack), components(needle));
-    if needle.starts_with('/') && (whole.len() != end.len() || !haystack.starts_with('/')) {
-        return false;
-    }
-    whole.starts_with(&end)
+    let haystack = haystack.unwrap_or_default();
+    path_ends_in(&haystack.0.to_string_lossy(), &needle.0.to_string_lossy())
 }
 
 /// The program of a core dump, with the debugging information that is found in the usual places.

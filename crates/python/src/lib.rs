@@ -4,6 +4,7 @@
 //! Classes are frozen and wrap what the engine gives. An object holds its program, so that the
 //! engine's objects need not; a program is one Python object, whatever it is reached by.
 
+mod argument;
 mod convert;
 mod debug_info_options;
 mod enums;

@@ -1,10 +1,11 @@
 //! `spelunk.Platform` and `spelunk.Register`.
 
 use crate::enums::{ARCHITECTURE, PLATFORM_FLAGS, architecture_from, architecture_value};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spelunk_base::arch::RegisterInfo;
-use spelunk_base::{ByteOrder, Platform};
+use spelunk_base::{Architecture, ByteOrder, Platform};
 
 /// What one must know of a machine to read its memory.
 ///
@@ -19,18 +20,24 @@ const IS_LITTLE_ENDIAN: u32 = 2;
 
 #[pymethods]
 impl PyPlatform {
+    /// :param flags: Left out, they are what the architecture usually has.
     #[new]
     #[pyo3(signature = (arch, flags=None))]
     fn new(arch: &Bound<'_, PyAny>, flags: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let mut platform = Platform::of(architecture_from(arch)?);
+        let architecture = architecture_from(arch)?;
+        let mut platform = Platform::of(architecture);
         if let Some(flags) = flags {
-            let flags = PLATFORM_FLAGS.value(flags)?;
+            let flags = PLATFORM_FLAGS.value_or_none(flags)?;
             platform.is_64_bit = flags & IS_64_BIT != 0;
             platform.byte_order = if flags & IS_LITTLE_ENDIAN == 0 {
                 ByteOrder::Big
             } else {
                 ByteOrder::Little
             };
+        } else if architecture == Architecture::Unknown {
+            return Err(PyValueError::new_err(
+                "cannot get default platform flags of unknown architecture",
+            ));
         }
         Ok(Self(platform))
     }
@@ -52,9 +59,9 @@ impl PyPlatform {
 
     /// The registers.
     #[getter]
-    fn registers(&self) -> Vec<PyRegister> {
-        let registers = self.0.arch().map_or(&[][..], |arch| arch.registers);
-        registers.iter().map(PyRegister).collect()
+    fn registers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let registers: Vec<PyRegister> = self.0.registers().iter().map(PyRegister).collect();
+        PyTuple::new(py, registers)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

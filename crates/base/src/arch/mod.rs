@@ -3,8 +3,12 @@
 //! What needs behaviour (say, the signed return addresses of AArch64) is a small file in the
 //! layer that needs it, not a function pointer here.
 
+mod aarch64;
+mod arm;
 mod page_table;
+mod ppc64;
 mod register;
+mod s390x;
 pub mod x86_64;
 
 pub use page_table::{Level, PageTableGeometry};
@@ -43,5 +47,17 @@ pub fn find(architecture: Architecture) -> Option<&'static Arch> {
     match architecture {
         Architecture::X86_64 => Some(&x86_64::ARCH),
         _ => None,
+    }
+}
+
+/// The registers of `architecture`, as far as they are known.
+#[must_use]
+pub fn registers(architecture: Architecture) -> &'static [RegisterInfo] {
+    match architecture {
+        Architecture::Aarch64 => aarch64::REGISTERS,
+        Architecture::Arm => arm::REGISTERS,
+        Architecture::Ppc64 => ppc64::REGISTERS,
+        Architecture::S390x => s390x::REGISTERS,
+        other => find(other).map_or(&[], |arch| arch.registers),
     }
 }

@@ -30,9 +30,7 @@ fn program_with_stack(directory: &Directory, words: &[u64]) -> Arc<Program> {
     let program = program(directory);
     let size = words.len() as u64 * 8 + 16;
     let reader = Arc::new(Words(words.to_vec()));
-    program
-        .add_memory_segment(AddressSpace::Virtual, STACK, size, reader)
-        .unwrap();
+    program.add_memory_segment(AddressSpace::Virtual, STACK, size, reader);
     program.load_debug_info(&LoadRequest::everything()).unwrap();
     program
 }

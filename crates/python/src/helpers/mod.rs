@@ -2,12 +2,11 @@
 
 mod call;
 mod classes;
+mod function;
 mod signature;
 mod values;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyTuple};
-use spelunk_linux::helper::Helper;
 
 /// The helpers of the engine's module `module`: their names and functions.
 #[pyfunction]
@@ -18,7 +17,7 @@ pub(crate) fn helper_functions<'py>(
     spelunk_linux::helpers()
         .iter()
         .filter(|helper| helper.module == module)
-        .map(|helper| Ok((helper.name, function(py, helper)?)))
+        .map(|helper| Ok((helper.name, function::function(py, helper)?)))
         .collect()
 }
 
@@ -66,22 +65,4 @@ pub(crate) fn helper_class_records() -> Vec<classes::Description> {
         .iter()
         .map(|class| classes::description(class))
         .collect()
-}
-
-fn function<'py>(py: Python<'py>, helper: &'static Helper) -> PyResult<Bound<'py, PyAny>> {
-    // Python keeps pointers to both for as long as the process lives, and helpers are as few as
-    // they are.
-    let name = signature::c_string(helper.name.to_owned())?;
-    let doc = signature::c_string(signature::documentation(helper))?;
-    let call = move |arguments: &Bound<'_, PyTuple>,
-                     keywords: Option<&Bound<'_, PyDict>>|
-          -> PyResult<Py<PyAny>> {
-        call::call(helper, arguments, keywords).map(Bound::unbind)
-    };
-    let function = PyCFunction::new_closure(py, Some(name), Some(doc), call)?.into_any();
-    function.setattr(
-        "__module__",
-        format!("spelunk.helpers.linux.{}", helper.module),
-    )?;
-    Ok(function)
 }

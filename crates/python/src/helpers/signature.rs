@@ -1,9 +1,6 @@
 //! Signatures and documentation of helpers.
 
-use pyo3::exceptions::PyValueError;
-use pyo3::prelude::*;
 use spelunk_linux::helper::{Default, Front, Helper, Output, ParamKind};
-use std::ffi::{CStr, CString};
 
 /// A parameter as Python's introspection and stubs show it.
 pub(super) struct Parameter {
@@ -101,10 +98,9 @@ pub(super) fn doc(helper: &Helper) -> String {
     doc
 }
 
-/// The docstring behind the signature, in the form from which CPython makes both
-/// `__text_signature__` and `__doc__` of a function in C.
-pub(super) fn documentation(helper: &Helper) -> String {
-    let mut list = vec!["$module".to_owned(), "/".to_owned()];
+/// The parameters as `__text_signature__` says them.
+pub(super) fn text(helper: &Helper) -> String {
+    let mut list = Vec::new();
     let mut star = false;
     for parameter in parameters(helper) {
         if parameter.keyword_only && !star {
@@ -113,20 +109,8 @@ pub(super) fn documentation(helper: &Helper) -> String {
         }
         list.push(match parameter.default {
             Some(default) => format!("{}={default}", parameter.name),
-            None => parameter.name.into(),
+            None => parameter.name.to_owned(),
         });
     }
-    format!(
-        "{}({})\n--\n\n{}",
-        helper.name,
-        list.join(", "),
-        doc(helper)
-    )
-}
-
-/// `text` for CPython, which keeps the pointer.
-pub(super) fn c_string(text: String) -> PyResult<&'static CStr> {
-    let text = CString::new(text)
-        .map_err(|_| PyValueError::new_err("documentation of a helper has a null byte"))?;
-    Ok(Box::leak(text.into_boxed_c_str()))
+    format!("({})", list.join(", "))
 }

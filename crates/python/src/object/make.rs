@@ -1,14 +1,14 @@
 //! How objects are made from Python.
 
-use super::PyObject;
-use crate::convert::{self, Address, Integer};
+use super::{PyObject, from_python};
+use crate::argument::{Buffer, type_name};
+use crate::convert::{self, Address};
 use crate::enums::absence_reason_from;
 use crate::error::raise;
 use crate::program::PyProgram;
 use crate::types::type_argument;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
 use spelunk_object::Object;
 use std::borrow::Cow;
 
@@ -32,13 +32,20 @@ pub(crate) fn operand<'a>(
     Ok(Some(Cow::Owned(literal)))
 }
 
-fn bits(name: &str, value: Option<Integer>) -> PyResult<Option<u64>> {
-    value
-        .map(|value| {
-            u64::try_from(value.0)
-                .map_err(|_| PyValueError::new_err(format!("{name} must not be negative")))
-        })
-        .transpose()
+/// What an object cannot be at once.
+fn check_only_one(
+    address: Option<Address>,
+    value: Option<&Bound<'_, PyAny>>,
+    absence_reason: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let both = match (address.is_some(), value.is_some(), absence_reason.is_some()) {
+        (true, true, true) => "address, value, and absence reason",
+        (true, true, false) => "address and value",
+        (true, false, true) => "address and absence reason",
+        (false, true, true) => "value and absence reason",
+        _ => return Ok(()),
+    };
+    Err(PyValueError::new_err(format!("object cannot have {both}")))
 }
 
 #[pymethods]
@@ -57,30 +64,21 @@ impl PyObject {
         value: Option<&Bound<'_, PyAny>>,
         address: Option<Address>,
         absence_reason: Option<&Bound<'_, PyAny>>,
-        bit_offset: Option<Integer>,
-        bit_field_size: Option<Integer>,
+        bit_offset: Option<Address>,
+        bit_field_size: Option<Address>,
     ) -> PyResult<Self> {
         let target = prog.get().target();
         let ty = r#type
             .map(|ty| type_argument(prog.get(), ty, "type must be Type, str, or None"))
             .transpose()?;
-        let given = [
-            ("address", address.is_some()),
-            ("value", value.is_some()),
-            ("absence reason", absence_reason.is_some()),
-        ];
-        let mut given = given.iter().filter(|(_, given)| *given);
-        if let (Some((first, _)), Some((second, _))) = (given.next(), given.next()) {
-            return Err(PyValueError::new_err(format!(
-                "object cannot have {first} and {second}"
-            )));
-        }
-        if bit_offset.is_some() && address.is_none() {
-            return Err(PyValueError::new_err(
-                "bit_offset is only valid with address",
-            ));
-        }
-        let bit_field_size = bits("bit_field_size", bit_field_size)?;
+        check_only_one(address, value, absence_reason)?;
+        let without_bits = |what| match bit_offset {
+            Some(_) => Err(PyValueError::new_err(format!(
+                "{what} cannot have bit offset"
+            ))),
+            None => Ok(()),
+        };
+        let bits = bit_field_size.map(|bits| bits.0);
         let Some(ty) = ty else {
             let value = value.ok_or_else(|| {
                 PyValueError::new_err(match address {
@@ -88,29 +86,33 @@ impl PyObject {
                     None => "absent object must have type",
                 })
             })?;
-            if bit_field_size.is_some() {
-                return Err(PyValueError::new_err("literal cannot be a bit field"));
+            if bits.is_some() {
+                return Err(PyValueError::new_err("literal cannot be bit field"));
             }
+            without_bits("literal")?;
             let Some(value) = convert::number(value)? else {
                 return Err(PyTypeError::new_err(format!(
                     "literal must be int, float, or bool, not '{}'",
-                    value.get_type().name()?
+                    type_name(value)?
                 )));
             };
             let object = Object::literal(target, &value).map_err(raise)?;
             return Ok(Self { prog, object });
         };
         let object = if let Some(address) = address {
-            let bit_offset = bits("bit_offset", bit_offset)?.unwrap_or(0);
-            Object::reference(target, ty, address.0, bit_offset, bit_field_size)
+            let bit_offset = bit_offset.map_or(0, |offset| offset.0);
+            Object::reference(target, ty, address.0, bit_offset, bits)
         } else if let Some(value) = value {
-            Object::from_value(target, ty, &convert::value(value)?, bit_field_size)
+            without_bits("value")?;
+            let value = from_python::value(prog.get(), ty, value)?;
+            Object::from_value(target, ty, &value, bits)
         } else {
+            without_bits("absent object")?;
             let reason = absence_reason
                 .map(absence_reason_from)
                 .transpose()?
                 .unwrap_or_default();
-            Object::absent_bit_field(target, ty, reason, bit_field_size)
+            Object::absent_bit_field(target, ty, reason, bits)
         };
         let object = object.map_err(raise)?;
         Ok(Self { prog, object })
@@ -120,31 +122,28 @@ impl PyObject {
     ///
     ///     >>> Object.from_bytes_(prog, "int", b"\x05\x00\x00\x00")
     ///     (int)5
+    ///
+    /// :param bit_offset: Bits from the start of the bytes to the value.
+    /// :param bit_field_size: Size in bits if the value is a bit field.
     #[classmethod]
-    #[pyo3(signature = (prog, r#type, bytes, *, bit_offset=Integer(0), bit_field_size=None))]
+    #[pyo3(signature = (prog, r#type, bytes, *, bit_offset=Address(0), bit_field_size=None),
+           text_signature = "($cls, prog, type, bytes, *, bit_offset=0, bit_field_size=None)")]
     fn from_bytes_(
         _class: &Bound<'_, pyo3::types::PyType>,
         prog: Py<PyProgram>,
         r#type: &Bound<'_, PyAny>,
-        bytes: &Bound<'_, PyAny>,
-        bit_offset: Integer,
-        bit_field_size: Option<Integer>,
+        bytes: Buffer<'_>,
+        bit_offset: Address,
+        bit_field_size: Option<Address>,
     ) -> PyResult<Self> {
         let ty = type_argument(prog.get(), r#type, "type must be Type or str")?;
-        let copied;
-        let bytes = match bytes.cast::<PyBytes>() {
-            Ok(bytes) => bytes.as_bytes(),
-            Err(_) => {
-                copied = bytes.extract::<Vec<u8>>()?;
-                &copied
-            }
-        };
+        let bits = bit_field_size.map(|bits| bits.0);
         let object = Object::from_bytes(
             prog.get().target(),
             ty,
-            bytes,
-            bits("bit_offset", Some(bit_offset))?.unwrap_or(0),
-            bits("bit_field_size", bit_field_size)?,
+            bytes.as_bytes(),
+            bit_offset.0,
+            bits,
         )
         .map_err(raise)?;
         Ok(Self { prog, object })

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod children;
+mod from_python;
 mod make;
 mod operators;
 mod text;
@@ -11,6 +12,7 @@ use crate::enums::{ABSENCE_REASON, absence_reason_value};
 use crate::error::raise;
 use crate::program::PyProgram;
 use crate::types::PyType;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use spelunk_object::{Object, Target};
@@ -187,6 +189,10 @@ impl PyObject {
         name: &Bound<'py, PyString>,
     ) -> PyResult<Bound<'py, PyAny>> {
         Err(attribute::missing(slf, name)?)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.prog)
     }
 
     fn __dir__<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<String>> {

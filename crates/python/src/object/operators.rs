@@ -46,9 +46,7 @@ impl PyObject {
                 return Ok(None);
             }
             let value: Integer = value.extract()?;
-            i64::try_from(value.0)
-                .map(Some)
-                .map_err(|_| PyOverflowError::new_err("slice bound is too large"))
+            small(value.0).map(Some)
         };
         if !slice.getattr("step")?.is_none() && bound("step")? != Some(1) {
             return Err(PyValueError::new_err("object slice step must be 1"));
@@ -62,11 +60,17 @@ impl PyObject {
 
     /// An element, for any integer index.
     fn element(&self, py: Python<'_>, index: i128) -> PyResult<Self> {
-        let index =
-            i64::try_from(index).map_err(|_| PyOverflowError::new_err("index is too large"))?;
-        let element = self.object.index(self.target(), index).map_err(raise)?;
+        let element = self
+            .object
+            .index(self.target(), small(index)?)
+            .map_err(raise)?;
         Ok(self.sibling(py, element))
     }
+}
+
+/// An index or a bound of a slice.
+fn small(index: i128) -> PyResult<i64> {
+    i64::try_from(index).map_err(|_| PyOverflowError::new_err("int too big to convert"))
 }
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -200,31 +204,23 @@ impl PyObject {
         if let Ok(slice) = index.cast::<PySlice>() {
             return self.slice(py, slice);
         }
-        let index: Integer = index.extract().map_err(|_| {
-            let name = index.get_type().name().map(|name| name.to_string());
-            PyTypeError::new_err(format!(
+        if !index.hasattr("__index__")? {
+            return Err(PyTypeError::new_err(format!(
                 "object subscript must be integer or slice, not {}",
-                name.unwrap_or_default()
-            ))
-        })?;
+                index.get_type().name()?
+            )));
+        }
+        let index: Integer = index.extract()?;
         self.element(py, index.0)
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> PyResult<Elements> {
-        let length = slf.get().__len__().map_err(|error| {
-            if !error.is_instance_of::<PyTypeError>(slf.py()) {
-                return error;
-            }
-            let this = slf.get();
-            let name = type_name(this.target().types(), this.object.ty());
-            let name = name.unwrap_or_else(|_| "object".into());
-            PyTypeError::new_err(format!("'{name}' is not iterable"))
-        })?;
-        Ok(Elements {
-            array: slf.unbind(),
-            next: 0.into(),
-            length,
-        })
+        Elements::of(slf, false)
+    }
+
+    /// The elements of an array from the last to the first.
+    fn __reversed__(slf: Bound<'_, Self>) -> PyResult<Elements> {
+        Elements::of(slf, true)
     }
 }
 
@@ -232,8 +228,31 @@ impl PyObject {
 #[pyclass(frozen, module = "spelunk", name = "_ObjectIterator")]
 pub(crate) struct Elements {
     array: Py<PyObject>,
+    /// How many were given out.
     next: AtomicUsize,
     length: usize,
+    from_the_end: bool,
+}
+
+impl Elements {
+    fn of(array: Bound<'_, PyObject>, from_the_end: bool) -> PyResult<Self> {
+        let length = array.get().__len__().map_err(|error| {
+            if !error.is_instance_of::<PyTypeError>(array.py()) {
+                return error;
+            }
+            let this = array.get();
+            match type_name(this.target().types(), this.object.ty()) {
+                Ok(name) => PyTypeError::new_err(format!("'{name}' is not iterable")),
+                Err(error) => raise(error),
+            }
+        })?;
+        Ok(Self {
+            array: array.unbind(),
+            next: 0.into(),
+            length,
+            from_the_end,
+        })
+    }
 }
 
 #[pymethods]
@@ -243,11 +262,15 @@ impl Elements {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyObject>> {
-        let index = self.next.fetch_add(1, AtomicOrdering::Relaxed);
-        if index >= self.length {
+        let count = self.next.fetch_add(1, AtomicOrdering::Relaxed);
+        if count >= self.length {
             self.next.store(self.length, AtomicOrdering::Relaxed);
             return Ok(None);
         }
+        let index = match self.from_the_end {
+            true => self.length - 1 - count,
+            false => count,
+        };
         self.array.get().element(py, index as i128).map(Some)
     }
 

@@ -1,13 +1,33 @@
 //! Objects as text.
 
 use super::PyObject;
-use crate::convert;
+use crate::argument::Truth;
+use crate::convert::{self, Integer};
 use crate::enums::{ABSENCE_REASON, absence_reason_value};
 use crate::error::raise;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use spelunk_object::{AbsenceReason, FormatOptions, IntegerBase, type_name};
 use spelunk_types::TypeData;
+
+/// A width of text.
+struct Columns(usize);
+
+impl<'py> FromPyObject<'_, 'py> for Columns {
+    type Error = PyErr;
+
+    fn extract(any: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let Integer(columns) = any.extract()?;
+        if columns < 0 {
+            return Err(PyOverflowError::new_err(
+                "can't convert negative value to size_t",
+            ));
+        }
+        usize::try_from(columns)
+            .map(Self)
+            .map_err(|_| PyOverflowError::new_err("Python int too large to convert to C size_t"))
+    }
+}
 
 #[pymethods]
 impl PyObject {
@@ -40,49 +60,48 @@ impl PyObject {
     #[expect(clippy::too_many_arguments, reason = "as Python's callers know it")]
     fn format_(
         &self,
-        columns: Option<usize>,
-        integer_base: Option<u32>,
-        dereference: Option<bool>,
-        symbolize: Option<bool>,
-        string: Option<bool>,
-        char: Option<bool>,
-        type_name: Option<bool>,
-        member_type_names: Option<bool>,
-        element_type_names: Option<bool>,
-        members_same_line: Option<bool>,
-        elements_same_line: Option<bool>,
-        member_names: Option<bool>,
-        element_indices: Option<bool>,
-        implicit_members: Option<bool>,
-        implicit_elements: Option<bool>,
-        raw: Option<bool>,
+        columns: Option<Columns>,
+        integer_base: Option<Integer>,
+        dereference: Option<Truth>,
+        symbolize: Option<Truth>,
+        string: Option<Truth>,
+        char: Option<Truth>,
+        type_name: Option<Truth>,
+        member_type_names: Option<Truth>,
+        element_type_names: Option<Truth>,
+        members_same_line: Option<Truth>,
+        elements_same_line: Option<Truth>,
+        member_names: Option<Truth>,
+        element_indices: Option<Truth>,
+        implicit_members: Option<Truth>,
+        implicit_elements: Option<Truth>,
+        raw: Option<Truth>,
     ) -> PyResult<String> {
         let usual = FormatOptions::default();
+        let flag = |given: Option<Truth>, usual| given.map_or(usual, |given| given.0);
         let options = FormatOptions {
-            columns: columns.unwrap_or(usual.columns),
-            integer_base: match integer_base {
+            columns: columns.map_or(usual.columns, |columns| columns.0),
+            integer_base: match integer_base.map(|base| base.0) {
                 None => usual.integer_base,
                 Some(8) => IntegerBase::Octal,
                 Some(10) => IntegerBase::Decimal,
                 Some(16) => IntegerBase::Hexadecimal,
-                Some(_) => {
-                    return Err(PyValueError::new_err("integer_base must be 8, 10, or 16"));
-                }
+                Some(_) => return Err(PyValueError::new_err("invalid integer base")),
             },
-            dereference: dereference.unwrap_or(usual.dereference),
-            symbolize: symbolize.unwrap_or(usual.symbolize),
-            string: string.unwrap_or(usual.string),
-            char: char.unwrap_or(usual.char),
-            type_name: type_name.unwrap_or(usual.type_name),
-            member_type_names: member_type_names.unwrap_or(usual.member_type_names),
-            element_type_names: element_type_names.unwrap_or(usual.element_type_names),
-            members_same_line: members_same_line.unwrap_or(usual.members_same_line),
-            elements_same_line: elements_same_line.unwrap_or(usual.elements_same_line),
-            member_names: member_names.unwrap_or(usual.member_names),
-            element_indices: element_indices.unwrap_or(usual.element_indices),
-            implicit_members: implicit_members.unwrap_or(usual.implicit_members),
-            implicit_elements: implicit_elements.unwrap_or(usual.implicit_elements),
-            raw: raw.unwrap_or(usual.raw),
+            dereference: flag(dereference, usual.dereference),
+            symbolize: flag(symbolize, usual.symbolize),
+            string: flag(string, usual.string),
+            char: flag(char, usual.char),
+            type_name: flag(type_name, usual.type_name),
+            member_type_names: flag(member_type_names, usual.member_type_names),
+            element_type_names: flag(element_type_names, usual.element_type_names),
+            members_same_line: flag(members_same_line, usual.members_same_line),
+            elements_same_line: flag(elements_same_line, usual.elements_same_line),
+            member_names: flag(member_names, usual.member_names),
+            element_indices: flag(element_indices, usual.element_indices),
+            implicit_members: flag(implicit_members, usual.implicit_members),
+            implicit_elements: flag(implicit_elements, usual.implicit_elements),
+            raw: flag(raw, usual.raw),
         };
         self.object.format(self.target(), &options).map_err(raise)
     }

@@ -1,6 +1,6 @@
 //! Objects as Python's numbers.
 
-use super::PyObject;
+use super::{PyObject, from_python};
 use crate::convert::{self, Integer};
 use crate::error::raise;
 use pyo3::exceptions::PyTypeError;
@@ -33,7 +33,8 @@ impl PyObject {
         let data = self.prog.get().unaliased_data(self.object.ty())?;
         match data.kind() {
             TypeKind::Pointer if !pointers && !is_reference(data) => Err(self.wrong(message)),
-            TypeKind::Struct
+            TypeKind::Void
+            | TypeKind::Struct
             | TypeKind::Union
             | TypeKind::Class
             | TypeKind::Array
@@ -160,7 +161,8 @@ impl PyObject {
             Value::Complex(..) => return Err(self.wrong(message)),
             number => {
                 let number = convert::to_python(py, &number)?;
-                let rounded = convert::value(&number.call_method1("__round__", (ndigits,))?)?;
+                let rounded = number.call_method1("__round__", (ndigits,))?;
+                let rounded = from_python::value(self.prog.get(), self.object.ty(), &rounded)?;
                 Object::from_value(target, self.object.ty(), &rounded, None)
             }
         };

@@ -2,6 +2,7 @@
 
 use super::PyProgram;
 use crate::error::NoDefaultProgramError;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
@@ -34,11 +35,16 @@ pub(crate) fn get_default_prog(py: Python<'_>) -> PyResult<Py<PyProgram>> {
 ///     >>> set_default_prog(prog)
 #[pyfunction]
 #[pyo3(signature = (prog, /))]
-pub(crate) fn set_default_prog(prog: Option<Py<PyProgram>>) {
+pub(crate) fn set_default_prog(prog: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    let prog = prog
+        .map(|prog| prog.cast::<PyProgram>().map(|prog| prog.clone().unbind()))
+        .transpose()
+        .map_err(|_| PyTypeError::new_err("prog must be Program or None"))?;
     let old = std::mem::replace(
         &mut *DEFAULT.lock().unwrap_or_else(PoisonError::into_inner),
         prog,
     );
     // With the lock released: the last reference to a program lets go of Python objects.
     drop(old);
+    Ok(())
 }

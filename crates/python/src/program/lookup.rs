@@ -12,6 +12,7 @@ use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use spelunk_program::ObjectKinds;
+use spelunk_types::TypeKind;
 use std::ops::BitOr;
 
 impl PyProgram {
@@ -56,6 +57,14 @@ fn filename(path: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
     let text = path.py().import("os")?.call_method1("fsdecode", (path,))?;
     text.extract().map(Some)
 }
+
+/// What stands before a tag.
+const KEYWORDS: [(&str, TypeKind); 4] = [
+    ("struct ", TypeKind::Struct),
+    ("union ", TypeKind::Union),
+    ("enum ", TypeKind::Enum),
+    ("class ", TypeKind::Class),
+];
 
 #[pymethods]
 impl PyProgram {
@@ -233,6 +242,34 @@ impl PyProgram {
             prog: slf.clone().unbind(),
             locations,
         })
+    }
+
+    /// Names of types that begin with `prefix`, for completion; keywords with the space behind them.
+    fn _type_names(&self, prefix: &str, limit: usize) -> PyResult<Vec<String>> {
+        for (keyword, kind) in KEYWORDS {
+            if let Some(tag) = prefix.strip_prefix(keyword) {
+                let tags = self.program.type_names(tag.trim_start(), &[kind], limit);
+                let tags = tags.map_err(raise)?;
+                return Ok(tags.iter().map(|tag| format!("{keyword}{tag}")).collect());
+            }
+        }
+        let kinds = [
+            TypeKind::Typedef,
+            TypeKind::Int,
+            TypeKind::Bool,
+            TypeKind::Float,
+        ];
+        let mut names = self
+            .program
+            .type_names(prefix, &kinds, limit)
+            .map_err(raise)?;
+        let keywords = KEYWORDS.iter().map(|(keyword, _)| *keyword);
+        names.extend(
+            keywords
+                .filter(|keyword| keyword.starts_with(prefix))
+                .map(ToOwned::to_owned),
+        );
+        Ok(names)
     }
 
     /// Names of objects that begin with `prefix`, for completion.

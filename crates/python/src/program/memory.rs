@@ -1,9 +1,10 @@
 //! Reading memory, and memory that Python provides.
 
 use super::PyProgram;
-use crate::convert::{Address, Integer};
+use crate::argument::{Buffer, Size, Truth};
+use crate::convert::Address;
 use crate::error::raise;
-use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -11,8 +12,8 @@ use spelunk_memory::{AddressSpace, FaultKind, SegmentFault, SegmentReader};
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
-fn space(physical: bool) -> AddressSpace {
-    if physical {
+fn space(physical: Truth) -> AddressSpace {
+    if physical.0 {
         AddressSpace::Physical
     } else {
         AddressSpace::Virtual
@@ -43,15 +44,8 @@ impl SegmentReader for Reader {
         let address = self.address.wrapping_add(offset);
         let result = Python::attach(|py| -> PyResult<()> {
             let arguments = (address, buf.len(), offset, self.physical);
-            let bytes = self.function.call1(py, arguments)?;
-            let copied;
-            let bytes = match bytes.cast_bound::<PyBytes>(py) {
-                Ok(bytes) => bytes.as_bytes(),
-                Err(_) => {
-                    copied = bytes.extract::<Vec<u8>>(py)?;
-                    &copied
-                }
-            };
+            let bytes: Buffer<'_> = self.function.bind(py).call1(arguments)?.extract()?;
+            let bytes = bytes.as_bytes();
             if bytes.len() != buf.len() {
                 return Err(PyValueError::new_err(format!(
                     "memory read callback returned buffer of length {} (expected {})",
@@ -89,7 +83,18 @@ impl Readers {
 }
 
 impl PyProgram {
-    fn read_uint(&self, address: Address, size: u8, physical: bool) -> PyResult<u64> {
+    /// Checks that it is known what an address is.
+    fn check_addresses(&self) -> PyResult<()> {
+        match self.program.platform() {
+            Some(_) => Ok(()),
+            None => Err(PyValueError::new_err("program address size is not known")),
+        }
+    }
+
+    fn read_uint(&self, address: Address, size: u8, physical: Truth) -> PyResult<u64> {
+        if size == 1 {
+            self.check_addresses()?;
+        }
         self.program
             .read_uint(space(physical), address.0, size)
             .map_err(raise)
@@ -105,22 +110,18 @@ impl PyProgram {
     ///
     /// :param physical: Whether the address is a physical one.
     /// :raises FaultError: if not all of it can be read
-    #[pyo3(signature = (address, size, physical=false))]
+    #[pyo3(signature = (address, size, physical=Truth(false)))]
     fn read<'py>(
         &self,
         py: Python<'py>,
         address: Address,
-        size: Integer,
-        physical: bool,
+        size: Size,
+        physical: Truth,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        if size.0 < 0 {
-            return Err(PyValueError::new_err("negative size"));
-        }
-        let size = u64::try_from(size.0)
-            .map_err(|_| PyOverflowError::new_err("int too big to convert"))?;
+        self.check_addresses()?;
         let bytes = self
             .program
-            .read(space(physical), address.0, size)
+            .read(space(physical), address.0, size.0)
             .map_err(raise)?;
         Ok(PyBytes::new(py, &bytes))
     }
@@ -132,20 +133,23 @@ impl PyProgram {
     ///
     /// :param max_size: Stop after that many bytes.
     /// :raises FaultError: if memory cannot be read before the end
-    #[pyo3(signature = (address, physical=false, *, max_size=None),
+    #[pyo3(signature = (address, physical=Truth(false), *, max_size=None),
            text_signature = "($self, address, physical=False, *, max_size=...)")]
     fn read_c_string<'py>(
         &self,
         py: Python<'py>,
         address: Address,
-        physical: bool,
-        max_size: Option<Integer>,
+        physical: Truth,
+        max_size: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let max_size = match max_size {
+        let max_size = match max_size.map(|any| any.extract::<Size>()) {
             None => usize::MAX,
-            Some(size) if size.0 < 0 => return Err(PyValueError::new_err("negative size")),
-            Some(size) => usize::try_from(size.0).unwrap_or(usize::MAX),
+            Some(Err(error)) if error.is_instance_of::<PyValueError>(py) => {
+                return Err(PyValueError::new_err("negative max_size"));
+            }
+            Some(size) => usize::try_from(size?.0).unwrap_or(usize::MAX),
         };
+        self.check_addresses()?;
         let bytes = self
             .program
             .read_c_string(space(physical), address.0, max_size)
@@ -154,32 +158,32 @@ impl PyProgram {
     }
 
     /// The 8-bit number at an address.
-    #[pyo3(signature = (address, physical=false))]
-    fn read_u8(&self, address: Address, physical: bool) -> PyResult<u64> {
+    #[pyo3(signature = (address, physical=Truth(false)))]
+    fn read_u8(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 1, physical)
     }
 
     /// The 16-bit number at an address.
-    #[pyo3(signature = (address, physical=false))]
-    fn read_u16(&self, address: Address, physical: bool) -> PyResult<u64> {
+    #[pyo3(signature = (address, physical=Truth(false)))]
+    fn read_u16(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 2, physical)
     }
 
     /// The 32-bit number at an address.
-    #[pyo3(signature = (address, physical=false))]
-    fn read_u32(&self, address: Address, physical: bool) -> PyResult<u64> {
+    #[pyo3(signature = (address, physical=Truth(false)))]
+    fn read_u32(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 4, physical)
     }
 
     /// The 64-bit number at an address.
-    #[pyo3(signature = (address, physical=false))]
-    fn read_u64(&self, address: Address, physical: bool) -> PyResult<u64> {
+    #[pyo3(signature = (address, physical=Truth(false)))]
+    fn read_u64(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 8, physical)
     }
 
     /// The number of an address's size at an address.
-    #[pyo3(signature = (address, physical=false))]
-    fn read_word(&self, address: Address, physical: bool) -> PyResult<u64> {
+    #[pyo3(signature = (address, physical=Truth(false)))]
+    fn read_word(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.program
             .read_word(space(physical), address.0)
             .map_err(raise)
@@ -193,25 +197,29 @@ impl PyProgram {
     ///
     /// :param read_fn: Called as ``read_fn(address, count, offset, physical)``, returns ``count``
     ///     bytes; what it raises comes out of whatever read the memory.
-    #[pyo3(signature = (address, size, read_fn, physical=false))]
+    #[pyo3(signature = (address, size, read_fn, physical=Truth(false)))]
     fn add_memory_segment(
         &self,
         address: Address,
         size: Address,
         read_fn: Bound<'_, PyAny>,
-        physical: bool,
+        physical: Truth,
     ) -> PyResult<()> {
+        self.check_addresses()?;
         if !read_fn.is_callable() {
             return Err(PyTypeError::new_err("read_fn must be callable"));
         }
         let reader = Arc::new(Reader {
             function: read_fn.unbind(),
             address: address.0,
-            physical,
+            physical: physical.0,
         });
-        self.program
-            .add_memory_segment(space(physical), address.0, size.0, Arc::clone(&reader) as _)
-            .map_err(raise)?;
+        self.program.add_memory_segment(
+            space(physical),
+            address.0,
+            size.0,
+            Arc::clone(&reader) as _,
+        );
         self.readers
             .0
             .lock()

@@ -12,15 +12,17 @@ mod search;
 mod threads;
 mod type_constructors;
 
+use crate::argument::Buffer;
 use crate::enums::{PROGRAM_FLAGS, PyLanguage};
 use crate::error::raise;
 use crate::platform::PyPlatform;
 use crate::types::MadeTypes;
 use finders::Registered;
 use memory::Readers;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use spelunk_object::Target;
 use spelunk_program::Program;
 use spelunk_types::{QualifiedType, TypeData};
@@ -40,7 +42,7 @@ use printers::RegisteredPrinters;
 ///     >>> prog.load_default_debug_info()
 ///     >>> prog["init_task"].comm
 ///     (char [16])"swapper/0"
-#[pyclass(frozen, weakref, name = "Program", module = "spelunk")]
+#[pyclass(frozen, mapping, weakref, name = "Program", module = "spelunk")]
 pub(crate) struct PyProgram {
     pub(crate) program: Arc<Program>,
     /// A number that no other program has or will have.
@@ -70,20 +72,35 @@ impl PyProgram {
 #[pymethods]
 impl PyProgram {
     /// A program of which nothing is known yet but perhaps its platform.
+    ///
+    /// :param platform: The machine; that of the core dump, if it is left out.
+    /// :param vmcoreinfo: What the kernel tells of itself (``makedumpfile -g``, or
+    ///     ``/sys/kernel/vmcoreinfo``), in place of what the core dump says.
+    /// :raises BadDataError: if that lacks what it takes to find a kernel
     #[new]
     #[pyo3(signature = (platform=None, *, vmcoreinfo=None))]
     fn new(
         py: Python<'_>,
-        platform: Option<PyRef<'_, PyPlatform>>,
-        vmcoreinfo: Option<Vec<u8>>,
+        platform: Option<&Bound<'_, PyAny>>,
+        vmcoreinfo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
-        if vmcoreinfo.is_some() {
-            return Err(pyo3::exceptions::PyNotImplementedError::new_err(
-                "vmcoreinfo cannot be given yet: it is taken from the dump",
-            ));
+        let platform = platform
+            .map(|platform| {
+                platform
+                    .cast::<PyPlatform>()
+                    .map(|platform| platform.get().0)
+            })
+            .transpose()
+            .map_err(|_| PyTypeError::new_err("platform must be Platform or None"))?;
+        let program = Program::new(platform);
+        if let Some(text) = vmcoreinfo {
+            let info = match text.cast::<PyString>() {
+                Ok(text) => program.set_vmcoreinfo(text.to_str()?.as_bytes()),
+                Err(_) => program.set_vmcoreinfo(text.extract::<Buffer<'_>>()?.as_bytes()),
+            };
+            info.map_err(raise)?;
         }
-        let program = Program::new(platform.map(|platform| platform.0));
         let made = Arc::<MadeTypes>::default();
         made.register(program.types()).map_err(raise)?;
         Ok(Self {
@@ -121,8 +138,12 @@ impl PyProgram {
     }
 
     #[setter]
-    fn set_language(&self, language: PyLanguage) {
-        self.program.set_language(language.0);
+    fn set_language(&self, language: &Bound<'_, PyAny>) -> PyResult<()> {
+        let language = language
+            .cast::<PyLanguage>()
+            .map_err(|_| PyTypeError::new_err("language must be Language"))?;
+        self.program.set_language(language.get().0);
+        Ok(())
     }
 
     /// The path of the core dump, or ``None``.
@@ -146,11 +167,10 @@ impl PyProgram {
 
     /// The size of an address in bytes.
     fn address_size(&self) -> PyResult<u8> {
-        Ok(self
-            .program
-            .lookup_platform()
-            .map_err(raise)?
-            .address_size())
+        match self.program.platform() {
+            Some(platform) => Ok(platform.address_size()),
+            None => Err(PyValueError::new_err("program address size is not known")),
+        }
     }
 
     /// What is missing from the dump or broken in it: for the banner and warnings.
