@@ -64,11 +64,18 @@ fn visit(store: &TypeStore, ty: QualifiedType, types: &mut Vec<QualifiedType>) {
                 .iter()
                 .map(|parameter| parameter.ty),
         );
+        if let Some(part) = &members.variant_part {
+            types.extend(part.discriminant.iter().map(|member| member.ty));
+            let variants = part.variants.iter();
+            let members = variants.flat_map(|variant| &variant.members);
+            types.extend(members.map(|member| member.ty));
+        }
         let _ = members.find(store, "x");
     }
     match store.get(ty.id).map(|ty| &ty.data) {
         Ok(TypeData::Typedef { aliased: ty, .. })
         | Ok(TypeData::Pointer { referenced: ty, .. })
+        | Ok(TypeData::MemberPointer { referenced: ty, .. })
         | Ok(TypeData::Array { element: ty, .. }) => types.push(*ty),
         Ok(TypeData::Function {
             return_type,

@@ -5,7 +5,7 @@ use spelunk_object::{Error, PrimitiveTypes, Result, SymbolOffset, Target};
 use spelunk_types::{
     CompoundKind, Enumerator, FloatFormat, Member, MemberRole, Members, Parameter, PointerForm,
     ProducerId, QualifiedType, Qualifiers, Type, TypeData, TypeError, TypeKinds, TypeProducer,
-    TypeStore,
+    TypeStore, Variant, VariantPart,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -172,7 +172,10 @@ impl TypeProducer for Producer {
             0x40 => Language::Rust,
             _ => Language::C,
         };
-        Ok(Type::new(language, data))
+        Ok(Type {
+            scope: (language == Language::Cpp).then(|| "ns::(anonymous namespace)".into()),
+            ..Type::new(language, data)
+        })
     }
 
     fn members(&self, store: &TypeStore, key: u64) -> Result<Members, TypeError> {
@@ -189,11 +192,36 @@ impl TypeProducer for Producer {
                 bit_field_size: (byte & 0x0f == 3).then(|| number(byte.rotate_left(3))),
                 role: match byte {
                     0x77 => MemberRole::Base,
+                    0x37 => MemberRole::VirtualBase {
+                        table_offset: number(bytes[2]).cast_signed().wrapping_neg(),
+                    },
                     _ => MemberRole::Member,
                 },
             });
         }
-        Ok(Members::new(members, Vec::new()))
+        if bytes[1] & 0x30 != 0x30 {
+            return Ok(Members::new(members, Vec::new()));
+        }
+        // The first member tells which of the others is there.
+        let mut members = members.into_iter();
+        let discriminant = members.next().filter(|_| bytes[1] & 0x40 == 0);
+        let variants = members.map(|member| {
+            let first = i128::from(number(bytes[2])).wrapping_neg();
+            let last = i128::from(number(bytes[3]));
+            Variant {
+                discriminants: match bytes[1] & 0x80 {
+                    0 => [(first, last), (last, first)].into(),
+                    _ => [].into(),
+                },
+                members: [member].into(),
+            }
+        });
+        Ok(
+            Members::new(Vec::new(), Vec::new()).with_variants(Some(VariantPart {
+                discriminant,
+                variants: variants.collect(),
+            })),
+        )
     }
 }
 

@@ -78,6 +78,10 @@ pub(crate) fn run(data: &[u8]) {
             object.truth(&target),
         );
         let _ = (object.address_of(&target), object.len(&target));
+        let _ = (object.referent(&target), object.dereference(&target));
+        if let Ok(Some((_, variant))) = object.active_variant(&target) {
+            let _ = variant.value(&target);
+        }
         for name in ["a", "b", "c", "d"] {
             if let Ok(member) = object.member(&target, name) {
                 let _ = member.value(&target);

@@ -16,7 +16,24 @@ const C: &str = "struct a { struct b *b; int x : 3; union { int u; struct a *v; 
     typedef struct a t; extern int o; int o = 3; static const int c = 9; struct d *d; struct a *p; enum e q; t *r;
     static inline int i(int n) { int k = n; return k + o; } int g(t *x, ...) { return i(x->x) + c; }";
 const CPP: &str = "namespace n { struct a { struct b { int x; }; b y; static int s; void f(); }; int a::s; enum class e { k };
-    template <int N, typename T> struct t { T v[N]; }; void a::f() {} e z; t<3, a> w; }";
+    template <int N, typename T> struct t { T v[N]; }; void a::f() {} e z; t<3, a> w;
+    struct v { int m; virtual ~v() {} }; struct l : virtual v { int &r; }; struct r : virtual v { int v::*p; };
+    namespace { struct d : l, r { decltype(nullptr) n; int (v::*f)(); int &&rr; d(); }; } d *q;
+    template <typename... T> struct k { union { int i; }; }; k<int, d *> o; }";
+const RUST: &str = "pub enum E { A, B(u8), C { c: Option<&'static str> } } #[repr(i128)] pub enum W { X(u8) = -1, Y }
+    pub static S: [Option<E>; 1] = [Some(E::B(3))]; pub static R: (Result<W, ()>, char) = (Ok(W::Y), 'x');";
+
+/// The object file of a library.
+fn compile_rust() -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-rust");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (source, object) = (folder.join("a.rs"), folder.join("a.o"));
+    std::fs::write(&source, RUST).unwrap();
+    let mut command = std::process::Command::new("rustc");
+    command.args(["-g", "--crate-type=lib", "--emit=obj", "-o"]);
+    assert!(command.args([&object, &source]).status().unwrap().success());
+    std::fs::read(object).unwrap()
+}
 
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<_> = ["-gdwarf-2", "-gdwarf-4", "-gdwarf-5"]
@@ -36,6 +53,7 @@ fn seeds() -> Vec<Vec<u8>> {
         "-fPIC",
     ];
     seeds.push(compile(&[("a.c", C)], &flags));
+    seeds.push(compile_rust());
     seeds
 }
 

@@ -520,8 +520,9 @@ impl<'a> Formatter<'a> {
             return Err(error);
         }
         self.out.truncate(inner);
-        if style.type_name {
-            write_type_name(&mut self.out, self.target, part.ty)?;
+        // Where the type is what is damaged it has no name.
+        if style.type_name && write_type_name(&mut self.out, self.target, part.ty).is_err() {
+            self.out.truncate(inner);
         }
         match error.is_fault() {
             true => {

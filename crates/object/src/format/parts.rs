@@ -13,8 +13,8 @@ const CHUNK: u64 = 1 << 16;
 const MAX_EMPTY: u64 = 1 << 10;
 /// Anonymous members in anonymous members.
 const MAX_DEPTH: u32 = 64;
-/// Base classes in base classes that have no members.
-const MAX_EMPTY_DEPTH: u32 = 16;
+/// Base classes in a base class that are looked at to see whether it is empty.
+const MAX_BASES: u32 = 64;
 /// Numbers that are looked at to see whether an object is zero.
 const MAX_STEPS: u32 = 1 << 12;
 
@@ -251,7 +251,7 @@ fn add_members<'a>(
     };
     for member in &members.members {
         if member.role != MemberRole::Member {
-            if !is_empty(types, member.ty.id, 0) {
+            if !is_empty(types, member.ty.id, &mut { MAX_BASES }) {
                 parts.push(part_of(target, options, object, member, offset));
             }
             continue;
@@ -318,16 +318,17 @@ fn part_of<'a>(
 }
 
 /// Whether a base class has nothing to show, as many of the standard library.
-fn is_empty(types: &TypeStore, id: TypeId, depth: u32) -> bool {
+fn is_empty(types: &TypeStore, id: TypeId, steps: &mut u32) -> bool {
+    let Some(left) = steps.checked_sub(1) else {
+        return false;
+    };
+    *steps = left;
     let Ok(Some(members)) = types.members(id) else {
         return false;
     };
-    let is_empty_base = |member: &Member| {
-        member.role != MemberRole::Member && is_empty(types, member.ty.id, depth + 1)
-    };
-    depth < MAX_EMPTY_DEPTH
-        && members.variant_part.is_none()
-        && members.members.iter().all(is_empty_base)
+    let mut is_empty_base =
+        |member: &Member| member.role != MemberRole::Member && is_empty(types, member.ty.id, steps);
+    members.variant_part.is_none() && members.members.iter().all(&mut is_empty_base)
 }
 
 /// Whether C would give the object its value by itself: zeros. What cannot be read is not zero.

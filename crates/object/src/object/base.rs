@@ -11,6 +11,7 @@ use spelunk_types::{FlatMember, Member, MemberRole, QualifiedType, TypeId, Virtu
 impl Object {
     /// The member that stands in this object, whose type behind typedefs is `id`, where `member`
     /// says.
+    #[inline]
     pub(crate) fn flat_part(
         &self,
         target: &dyn Target,

@@ -1,8 +1,10 @@
 //! Objects of C++, compiled by GCC and Clang, as the program itself sees them.
 
+use crate::fake::{BASE, Fake, member};
 use crate::process::Process;
 use spelunk_object::{BinaryOperator, Target, lookup_type, offsetof, sizeof, type_name};
-use spelunk_object::{Object, Value, format_type};
+use spelunk_object::{FormatOptions, Object, Value, format_type};
+use spelunk_types::{CompoundKind, TypeError};
 
 const SOURCE: &str = r#"
 #include <cstdio>
@@ -270,4 +272,34 @@ fn places_in_bases_are_known_unless_they_are_virtual() {
     // A whole value has its virtual base in it.
     let value = p.at("object").read(p).unwrap();
     assert_eq!(value.member(p, "b").unwrap().to_i128(p).unwrap(), 13);
+}
+
+#[test]
+fn a_damaged_member_spoils_no_other() {
+    let f = Fake::x86_64();
+    f.write(0, &[1, 0, 0, 0, 2, 0, 0, 0]);
+    let unknown = f
+        .types()
+        .add_unknown(TypeError::new("no such entry"))
+        .unwrap();
+    let members = vec![
+        member("bad", unknown.into(), 0),
+        member("good", f.ty("int"), 32),
+    ];
+    let ty = f.compound(CompoundKind::Struct, Some("half"), 8, members);
+    let object = Object::at(ty, BASE);
+    let text = object.format(&f, &FormatOptions::default()).unwrap();
+    assert_eq!(
+        text,
+        "(struct half){\n\t.bad = <error: no such entry>,\n\t.good = (int)2,\n}"
+    );
+    let good = ("good".into(), Value::Signed(2));
+    assert_eq!(object.value(&f).unwrap(), Value::Struct(vec![good]));
+    assert_eq!(object.member(&f, "good").unwrap().to_i128(&f).unwrap(), 2);
+    assert_eq!(
+        format_type(f.types(), ty).unwrap(),
+        "struct half {\n\t<error: no such entry> bad;\n\tint good;\n}"
+    );
+    let bad = object.member(&f, "bad").unwrap();
+    assert_eq!(bad.value(&f).unwrap_err().to_string(), "no such entry");
 }
