@@ -5,6 +5,7 @@ Options are parsed by the engine; this module does what only Python can.
 
 import os
 import runpy
+import select
 import sys
 from typing import Any, Callable, Dict, List, Optional, Type, TypeVar
 
@@ -15,6 +16,8 @@ from spelunk import _native
 __all__ = ("default_globals", "display_str", "run_interactive", "version_header")
 
 _T = TypeVar("_T")
+# The status of a process that SIGINT ended, as shells tell it.
+_INTERRUPTED = 130
 _NAMES = (
     "FaultError",
     "NULL",
@@ -213,6 +216,40 @@ def _warn(prog: spelunk.Program, report: Dict[str, Any]) -> None:
         )
 
 
+def _is_own(filename: str) -> bool:
+    """Whether code in that file is what runs scripts, and none of theirs."""
+    own = (os.path.dirname(os.path.abspath(__file__)), os.path.abspath(runpy.__file__))
+    return filename == "<frozen runpy>" or filename.startswith(own)
+
+
+def _show_exception(error: BaseException) -> None:
+    """Show an exception of the user's code, from where that code begins."""
+    traceback = error.__traceback__
+    while traceback is not None and _is_own(traceback.tb_frame.f_code.co_filename):
+        traceback = traceback.tb_next
+    sys.excepthook(type(error), error.with_traceback(traceback), traceback)
+
+
+def _is_output_closed() -> bool:
+    """Whether nobody reads what is printed any more, as behind ``| head``."""
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout, 0)
+    except (OSError, ValueError):
+        return False
+    return any(event & select.POLLERR for _, event in poll.poll(0))
+
+
+def _flush() -> bool:
+    """Whether all that was printed arrived; if not, the interpreter must not try again."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
 def main() -> int:
     """The entry point of the command; returns its exit status."""
     options = _native.parse_command_line(sys.argv[1:])
@@ -226,4 +263,14 @@ def main() -> int:
     except _Failure as failure:
         print(f"spelunk: {failure}", file=sys.stderr)
         return 1
-    return 0
+    except SystemExit:
+        raise
+    except KeyboardInterrupt as error:
+        _show_exception(error)
+        return _INTERRUPTED
+    except BaseException as error:
+        if not (isinstance(error, BrokenPipeError) and _is_output_closed()):
+            _show_exception(error)
+        _flush()
+        return 1
+    return 0 if _flush() else 1
