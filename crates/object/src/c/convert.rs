@@ -2,7 +2,8 @@
 
 use super::compatible::{all_qualifiers, are_compatible_unqualified};
 use super::operand::{Kind, Operand};
-use crate::layout::{describe_valueless, name_of, resolve};
+use crate::layout::{bit_size, describe_valueless, name_of, resolve};
+use crate::number::{Integer, Number};
 use crate::object::{AbsenceReason, Repr, check_bits, out_of_bounds};
 use crate::scalar::scalar_of;
 use crate::{Error, Object, Result, Target};
@@ -35,15 +36,14 @@ impl Object {
             return Err(Error::type_("cannot cast to incomplete enumerated type"));
         };
         let operand = Operand::new(target, self)?;
-        match (scalar.kind, operand.kind) {
-            (ScalarKind::Bool, Kind::Other) => return Err(self.inconvertible(target, "bool")),
+        let number = match (scalar.kind, operand.kind) {
+            (ScalarKind::Bool, _) => Number::Integer(Integer::Unsigned(self.truth(target)?.into())),
             (_, Kind::Other) | (ScalarKind::Float | ScalarKind::Complex, Kind::Pointer { .. }) => {
                 let (from, to) = (name_of(types, self.ty), name_of(types, ty));
                 return Err(Error::type_(format!("cannot convert '{from}' to '{to}'")));
             }
-            _ => {}
-        }
-        let number = operand.load(target)?.convert(scalar, bit_field_size)?;
+            _ => operand.load(target)?.convert(scalar, bit_field_size)?,
+        };
         Self::from_number(ty, scalar, bit_field_size, &number)
     }
 
@@ -79,6 +79,7 @@ impl Object {
         }
         let operand = Operand::new(target, self)?;
         let is_allowed = match (data.kind(), operand.kind) {
+            (TypeKind::Bool, Kind::Other) => return Err(self.inconvertible(target, "bool")),
             (_, Kind::Other) => false,
             (TypeKind::Pointer, Kind::Pointer { referenced }) => {
                 assignable(target, ty, referenced)?
@@ -118,6 +119,10 @@ impl Object {
             _ => {
                 if describe_valueless(&resolve(types, ty.id)?.1.data).is_some() {
                     return Ok(Self::absent(ty, AbsenceReason::Other));
+                }
+                let field = u64::from(self.bit_field_size);
+                if field != 0 && bit_size(types, ty)? > field {
+                    return Err(out_of_bounds());
                 }
                 let bytes = self.value_bytes().unwrap_or(&[]);
                 Self::cut(types, ty, bytes, 0, 0)?.ok_or_else(out_of_bounds)

@@ -63,6 +63,9 @@ impl FloatType {
     /// The type that both are converted to. Between equals it is the second. `None` for half and
     /// bfloat16, of which neither has the other's numbers.
     fn common(self, other: Self, target: &dyn Target) -> Result<Option<Self>> {
+        if self.ty == other.ty {
+            return Ok(Some(other));
+        }
         let (format, other_format) = (float_format(self.scalar)?, float_format(other.scalar)?);
         let (rank, other_rank) = (self.rank(target)?, other.rank(target)?);
         if rank.0 == other_rank.0 && format != other_format {

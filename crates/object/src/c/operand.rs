@@ -10,6 +10,7 @@ use crate::scalar::{integer_form, scalar_of};
 use crate::{Error, Object, Result, Target};
 use spelunk_types::{PointerForm, QualifiedType, Scalar, TypeData};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// An operand, not read yet.
 pub(super) struct Operand<'a> {
@@ -199,6 +200,10 @@ impl IntegerType {
     fn promote(self, target: &dyn Target) -> Result<Self> {
         let int = Self::basic(target, Primitive::Int)?;
         let bits = int.form.bits;
+        // What needs no look at the type's name.
+        if self.bit_field_size == 0 && (self.form.bits > bits || self.ty.id == int.ty.id) {
+            return Ok(self);
+        }
         if is_bit_precise(&resolve(target.types(), self.ty.id)?.1.data) {
             // A bit field of such a type is promoted to it (C23, 6.3.1.1).
             return Ok(Self {
@@ -216,24 +221,31 @@ impl IntegerType {
         }
     }
 
+    /// The order of two types by their width, and of the same width by their rank.
+    fn order(self, other: Self, target: &dyn Target) -> Result<Ordering> {
+        match self.form.bits.cmp(&other.form.bits) {
+            Ordering::Equal => Ok(self.rank(target)?.cmp(&other.rank(target)?)),
+            order => Ok(order),
+        }
+    }
+
     /// The type that both of these, promoted already, are converted to. Between equals it is the
     /// second, so that the name of its typedef stays.
     pub(super) fn common(self, other: Self, target: &dyn Target) -> Result<Self> {
         if self.ty == other.ty && self.bit_field_size == other.bit_field_size {
             return Ok(other);
         }
-        let key = |ty: Self| Ok::<_, Error>((ty.form.bits, ty.rank(target)?));
         if self.form.is_signed == other.form.is_signed {
-            return Ok(match key(self)? > key(other)? {
-                true => self,
-                false => other,
+            return Ok(match self.order(other, target)? {
+                Ordering::Greater => self,
+                _ => other,
             });
         }
         let (signed, unsigned) = match self.form.is_signed {
             true => (self, other),
             false => (other, self),
         };
-        if key(unsigned)? >= key(signed)? {
+        if unsigned.order(signed, target)? != Ordering::Less {
             return Ok(unsigned);
         }
         if signed.form.bits > unsigned.form.bits {

@@ -126,15 +126,19 @@ impl Float {
             format,
             FloatFormat::Half | FloatFormat::Bfloat16 | FloatFormat::Single | FloatFormat::Double
         );
-        let result = match (a.to_exact(), b.to_exact()) {
-            (Some(a), Some(b)) if !is_native => Self::Exact(match operator {
+        let exact = match is_native {
+            true => None,
+            false => a.to_exact().zip(b.to_exact()),
+        };
+        let result = match exact {
+            Some((a, b)) => Self::Exact(match operator {
                 BinaryOperator::Add => a.add(&b),
                 BinaryOperator::Subtract => a.add(&b.negated()),
                 BinaryOperator::Multiply => a.multiply(&b),
                 BinaryOperator::Divide => a.divide(&b),
                 _ => return None,
             }),
-            _ => {
+            None => {
                 let (a, b) = match is_native {
                     true => (a.to_f64(), b.to_f64()),
                     false => (a.stand_in(), b.stand_in()),
