@@ -85,13 +85,20 @@ impl ObjectFinder for OsFinder {
         &self,
         program: &Program,
         name: &str,
-        _: ObjectKinds,
+        kinds: ObjectKinds,
         filename: Option<&str>,
     ) -> Result<Option<Object>> {
-        match program.os() {
-            Some(os) if filename.is_none() => os.find_object(program, name),
-            _ => Ok(None),
-        }
+        let found = match program.os() {
+            Some(os) if filename.is_none() => os.find_object(program, name)?,
+            _ => None,
+        };
+        let is_of_kind = |object: &Object| {
+            kinds.contains(match object.address() {
+                Some(_) => ObjectKinds::VARIABLE,
+                None => ObjectKinds::CONSTANT,
+            })
+        };
+        Ok(found.filter(is_of_kind))
     }
 }
 

@@ -94,7 +94,8 @@ impl PyProgram {
     /// :param flags: Which kinds of objects to look for.
     /// :param filename: The source file that defines it.
     /// :raises ObjectNotFoundError: if there is none
-    #[pyo3(signature = (name, flags=None, filename=None))]
+    #[pyo3(signature = (name, flags=None, filename=None),
+           text_signature = "($self, name, flags=..., filename=None)")]
     fn object(
         slf: &Bound<'_, Self>,
         name: &str,
