@@ -33,6 +33,7 @@ fn options(data: &[u8]) -> FormatOptions {
         element_indices: flag(10),
         implicit_members: flag(11),
         implicit_elements: flag(12),
+        raw: flag(15),
     }
 }
 
