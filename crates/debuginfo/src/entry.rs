@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// Namespaces in namespaces: more is no program but a damaged file.
 const MAX_DEPTH: usize = 128;
 /// What a namespace without a name is called in text.
-const ANONYMOUS_NAMESPACE: &str = "(anonymous namespace)";
+pub(crate) const ANONYMOUS_NAMESPACE: &str = "(anonymous namespace)";
 
 /// An entry with its unit: what attributes mean depends on both.
 pub struct Die<'u, 'a> {

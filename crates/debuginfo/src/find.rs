@@ -1,5 +1,5 @@
 use crate::die::DieId;
-use crate::entry::Die;
+use crate::entry::{ANONYMOUS_NAMESPACE, Die};
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use crate::filename;
@@ -11,6 +11,7 @@ use gimli::{DwTag, constants as dw};
 use hashbrown::{HashMap, HashSet};
 use spelunk_base::Language;
 use spelunk_types::{QualifiedType, TypeData, TypeKind, TypeStore};
+use std::borrow::Cow;
 
 impl NameKind {
     /// Which kind of object it is the name of, if of any.
@@ -158,7 +159,12 @@ impl DebugFile {
         name: &str,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
-        Ok(self.index()?.find(name).filter(wanted).collect())
+        // The index leaves out what has no name.
+        let name = match name.contains(ANONYMOUS_NAMESPACE) {
+            true => Cow::Owned(name.replace(&format!("{ANONYMOUS_NAMESPACE}::"), "")),
+            false => Cow::Borrowed(name),
+        };
+        Ok(self.index()?.find(&name).filter(wanted).collect())
     }
 
     /// What `accept` makes of the first entry in a file that matches `filename` and of which it

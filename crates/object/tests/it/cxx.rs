@@ -214,6 +214,8 @@ fn types_keep_their_scope_and_parameters() {
             text.starts_with("struct ns::in::A : virtual ns::in::Base {\n"),
             "{text}"
         );
+        let hidden = ty("struct (anonymous namespace)::Hidden");
+        assert_eq!(hidden, process.at("hidden").ty());
         let parameters = |path: &str| {
             let id = process.at(path).ty().id;
             let members = process.types().members(id).unwrap().unwrap();
