@@ -2,6 +2,8 @@
 
 #[path = "../../../../fuzz/bodies/hostile_target.rs"]
 mod hostile_target;
+#[path = "../../../../fuzz/bodies/numbers.rs"]
+mod numbers;
 #[path = "../../../../fuzz/bodies/objects.rs"]
 mod objects;
 #[path = "../../../../fuzz/bodies/type_name.rs"]
@@ -61,4 +63,13 @@ fn objects_of_any_type() {
         seeds.push((0..80).map(|_| random.below(256) as u8).collect());
     }
     exercise(&seeds, 4, objects::run);
+}
+
+#[test]
+fn numbers_of_any_type() {
+    let mut random = Random::new(2);
+    let seeds: Vec<Vec<u8>> = (0..40)
+        .map(|_| (0..240).map(|_| random.below(256) as u8).collect())
+        .collect();
+    exercise(&seeds, 10, numbers::run);
 }
