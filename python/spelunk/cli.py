@@ -139,18 +139,51 @@ def _open(options: Dict[str, Any]) -> spelunk.Program:
         prog.set_core_dump(options["core"])
     except Exception as error:
         raise _Failure(_reason(error)) from error
-    prog._set_search(
-        options["debug_directories"],
-        options["default_debug_directories"],
-        options["kernel_directories"],
-        options["default_kernel_directories"],
-    )
+    _choose_search(prog, options)
     return prog
+
+
+def _choose_search(prog: spelunk.Program, options: Dict[str, Any]) -> None:
+    """Let debugging information be searched where and how the options say."""
+    search = prog.debug_info_options
+    for option, attribute in (
+        ("debug_directories", "directories"),
+        ("debug_link_directories", "debug_link_directories"),
+        ("kernel_directories", "kernel_directories"),
+    ):
+        # The user's own come before the usual ones.
+        usual = getattr(search, attribute) if options[f"default_{option}"] else ()
+        setattr(search, attribute, (*options[option], *usual))
+    for what, name, wanted in options["symbols_by"]:
+        if what == "option":
+            setattr(search, name, wanted)
+        elif what == "kmod":
+            search.try_kmod = spelunk.KmodSearchMethod[name]
+        else:
+            _enable_finder(prog, name, wanted)
+
+
+def _enable_finder(prog: spelunk.Program, name: str, wanted: bool) -> None:
+    if name not in prog.registered_debug_info_finders():
+        known = ", ".join(sorted(prog.registered_debug_info_finders()))
+        raise _Failure(f"no way to search symbols by: '{name}' (finders: {known})")
+    enabled = [finder for finder in prog.enabled_debug_info_finders() if finder != name]
+    prog.set_enabled_debug_info_finders([*enabled, name] if wanted else enabled)
+
+
+def _load_extra(prog: spelunk.Program, paths: List[Any]) -> None:
+    """Load files with debugging information of nothing that is loaded."""
+    for path in paths:
+        module = prog.extra_module(path, create=True)
+        module.try_file(path)
+        if module.wants_debug_file():
+            raise _Failure(f"{os.fsdecode(path)}: the file has no debugging information")
 
 
 def _check_files(options: Dict[str, Any]) -> None:
     """Fail before any long work if a file that was named is not there."""
-    for path in [*options["core"], *options["symbols"], options.get("script")]:
+    given = [*options["core"], *options["symbols"], *options["extra_symbols"]]
+    for path in [*given, options.get("script")]:
         if path is None:
             continue
         try:
@@ -164,6 +197,9 @@ def _run(options: Dict[str, Any]) -> None:
     prog = _open(options)
     try:
         report = prog._load(options["symbols"], options["default"], options["main"])
+        _load_extra(prog, options["extra_symbols"])
+    except _Failure:
+        raise
     except Exception as error:
         raise _Failure(_reason(error)) from error
     spelunk.set_default_prog(prog)

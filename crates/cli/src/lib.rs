@@ -5,6 +5,6 @@ mod options;
 mod parse;
 mod usage;
 
-pub use options::{Code, Options, SymbolsFrom};
+pub use options::{Code, Options, SearchMethod, SymbolsFrom};
 pub use parse::{Action, UsageError, parse};
 pub use usage::help;

@@ -9,12 +9,20 @@ pub struct Options {
     pub core: Vec<PathBuf>,
     /// `-s`: files with debugging information.
     pub symbols: Vec<PathBuf>,
+    /// `--extra-symbols`: files with debugging information of nothing that is loaded.
+    pub extra_symbols: Vec<PathBuf>,
     /// Which modules' debugging information is searched beyond those.
     pub symbols_from: SymbolsFrom,
+    /// `--try-symbols-by` (true) and `--no-symbols-by`, in their order.
+    pub symbols_by: Vec<(SearchMethod, bool)>,
     /// `--debug-directory`, searched before the usual ones.
     pub debug_directories: Vec<PathBuf>,
     /// Whether the usual ones are left out.
     pub no_default_debug_directories: bool,
+    /// `--debug-link-directory`, searched before the usual ones.
+    pub debug_link_directories: Vec<PathBuf>,
+    /// Whether the usual ones are left out.
+    pub no_default_debug_link_directories: bool,
     /// `--kernel-directory`, searched before the usual ones.
     pub kernel_directories: Vec<PathBuf>,
     /// Whether the usual ones are left out.
@@ -27,6 +35,17 @@ pub struct Options {
     pub code: Code,
     /// What follows the script or the code.
     pub arguments: Vec<OsString>,
+}
+
+/// A way of searching debugging information that can be switched on and off.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SearchMethod {
+    /// One of the yes-or-no attributes of `DebugInfoOptions`, by its name: `try_build_id`.
+    Option(&'static str),
+    /// The member of `KmodSearchMethod` with this name; `NONE` where it is switched off.
+    Kmod(&'static str),
+    /// The finder of debugging information with this name.
+    Finder(String),
 }
 
 /// Which modules' debugging information is searched.

@@ -1,5 +1,5 @@
 use crate::usage::{GROUPS, LATER};
-use crate::{Code, Options, SymbolsFrom};
+use crate::{Code, Options, SearchMethod, SymbolsFrom};
 use lexopt::Arg;
 use spelunk_base::Architecture;
 use std::ffi::OsString;
@@ -62,10 +62,17 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             "version" => return Ok(Action::Version),
             "core" => options.core.push(parser.value()?.into()),
             "symbols" => options.symbols.push(parser.value()?.into()),
-            "main-symbols" => options.symbols_from = SymbolsFrom::Main,
-            "no-default-symbols" => options.symbols_from = SymbolsFrom::Given,
+            "extra-symbols" => options.extra_symbols.push(parser.value()?.into()),
+            "main-symbols" => choose(&mut options, SymbolsFrom::Main)?,
+            "no-default-symbols" => choose(&mut options, SymbolsFrom::Given)?,
+            "try-symbols-by" => add_methods(&mut options, &text(parser.value()?)?, true)?,
+            "no-symbols-by" => add_methods(&mut options, &text(parser.value()?)?, false)?,
             "debug-directory" => options.debug_directories.push(parser.value()?.into()),
             "no-default-debug-directories" => options.no_default_debug_directories = true,
+            "debug-link-directory" => options.debug_link_directories.push(parser.value()?.into()),
+            "no-default-debug-link-directories" => {
+                options.no_default_debug_link_directories = true;
+            }
             "kernel-directory" => options.kernel_directories.push(parser.value()?.into()),
             "no-default-kernel-directories" => options.no_default_kernel_directories = true,
             "architecture" => {
@@ -102,10 +109,50 @@ fn unknown(option: &str) -> UsageError {
     })
 }
 
+/// Takes one of the options that say whose debugging information is searched.
+fn choose(options: &mut Options, from: SymbolsFrom) -> Result<(), UsageError> {
+    if options.symbols_from != SymbolsFrom::All && options.symbols_from != from {
+        return Err(UsageError(
+            "--main-symbols and --no-default-symbols exclude each other".into(),
+        ));
+    }
+    options.symbols_from = from;
+    Ok(())
+}
+
+/// Takes the value of `--try-symbols-by` or `--no-symbols-by`: names with commas between them.
+fn add_methods(options: &mut Options, names: &str, wanted: bool) -> Result<(), UsageError> {
+    for name in names.split(',').filter(|name| !name.is_empty()) {
+        let method = search_method(name, wanted)
+            .ok_or_else(|| UsageError(format!("no way to search symbols by: '{name}'")))?;
+        options.symbols_by.push((method, wanted));
+    }
+    Ok(())
+}
+
+fn search_method(name: &str, wanted: bool) -> Option<SearchMethod> {
+    Some(match name {
+        "module-name" => SearchMethod::Option("try_module_name"),
+        "build-id" => SearchMethod::Option("try_build_id"),
+        "debug-link" => SearchMethod::Option("try_debug_link"),
+        "procfs" => SearchMethod::Option("try_procfs"),
+        "embedded-vdso" => SearchMethod::Option("try_embedded_vdso"),
+        "reuse" => SearchMethod::Option("try_reuse"),
+        "supplementary" => SearchMethod::Option("try_supplementary"),
+        "kmod" if !wanted => SearchMethod::Kmod("NONE"),
+        "kmod=depmod" if wanted => SearchMethod::Kmod("DEPMOD"),
+        "kmod=walk" if wanted => SearchMethod::Kmod("WALK"),
+        "kmod=depmod-or-walk" if wanted => SearchMethod::Kmod("DEPMOD_OR_WALK"),
+        "kmod=depmod-and-walk" if wanted => SearchMethod::Kmod("DEPMOD_AND_WALK"),
+        _ if name == "kmod" || name.contains('=') => return None,
+        _ => SearchMethod::Finder(name.to_owned()),
+    })
+}
+
 fn text(value: OsString) -> Result<String, UsageError> {
     value
         .into_string()
-        .map_err(|_| UsageError("the code given with -e is not UTF-8".into()))
+        .map_err(|_| UsageError("what was given is not UTF-8".into()))
 }
 
 fn architecture(name: &str) -> Result<Architecture, UsageError> {
@@ -164,6 +211,31 @@ mod tests {
         assert_eq!(options.code, Code::Text("print(1)".into()));
         assert_eq!(options.arguments, ["x", "-q"]);
         assert!(!options.quiet);
+    }
+
+    #[test]
+    fn ways_of_searching_are_taken_in_their_order() {
+        let options = run(&[
+            "-ccore",
+            "--no-symbols-by=build-id,kmod,standard",
+            "--try-symbols-by",
+            "mine,kmod=depmod-and-walk",
+        ]);
+        let expected = [
+            (SearchMethod::Option("try_build_id"), false),
+            (SearchMethod::Kmod("NONE"), false),
+            (SearchMethod::Finder("standard".into()), false),
+            (SearchMethod::Finder("mine".into()), true),
+            (SearchMethod::Kmod("DEPMOD_AND_WALK"), true),
+        ];
+        assert_eq!(options.symbols_by, expected);
+        for wrong in ["--try-symbols-by=kmod", "--no-symbols-by=kmod=walk"] {
+            assert!(error(&["-ccore", wrong]).starts_with("no way to search symbols by: 'kmod"));
+        }
+        assert_eq!(
+            error(&["-ccore", "--main-symbols", "--no-default-symbols"]),
+            "--main-symbols and --no-default-symbols exclude each other"
+        );
     }
 
     #[test]

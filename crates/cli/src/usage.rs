@@ -53,6 +53,12 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
             ),
             spec(
                 None,
+                "extra-symbols",
+                Some("PATH"),
+                "a file with debugging information of nothing that is loaded",
+            ),
+            spec(
+                None,
                 "main-symbols",
                 None,
                 "search only that of the kernel or executable",
@@ -65,15 +71,42 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
             ),
             spec(
                 None,
+                "try-symbols-by",
+                Some("METHOD,..."),
+                "search in these ways, too: finders (standard, or those of scripts), module-name, \
+                 build-id, debug-link, procfs, embedded-vdso, reuse, supplementary, kmod=depmod, \
+                 kmod=walk, kmod=depmod-or-walk, kmod=depmod-and-walk",
+            ),
+            spec(
+                None,
+                "no-symbols-by",
+                Some("METHOD,..."),
+                "do not search in these ways: the same, and kmod",
+            ),
+            spec(
+                None,
                 "debug-directory",
                 Some("PATH"),
-                "search by build ID below this directory, too",
+                "search debug files below this directory, too",
             ),
             spec(
                 None,
                 "no-default-debug-directories",
                 None,
                 "do not search in /usr/lib/debug",
+            ),
+            spec(
+                None,
+                "debug-link-directory",
+                Some("PATH"),
+                "search debug files that debug links name in this directory, too; $ORIGIN is the \
+                 folder of the loaded file",
+            ),
+            spec(
+                None,
+                "no-default-debug-link-directories",
+                None,
+                "do not search them beside loaded files and in debug directories",
             ),
             spec(
                 None,
@@ -146,15 +179,4 @@ pub(crate) const LATER: &[(&str, &str)] = &[
     ("--pid", "processes cannot be debugged yet"),
     ("--qemu", "virtual machines cannot be debugged yet"),
     ("--vmcoreinfo", "VMCOREINFO cannot be given yet"),
-    (
-        "--extra-symbols",
-        "symbols of no module cannot be loaded yet",
-    ),
-    ("--try-symbols-by", "ways of searching cannot be chosen yet"),
-    ("--no-symbols-by", "ways of searching cannot be chosen yet"),
-    ("--debug-link-directory", "debug links are not followed yet"),
-    (
-        "--no-default-debug-link-directories",
-        "debug links are not followed yet",
-    ),
 ];

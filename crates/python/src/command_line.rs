@@ -3,7 +3,7 @@
 use crate::platform::PyPlatform;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use spelunk_cli::{Action, Code, Options, SymbolsFrom};
+use spelunk_cli::{Action, Code, Options, SearchMethod, SymbolsFrom};
 use std::ffi::OsString;
 
 /// What to do: `{"print": text, "error": bool, "status": number}`, or the options.
@@ -35,10 +35,17 @@ fn run<'py>(py: Python<'py>, options: &Options) -> PyResult<Bound<'py, PyDict>> 
     dict.set_item("symbols", &options.symbols)?;
     dict.set_item("default", options.symbols_from == SymbolsFrom::All)?;
     dict.set_item("main", options.symbols_from != SymbolsFrom::Given)?;
+    dict.set_item("extra_symbols", &options.extra_symbols)?;
+    dict.set_item("symbols_by", symbols_by(&options.symbols_by))?;
     dict.set_item("debug_directories", &options.debug_directories)?;
     dict.set_item(
         "default_debug_directories",
         !options.no_default_debug_directories,
+    )?;
+    dict.set_item("debug_link_directories", &options.debug_link_directories)?;
+    dict.set_item(
+        "default_debug_link_directories",
+        !options.no_default_debug_link_directories,
     )?;
     dict.set_item("kernel_directories", &options.kernel_directories)?;
     dict.set_item(
@@ -55,4 +62,17 @@ fn run<'py>(py: Python<'py>, options: &Options) -> PyResult<Bound<'py, PyDict>> 
         Code::Script(path) => dict.set_item("script", path)?,
     }
     Ok(dict)
+}
+
+/// Ways of searching, as what they change (`option`, `kmod`, `finder`), its name, and whether it is
+/// switched on.
+fn symbols_by(methods: &[(SearchMethod, bool)]) -> Vec<(&str, &str, bool)> {
+    let methods = methods.iter();
+    methods
+        .map(|(method, wanted)| match method {
+            SearchMethod::Option(name) => ("option", *name, *wanted),
+            SearchMethod::Kmod(name) => ("kmod", *name, *wanted),
+            SearchMethod::Finder(name) => ("finder", name.as_str(), *wanted),
+        })
+        .collect()
 }

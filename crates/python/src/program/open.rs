@@ -52,6 +52,18 @@ impl PyProgram {
     }
 }
 
+/// Says which of the files that were given are not used, to the logger that drgn's scripts know.
+fn warn_of_refused(py: Python<'_>, report: &LoadReport) -> PyResult<()> {
+    if report.refused.is_empty() {
+        return Ok(());
+    }
+    let logger = py.import("logging")?.call_method1("getLogger", ("drgn",))?;
+    for refused in &report.refused {
+        logger.call_method1("warning", ("%s; ignoring", refused.to_string()))?;
+    }
+    Ok(())
+}
+
 /// What loading came to, as plain values: for the banner.
 fn load_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyAny>> {
     let dict = pyo3::types::PyDict::new(py);
@@ -127,7 +139,8 @@ impl PyProgram {
             default,
         };
         let report = self.load(py, &request)?;
-        if report.is_complete() || report.missing.is_empty() {
+        warn_of_refused(py, &report)?;
+        if report.missing.is_empty() {
             return Ok(());
         }
         Err(MissingDebugInfoError::new_err(report.to_string()))
@@ -156,26 +169,5 @@ impl PyProgram {
         };
         let report = self.load(py, &request)?;
         Ok(load_report(py, &report)?.unbind())
-    }
-
-    /// Choose where debugging information is searched: for the command.
-    fn _set_search(
-        &self,
-        debug_directories: Vec<PathBuf>,
-        default_debug_directories: bool,
-        kernel_directories: Vec<PathBuf>,
-        default_kernel_directories: bool,
-    ) {
-        self.program.debug_info_options().change(|options| {
-            if !default_debug_directories {
-                options.directories.clear();
-            }
-            if !default_kernel_directories {
-                options.kernel_directories.clear();
-            }
-            // The user's own come before the usual ones.
-            options.directories.splice(0..0, debug_directories);
-            options.kernel_directories.splice(0..0, kernel_directories);
-        });
     }
 }
