@@ -46,9 +46,7 @@ impl Process {
         program.debug_info().add(debug_file).unwrap();
         let memory = File::open(format!("/proc/{}/mem", child.id())).unwrap();
         let end = 1 << 47;
-        program
-            .add_memory_segment(AddressSpace::Virtual, 0, end, Arc::new(Memory(memory)))
-            .unwrap();
+        program.add_memory_segment(AddressSpace::Virtual, 0, end, Arc::new(Memory(memory)));
         Self { child, program }
     }
 
