@@ -25,3 +25,4 @@ mod process;
 mod rust;
 mod structures;
 mod type_names;
+mod type_round_trips;
