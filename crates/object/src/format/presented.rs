@@ -58,7 +58,10 @@ impl<'a> Formatter<'a> {
         let same_line = self.options.elements_same_line;
         match presentation {
             Presentation::Text(text) => {
-                let end = text.floor_char_boundary(MAX_TEXT);
+                let mut end = text.len().min(MAX_TEXT);
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
                 self.out.push_str(text.get(..end).unwrap_or(""));
                 Ok(None)
             }

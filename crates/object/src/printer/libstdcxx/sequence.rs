@@ -137,7 +137,7 @@ pub(super) fn deque(target: &dyn Target, object: &Object) -> Result<Presentation
     let word = word(target)?;
     let per_buffer = match size {
         0 => return Err(damaged("elements have no size")),
-        ..DEQUE_BUFFER => DEQUE_BUFFER / size,
+        1..DEQUE_BUFFER => DEQUE_BUFFER / size,
         _ => 1,
     };
     let iterator = |name: &str| -> Result<(u64, u64)> {
