@@ -70,7 +70,11 @@ pub struct RefusedFile {
 impl RefusedFile {
     /// The file at `path`, refused for `error`, which may name the file, too.
     pub(crate) fn new(path: &Path, error: &impl fmt::Display) -> Self {
-        let text = error.to_string();
+        let mut text = error.to_string();
+        // The host's number of its error says nothing more.
+        if let Some(number) = text.rfind(" (os error ").filter(|_| text.ends_with(')')) {
+            text.truncate(number);
+        }
         let reason = text.strip_prefix(&format!("{}: ", path.display()));
         Self {
             path: path.to_owned(),

@@ -6,7 +6,7 @@ use crate::error::raise;
 use crate::object::PyObject;
 use crate::program::{PyProgram, one_path};
 use crate::text::quote;
-use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 use spelunk_base::BuildId;
@@ -343,7 +343,11 @@ impl PyModule {
         if fd < 0 {
             return use_file(given?);
         }
-        let used = given.and_then(|_| use_file(path_of(py, fd)?));
+        let used = match path_of(fd) {
+            Some(path) => given.and_then(|_| use_file(path)),
+            // As a file that cannot be opened.
+            None => return given.map(drop),
+        };
         let closed = py.import("os")?.call_method1("close", (fd,));
         used.and(closed.map(drop))
     }
@@ -403,11 +407,9 @@ fn build_id_from(bytes: &Bound<'_, PyAny>) -> PyResult<BuildId> {
     BuildId::new(bytes).ok_or_else(|| PyValueError::new_err("build ID cannot be over 64 bytes"))
 }
 
-/// The path under which the file behind a descriptor can be opened.
-fn path_of(py: Python<'_>, fd: i32) -> PyResult<PathBuf> {
-    // A descriptor that is none says so.
-    py.import("os")?.call_method1("fstat", (fd,))?;
+/// The path under which the file behind a descriptor can be opened, if there is one.
+fn path_of(fd: i32) -> Option<PathBuf> {
     let link = PathBuf::from(format!("/proc/self/fd/{fd}"));
-    let named = std::fs::read_link(&link).map_err(|error| PyOSError::new_err(error.to_string()))?;
-    Ok(if named.exists() { named } else { link })
+    let named = std::fs::read_link(&link).ok()?;
+    Some(if named.exists() { named } else { link })
 }
