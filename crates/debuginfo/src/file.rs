@@ -9,6 +9,7 @@ use self_cell::self_cell;
 use spelunk_base::{BuildId, Cancel, NoProgress, Progress};
 use spelunk_elf::{ElfFile, SectionAddresses};
 use spelunk_types::{ProducerId, TypeStore};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, Weak};
 
 self_cell!(
@@ -45,8 +46,20 @@ impl DebugFile {
     /// or which is loaded `bias` (two's complement) bytes from where it was linked for.
     #[must_use]
     pub fn new(elf: ElfFile, addresses: SectionAddresses, bias: u64) -> Arc<Self> {
+        Self::with_supplementary(elf, addresses, bias, None)
+    }
+
+    /// As [`new`](Self::new), of a file whose supplementary file may be at `supplementary`, where it
+    /// is looked for before all other places.
+    #[must_use]
+    pub fn with_supplementary(
+        elf: ElfFile,
+        addresses: SectionAddresses,
+        bias: u64,
+        supplementary: Option<PathBuf>,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            sources: Arc::new(Sources::new(elf, addresses)),
+            sources: Arc::new(Sources::new(elf, addresses, supplementary)),
             bias,
             units: OnceLock::new(),
             pc_tables: PcTables::default(),

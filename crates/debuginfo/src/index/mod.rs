@@ -204,7 +204,7 @@ mod tests {
     fn this_program() -> Arc<Sources> {
         let path = std::env::current_exe().unwrap();
         let elf = ElfFile::parse(FileData::open(Path::new(&path)).unwrap()).unwrap();
-        Arc::new(Sources::new(elf, SectionAddresses::default()))
+        Arc::new(Sources::new(elf, SectionAddresses::default(), None))
     }
 
     fn walk(index: &NameIndex) {

@@ -6,6 +6,7 @@ use crate::error::DebugInfoError;
 use gimli::SectionId;
 use spelunk_elf::{ElfFile, SectionAddresses, SectionData};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// What a file is to the debugging information that stands in it.
@@ -87,6 +88,8 @@ impl SourceFile {
 pub(crate) struct Sources {
     main: SourceFile,
     addresses: SectionAddresses,
+    /// Where the supplementary file is, if somebody knows.
+    supplementary: Option<PathBuf>,
     found: OnceLock<Found>,
     /// The sections that hold units, for the names that stand there.
     units: OnceLock<Vec<(u64, SectionData)>>,
@@ -105,10 +108,15 @@ pub(crate) struct Found {
 }
 
 impl Sources {
-    pub(crate) fn new(main: ElfFile, addresses: SectionAddresses) -> Self {
+    pub(crate) fn new(
+        main: ElfFile,
+        addresses: SectionAddresses,
+        supplementary: Option<PathBuf>,
+    ) -> Self {
         Self {
             main: SourceFile::new(SourceKind::Main, main),
             addresses,
+            supplementary,
             found: OnceLock::new(),
             units: OnceLock::new(),
         }
@@ -170,7 +178,7 @@ impl Sources {
     fn find(&self, sections: &SourceSections) -> Result<Found, DebugInfoError> {
         let mut found = Found::default();
         if let Some(link) = SupplementaryLink::of(self.main()) {
-            match supplementary::open(self.main(), &link) {
+            match supplementary::open(self.main(), &link, self.supplementary.as_deref()) {
                 Ok(file) => {
                     found.add(SourceKind::Supplementary, file, &link.id);
                 }

@@ -57,10 +57,15 @@ impl<'a> Supplementary<'a> {
     }
 }
 
-/// Opens the supplementary file of `file`; else says why it cannot be used.
-pub(super) fn open(file: &ElfFile, link: &SupplementaryLink) -> Result<ElfFile, String> {
+/// Opens the supplementary file of `file`, which may be at `known`; else says why it cannot be used.
+pub(super) fn open(
+    file: &ElfFile,
+    link: &SupplementaryLink,
+    known: Option<&Path>,
+) -> Result<ElfFile, String> {
     let mut reason = None;
-    for path in places(file, link) {
+    let known = known.map(Path::to_owned);
+    for path in known.into_iter().chain(places(file, link)) {
         match super::split::open_file(&path) {
             Ok(None) => {}
             Ok(Some(found)) if ids(&found).contains(&link.id) => return Ok(found),

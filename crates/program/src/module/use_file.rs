@@ -159,7 +159,12 @@ impl Program {
         let ranges = module.address_ranges();
         let bias = load_bias(&elf, module.kind(), main_bias, ranges.as_deref())?;
         let platform = elf.platform();
-        let debug = DebugFile::new(elf, module.section_addresses(), bias);
+        let debug = DebugFile::with_supplementary(
+            elf,
+            module.section_addresses(),
+            bias,
+            module.supplementary_file(),
+        );
         let file = Arc::new(ModuleFile::new(
             path,
             Arc::clone(&debug),

@@ -325,7 +325,8 @@ impl PyModule {
     /// :param path: The file; one that cannot be used is ignored.
     /// :param fd: A descriptor of the file, which is closed in any case.
     /// :param force: Whatever its build ID.
-    #[pyo3(signature = (path, *, fd=-1, force=false))]
+    #[pyo3(signature = (path, *, fd=-1, force=false),
+           text_signature = "($self, path, *, fd=-1, force=False)")]
     fn try_file(
         &self,
         py: Python<'_>,
