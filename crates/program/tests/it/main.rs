@@ -5,4 +5,5 @@ mod damage;
 mod files;
 mod guesses;
 mod loading;
+mod modules;
 mod system;
