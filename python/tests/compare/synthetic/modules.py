@@ -302,6 +302,10 @@ offer("program", force=True)
 search("dwz/one")
 search("dwz/one", try_supplementary=False)
 search("dwz/alone/one")
+extra()
+offer("dwz/alone/one")
+offer("dwz/common")
+prog.type("struct more").size
 """
 
 OPTIONS = """
