@@ -1,7 +1,7 @@
 //! Where a file is in the program: what its headers say, and what that makes of a module's addresses.
 
 use super::ModuleKind;
-use spelunk_elf::constants::{ET_REL, PT_DYNAMIC, PT_LOAD, SHF_ALLOC, SHT_NOBITS, SHT_NOTE};
+use spelunk_elf::constants::{PT_DYNAMIC, PT_LOAD, SHF_ALLOC, SHT_NOBITS, SHT_NOTE};
 use spelunk_elf::{ElfFile, Segment};
 use std::ops::Range;
 
@@ -37,18 +37,13 @@ pub(super) fn load_bias(
     ranges: Option<&[Range<u64>]>,
 ) -> Result<u64, String> {
     match kind {
-        ModuleKind::Relocatable { .. } => return Ok(0),
-        ModuleKind::Extra { .. } => {
-            let start = match (ranges, linked_range(elf)) {
-                (Some([range]), Some(linked)) => range.start.wrapping_sub(linked.start),
-                _ => 0,
-            };
-            return Ok(start);
-        }
-        _ if elf.header().kind == ET_REL => {
-            return Err("the file is not linked".into());
-        }
-        ModuleKind::Main => return Ok(main),
+        ModuleKind::Relocatable { .. } => Ok(0),
+        ModuleKind::Extra { .. } => Ok(match (ranges, linked_range(elf)) {
+            (Some([range]), Some(linked)) => range.start.wrapping_sub(linked.start),
+            _ => 0,
+        }),
+        _ if elf.is_relocatable() => Err("the file is not linked".into()),
+        ModuleKind::Main => Ok(main),
         ModuleKind::SharedLibrary { dynamic_address } | ModuleKind::Vdso { dynamic_address } => {
             let mut segments = elf.segments().iter();
             segments

@@ -1,4 +1,4 @@
-use super::module::{AddressRanges, Module, sorted};
+use super::state::{AddressRanges, Module, sorted};
 use super::{ModuleInfo, ModuleKind};
 use crate::{Error, Program, Result};
 use spelunk_base::RangeMap;

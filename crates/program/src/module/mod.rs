@@ -14,7 +14,7 @@ mod info;
 mod layout;
 mod list;
 mod loaded;
-mod module;
+mod state;
 mod status;
 mod use_file;
 
@@ -22,6 +22,6 @@ pub use file::ModuleFile;
 pub use info::{ModuleInfo, ModuleKind};
 pub(crate) use layout::is_loadable;
 pub(crate) use list::Modules;
-pub use module::{Module, WantedSupplementaryFile};
+pub use state::{Module, WantedSupplementaryFile};
 pub use status::ModuleFileStatus;
 pub(crate) use use_file::Offer;

@@ -1,7 +1,7 @@
 //! Giving a module a file.
 
 use super::layout::load_bias;
-use super::module::{AddressRanges, Module, Supplementary, WantedSupplementaryFile};
+use super::state::{AddressRanges, Module, Supplementary, WantedSupplementaryFile};
 use super::{ModuleFile, ModuleFileStatus, ModuleKind};
 use crate::search::{Candidate, RefusedFile};
 use crate::{Error, Program, Result};
@@ -96,7 +96,7 @@ impl Program {
             state.build_id = state.build_id.take().or(candidate.build_id.clone());
             state.debug = ModuleFileStatus::WantSupplementary;
             state.supplementary = Supplementary::Wanted {
-                debug: candidate,
+                debug: Box::new(candidate),
                 wanted,
             };
             return Ok(None);
@@ -131,7 +131,7 @@ impl Program {
             return Ok(Some(candidate));
         };
         drop(state);
-        self.attach(module, debug, false, true)
+        self.attach(module, *debug, false, true)
             .map_err(Error::other)?;
         Ok(None)
     }

@@ -113,16 +113,15 @@ fn addresses_belong_to_the_first_module_and_ranges_of_users_do_not_overlap() {
     assert_eq!(program.module_by_address(0x1f).unwrap().name(), "one");
     assert!(program.module_by_address(0x20).is_err());
     assert_eq!(one.address_ranges().unwrap(), [0x10..0x20, 0x30..0x40]);
-    let error = program.set_address_ranges(&two, Some(vec![0x3f..0x50]));
+    let place = || Some(std::iter::once(0x3f..0x50).collect());
+    let error = program.set_address_ranges(&two, place());
     assert_eq!(
         error.unwrap_err().to_string(),
         "two [0x3f, 0x50) overlaps one [0x30, 0x40)"
     );
     program.set_address_ranges(&one, None).unwrap();
     assert!(program.module_by_address(0x1f).is_err());
-    program
-        .set_address_ranges(&two, Some(vec![0x3f..0x50]))
-        .unwrap();
+    program.set_address_ranges(&two, place()).unwrap();
     assert_eq!(program.module_by_address(0x40).unwrap().name(), "two");
 }
 

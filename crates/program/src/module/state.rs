@@ -63,7 +63,7 @@ pub(super) enum Supplementary {
     None,
     /// The debug file that was found waits for this one.
     Wanted {
-        debug: Candidate,
+        debug: Box<Candidate>,
         wanted: WantedSupplementaryFile,
     },
     /// It is in use.
