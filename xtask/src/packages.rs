@@ -12,9 +12,10 @@ const PACKAGES: &[&str] = &[
     "gcc",
     "g++",
     "clang",
+    // the wide matrix, and `_BitInt`
+    "clang-19",
     "libc6-dev",
     "binutils",
-    "clang",
     "llvm",
     "dwz",
     "lld",
