@@ -3,9 +3,9 @@
 use spelunk_base::{Architecture, ByteOrder, Language, Platform};
 use spelunk_object::{Error, PrimitiveTypes, Result, SymbolOffset, Target};
 use spelunk_types::{
-    CompoundKind, Enumerator, FloatFormat, Member, MemberRole, Members, Parameter, PointerForm,
-    ProducerId, QualifiedType, Qualifiers, Type, TypeData, TypeError, TypeKinds, TypeProducer,
-    TypeStore, Variant, VariantPart,
+    Alignment, CompoundKind, Enumerator, FloatFormat, Member, MemberRole, Members, Parameter,
+    PointerForm, ProducerId, QualifiedType, Qualifiers, Type, TypeData, TypeError, TypeKinds,
+    TypeProducer, TypeStore, Variant, VariantPart,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -174,6 +174,7 @@ impl TypeProducer for Producer {
         };
         Ok(Type {
             scope: (language == Language::Cpp).then(|| "ns::(anonymous namespace)".into()),
+            alignment: Alignment::new(number(b.rotate_left(2))),
             ..Type::new(language, data)
         })
     }
@@ -190,6 +191,7 @@ impl TypeProducer for Producer {
                     _ => number(byte.wrapping_mul(29)),
                 },
                 bit_field_size: (byte & 0x0f == 3).then(|| number(byte.rotate_left(3))),
+                alignment: Alignment::new(number(byte.rotate_left(5))),
                 role: match byte {
                     0x77 => MemberRole::Base,
                     0x37 => MemberRole::VirtualBase {

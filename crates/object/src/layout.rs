@@ -1,14 +1,10 @@
 //! What types are behind their typedefs, and how large.
 
-use crate::c::bit_precise_word;
-use crate::{Error, ErrorKind, Result, Target};
-use spelunk_base::{Architecture, Platform};
+use crate::{Error, ErrorKind, Result};
 use spelunk_types::{FlatMember, QualifiedType, Type, TypeData, TypeId, TypeKind, TypeStore};
 
 /// Typedefs of typedefs, arrays of arrays: deeper is a circle in a broken file.
 const MAX_DEPTH: usize = 1000;
-/// Members that an alignment is worked out from.
-const MAX_MEMBERS: usize = 1 << 20;
 
 pub(crate) fn too_deep() -> Error {
     Error::new(ErrorKind::Recursion, "types are nested too deeply")
@@ -137,71 +133,6 @@ fn too_large() -> Error {
 /// The size of an object of the type in bits.
 pub(crate) fn bit_size(types: &TypeStore, ty: QualifiedType) -> Result<u64> {
     sizeof(types, ty)?.checked_mul(8).ok_or_else(too_large)
-}
-
-/// The alignment that C demands of an object of the type, in bytes.
-///
-/// # Errors
-///
-/// As [`sizeof`].
-pub fn alignof(target: &dyn Target, ty: QualifiedType) -> Result<u64> {
-    align(target, ty.id, 0, &mut 0)
-}
-
-fn align(target: &dyn Target, id: TypeId, depth: usize, seen: &mut usize) -> Result<u64> {
-    let types = target.types();
-    *seen += 1;
-    if depth > MAX_DEPTH / 10 || *seen > MAX_MEMBERS {
-        return Err(too_deep());
-    }
-    let (id, ty) = resolve(types, id)?;
-    if let Some(what) = describe_valueless(&ty.data)
-        && (depth == 0 || !matches!(ty.data, TypeData::Array { .. }))
-    {
-        return Err(Error::type_(format!("cannot get alignment of {what} type")));
-    }
-    Ok(match &ty.data {
-        TypeData::Array { element, .. } => align(target, element.id, depth + 1, seen)?,
-        TypeData::Enum {
-            compatible: Some(compatible),
-            ..
-        } => align(target, *compatible, depth + 1, seen)?,
-        TypeData::Compound { .. } => {
-            let mut largest = 1;
-            for member in types
-                .members(id)?
-                .map_or(&[][..], |members| &members.members)
-            {
-                largest = largest.max(align(target, member.ty.id, depth + 1, seen)?);
-            }
-            largest
-        }
-        TypeData::Float {
-            size,
-            is_complex: true,
-            ..
-        } => scalar_alignment(size / 2, target.platform()),
-        data => {
-            let natural = scalar_alignment(sizeof(types, id.into())?, target.platform());
-            match bit_precise_word(data, target.platform()) {
-                Some(word) => natural.min(word),
-                None => natural,
-            }
-        }
-    })
-}
-
-/// The largest power of two that is not above the size, up to what the psABI gives to its widest
-/// types.
-fn scalar_alignment(size: u64, platform: Option<Platform>) -> u64 {
-    let natural = size.checked_ilog2().map_or(1, |bits| 1u64 << bits.min(63));
-    let most = match platform.map(|platform| platform.architecture) {
-        // i386 psABI, table 2.1: `long long`, `double` and `long double` are aligned like `long`.
-        Some(Architecture::I386) if matches!(size, 8 | 12) => 4,
-        Some(Architecture::Arm | Architecture::S390 | Architecture::S390x) => 8,
-        _ => 16,
-    };
-    natural.min(most)
 }
 
 /// The member called `name` of a structure, union or class (typedefs are looked through).

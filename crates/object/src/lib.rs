@@ -3,6 +3,7 @@
 //! An [`Object`] is a type and where its value is; it is read when it is looked at. Whoever owns
 //! memory, types and symbols implements [`Target`].
 
+mod alignment;
 mod bits;
 mod c;
 mod error;
@@ -16,15 +17,14 @@ mod scalar;
 mod target;
 mod value;
 
+pub use alignment::alignof;
 pub use c::{
     BinaryOperator, Primitive, PrimitiveTypes, UnaryOperator, bit_precise_type, find_type,
     format_type, lookup_type, primitive_type, type_name, variable_declaration,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use format::{FormatOptions, IntegerBase};
-pub use layout::{
-    alignof, find_member, is_complete, lookup_member, sizeof, unaliased, unaliased_kind,
-};
+pub use layout::{find_member, is_complete, lookup_member, sizeof, unaliased, unaliased_kind};
 pub use number::Rounding;
 pub use object::{AbsenceReason, Object, offsetof, pointer_type, read_c_string};
 pub use printer::{Child, Key, Present, Presentation, Printer, Printers, TypeName, Walk};

@@ -8,6 +8,7 @@
 //!
 //! Ids are stable and records never move or change, so reading a type takes no lock.
 
+mod alignment;
 mod error;
 mod float_format;
 mod kind;
@@ -19,6 +20,7 @@ mod scalar;
 mod store;
 mod ty;
 
+pub use alignment::Alignment;
 pub use error::TypeError;
 pub use float_format::FloatFormat;
 pub use kind::{CompoundKind, TypeKind};

@@ -1,4 +1,4 @@
-use crate::{FlatMember, MemberIndex, QualifiedType, TypeError, TypeStore};
+use crate::{Alignment, FlatMember, MemberIndex, QualifiedType, TypeError, TypeStore};
 
 /// A member of a structure, union or class; also a C++ base class.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +11,8 @@ pub struct Member {
     pub bit_offset: u64,
     /// Width in bits of a bit field.
     pub bit_field_size: Option<u64>,
+    /// The alignment that its declaration asks for, instead of that of its type.
+    pub alignment: Option<Alignment>,
     /// What it is to the outer type.
     pub role: MemberRole,
 }

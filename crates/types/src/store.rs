@@ -481,6 +481,7 @@ mod tests {
                 ty: ty.into(),
                 bit_offset: 0,
                 bit_field_size: None,
+                alignment: None,
                 role: MemberRole::Member,
             };
             Ok(Members::new(vec![member], Vec::new()))

@@ -1,4 +1,4 @@
-use crate::{CompoundKind, FloatFormat, Qualifiers, TypeId, TypeKind};
+use crate::{Alignment, CompoundKind, FloatFormat, Qualifiers, TypeId, TypeKind};
 use spelunk_base::{ByteOrder, Language};
 
 /// A type with qualifiers: what a variable, member or expression has.
@@ -27,6 +27,8 @@ pub struct Type {
     /// The namespaces and types that it is declared in, from the outermost (`std::chrono`); `None`
     /// for C, and at the outermost level. It is part of the type's name in text.
     pub scope: Option<Box<str>>,
+    /// The alignment that its declaration asks for, instead of that of what it is made of.
+    pub alignment: Option<Alignment>,
     /// What it is.
     pub data: TypeData,
 }
@@ -38,6 +40,7 @@ impl Type {
         Self {
             language,
             scope: None,
+            alignment: None,
             data,
         }
     }

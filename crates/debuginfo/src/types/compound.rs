@@ -1,5 +1,5 @@
 use super::layout::{MemberPlace, virtual_base};
-use super::optional_name;
+use super::{alignment, optional_name};
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
@@ -81,6 +81,7 @@ impl DebugFile {
                 ty: store.add_unknown(error.into())?.into(),
                 bit_offset: 0,
                 bit_field_size: None,
+                alignment: None,
                 role: match die.tag() {
                     dw::DW_TAG_inheritance => MemberRole::Base,
                     _ => MemberRole::Member,
@@ -98,6 +99,7 @@ impl DebugFile {
                 ty,
                 bit_offset: 0,
                 bit_field_size: None,
+                alignment: None,
                 role: MemberRole::VirtualBase { table_offset },
             });
         }
@@ -107,6 +109,7 @@ impl DebugFile {
             ty,
             bit_offset: place.bit_offset,
             bit_field_size: place.bit_field_size,
+            alignment: alignment(die),
             role: match is_base {
                 true => MemberRole::Base,
                 false => MemberRole::Member,

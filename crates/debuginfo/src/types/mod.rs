@@ -25,8 +25,8 @@ use crate::file::DebugFile;
 use gimli::constants as dw;
 use spelunk_base::ByteOrder;
 use spelunk_types::{
-    CompoundKind, Members, PointerForm, QualifiedType, Qualifiers, Type, TypeData, TypeError,
-    TypeProducer, TypeStore,
+    Alignment, CompoundKind, Members, PointerForm, QualifiedType, Qualifiers, Type, TypeData,
+    TypeError, TypeProducer, TypeStore,
 };
 
 /// Qualifiers of qualifiers, typedefs of typedefs: more is no program but a damaged file.
@@ -217,6 +217,7 @@ impl TypeProducer for DebugFile {
             };
             Ok(Type {
                 scope,
+                alignment: alignment(&die),
                 ..Type::new(die.language(), data)
             })
         })?;
@@ -236,6 +237,12 @@ impl TypeProducer for DebugFile {
 fn is_null_pointer(die: &Die<'_, '_>) -> Result<bool, DebugInfoError> {
     let name = die.name()?;
     Ok(name.is_some_and(|name| name.contains("nullptr")))
+}
+
+/// What is asked of the alignment of a type or member; one that is no power of two is damaged, and
+/// asks for nothing.
+fn alignment(die: &Die<'_, '_>) -> Option<Alignment> {
+    die.unsigned(dw::DW_AT_alignment).and_then(Alignment::new)
 }
 
 fn required_name(die: &Die<'_, '_>) -> Result<Box<str>, DebugInfoError> {

@@ -291,6 +291,7 @@ pub(crate) fn unnamed(ty: QualifiedType, bit_offset: u64) -> Member {
         ty,
         bit_offset,
         bit_field_size: None,
+        alignment: None,
         role: MemberRole::Member,
     }
 }

@@ -139,6 +139,7 @@ impl MadeTypes {
                 ty: self.type_of(store, key, index, ty)?,
                 bit_offset: member.bits(),
                 bit_field_size,
+                alignment: None,
                 role: MemberRole::Member,
             });
         }

@@ -19,6 +19,7 @@ fn member(name: Option<&str>, ty: TypeId, bit_offset: u64, role: MemberRole) -> 
         ty: ty.into(),
         bit_offset,
         bit_field_size: None,
+        alignment: None,
         role,
     }
 }

@@ -103,6 +103,9 @@ pub(super) struct Abilities {
     /// Whether debugging information says where a bit field that is as wide as its type is, which
     /// clang 14 takes for a plain member.
     pub(super) tells_full_width: bool,
+    /// Whether debugging information says what became of the alignment that was asked of a
+    /// structure, not just what was asked for: it is larger if a member asks for more.
+    pub(super) tells_alignment: bool,
 }
 
 /// A program that holds structures.
@@ -153,7 +156,12 @@ impl Source {
             Kind::Struct
         };
         let is_packed = self.one_in(5);
-        let alignment = self.one_in(6).then(|| self.pick(&[2, 8, 16, 64]));
+        let alignment = self
+            .one_in(6)
+            .then(|| match self.abilities.tells_alignment {
+                true => self.pick(&[2, 8, 16, 64]),
+                false => 64,
+            });
         let members = (0..1 + self.random.below(8))
             .map(|_| self.member(depth, is_packed))
             .collect();
@@ -287,20 +295,21 @@ impl Source {
         Content::Members(contents)
     }
 
-    /// Whether the alignment is that of the members, all the way down.
-    pub(super) fn is_aligned_by_members(&self, compound: &Compound) -> bool {
-        let is_plain = |member: &Member| {
+    /// Whether the alignment is asked for or that of the members, all the way down: that
+    /// structures are packed is not part of debugging information.
+    pub(super) fn tells_alignment(&self, compound: &Compound) -> bool {
+        let is_told = |member: &Member| {
             let mut shape = &member.shape;
             while let Shape::Array(element, _) = shape {
                 shape = element;
             }
             match shape {
-                Shape::Compound(index) => self.is_aligned_by_members(&self.compounds[*index]),
-                Shape::Anonymous(inner) => self.is_aligned_by_members(inner),
-                _ => member.alignment.is_none(),
+                Shape::Compound(index) => self.tells_alignment(&self.compounds[*index]),
+                Shape::Anonymous(inner) => self.tells_alignment(inner),
+                _ => true,
             }
         };
-        !compound.is_packed && compound.alignment.is_none() && compound.members.iter().all(is_plain)
+        compound.alignment.is_some() || !compound.is_packed && compound.members.iter().all(is_told)
     }
 
     /// Names of members that have an address.
