@@ -9,11 +9,13 @@ use spelunk::object::{format_type, offsetof};
 use spelunk::types::{TypeKind, TypeKinds};
 use spelunk::unwind::Registers;
 use spelunk::{
-    FormatOptions, LoadRequest, Object, ObjectKinds, Program, QualifiedType, StackSource, Target,
+    FormatOptions, LoadRequest, Module, ModuleKind, Object, ObjectKinds, Program, QualifiedType,
+    StackSource, Target,
 };
 use spelunk_debuginfo::DebugFile;
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
 use spelunk_synth::Random;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,16 +25,21 @@ const KINDS: TypeKinds = TypeKinds::COMPOUND
     .with(TypeKind::Typedef)
     .with(TypeKind::Int);
 
+/// Where the user program is.
+const PROGRAM: Range<u64> = 0x40_0000..0x80_0000;
+
 /// A debug file without its build ID, so that no index of it is kept.
 struct Subject {
     bytes: Vec<u8>,
+    /// Whether it is of the kernel's module; else it is of a module made by hand.
+    is_of_kernel: bool,
     /// The names in it that the kernel does not have.
     names: Vec<String>,
     folder: Folder,
 }
 
 impl Subject {
-    fn new(mut bytes: Vec<u8>) -> Self {
+    fn new(mut bytes: Vec<u8>, is_of_kernel: bool) -> Self {
         let parse =
             |bytes: &[u8]| ElfFile::parse(FileData::from_bytes("whole", bytes.to_vec())).unwrap();
         if let Some(note) = parse(&bytes).find_section(".note.gnu.build-id") {
@@ -48,6 +55,7 @@ impl Subject {
         let mut subject = Self {
             names: names.collect(),
             bytes,
+            is_of_kernel,
             folder: Folder::new(),
         };
         let kernel = subject.load(&[]);
@@ -64,7 +72,21 @@ impl Subject {
             .join("usr/lib/debug/lib/modules")
             .join(Dump::find("panic").release())
             .join("kernel/drivers/block/brd.ko");
-        Self::new(std::fs::read(path).unwrap())
+        Self::new(std::fs::read(path).unwrap(), true)
+    }
+
+    /// The module that the file is given to.
+    fn module(&self, program: &Program) -> Arc<Module> {
+        if self.is_of_kernel {
+            return program.module_by_name(MODULE).unwrap();
+        }
+        let kind = ModuleKind::Extra { id: 0 };
+        let module = program.create_module(kind, "program").unwrap();
+        if module.address_ranges().is_none() {
+            let ranges = Some(vec![PROGRAM]);
+            program.set_address_ranges(&module, ranges).unwrap();
+        }
+        module
     }
 
     /// The program with `bytes` as the module's debug file.
@@ -84,7 +106,7 @@ impl Subject {
         program.load_debug_info(&LoadRequest::everything()).unwrap();
         let path = self.folder.0.join("module.debug");
         std::fs::write(&path, bytes).unwrap();
-        let module = program.module_by_name(MODULE).unwrap();
+        let module = self.module(&program);
         if let Err(error) = program.try_file(&module, &path, true) {
             drop(error.to_string());
         }
@@ -93,7 +115,7 @@ impl Subject {
 
     /// Asks for all that the file tells; returns how many answers were no errors.
     fn ask(&self, program: &Program) -> usize {
-        let module = program.module_by_name(MODULE).unwrap();
+        let module = self.module(program);
         let start = module
             .address_ranges()
             .unwrap_or_default()
@@ -208,6 +230,6 @@ fn debug_file_of_a_module() {
 fn debug_file_of_a_user_program() {
     let folder = Folder::new();
     let program = user_program::compile(&folder);
-    let subject = Subject::new(std::fs::read(program).unwrap());
+    let subject = Subject::new(std::fs::read(program).unwrap(), false);
     cut_off_and_damaged("user program's debug file", 5, &subject);
 }
