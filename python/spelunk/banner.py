@@ -57,6 +57,7 @@ def _debug_info(report: Dict[str, Any]) -> List[str]:
         )
         lines.append(f"Missing: {shown}{more}.")
     lines.extend(f"Warning: {text}." for text in report["refused"])
+    lines.extend(f"Warning: {text}." for text in report["incomplete"])
     lines.extend(f"Warning: {text}." for text in report["problems"])
     return lines
 

@@ -235,7 +235,8 @@ def _run(options: Dict[str, Any]) -> None:
 
 def _warn(prog: spelunk.Program, report: Dict[str, Any]) -> None:
     """Say on standard error what is missing from the dump and of debugging information."""
-    for text in [*prog._damage(), *report["problems"], *report["refused"]]:
+    warnings = [*report["problems"], *report["refused"], *report["incomplete"]]
+    for text in [*prog._damage(), *warnings]:
         print(f"spelunk: warning: {text}", file=sys.stderr)
     missing = report["missing"]
     if missing:

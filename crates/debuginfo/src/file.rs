@@ -164,6 +164,12 @@ impl DebugFile {
     ///
     /// If the debug sections cannot be read.
     pub fn missing_sources(&self) -> Result<&[MissingSource], DebugInfoError> {
+        // A file that is all by itself has its index say so, which spares looking at its units.
+        if let Some(Ok(index)) = self.index.get()
+            && index.is_of_one_file()
+        {
+            return Ok(&[]);
+        }
         Ok(&self.sources.lookup_found()?.missing)
     }
 

@@ -37,8 +37,8 @@ pub use module::{
 pub use os::{BringUp, InitialRegisters, Os, System, ThreadIter};
 pub use program::{Program, ProgramFlags};
 pub use search::{
-    DebugInfoOptions, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile, MissingFile,
-    ModuleFileFinder, RefusedFile, SharedOptions,
+    DebugInfoOptions, IncompleteFile, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile,
+    MissingFile, ModuleFileFinder, RefusedFile, SharedOptions,
 };
 pub use spelunk_debuginfo::{ObjectKinds, Symbol};
 pub use thread::Thread;

@@ -3,9 +3,10 @@
 use crate::module::Offer;
 use crate::search::Candidate;
 use crate::{
-    ErrorKind, LoadReport, LoadRequest, LoadedFile, MissingFile, Module, ModuleKind, Program,
-    Result,
+    ErrorKind, IncompleteFile, LoadReport, LoadRequest, LoadedFile, MissingFile, Module,
+    ModuleKind, Program, RefusedFile, Result,
 };
+use spelunk_base::BuildId;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -120,7 +121,8 @@ impl Loading<'_> {
             self.program.find_files(&wanting)?;
             for module in &wanting {
                 self.report_loaded(module);
-                let refused = module.take_refused();
+                let mut refused = module.take_refused();
+                refused.extend(half_of_two(module));
                 if module.debug_file().is_none() {
                     self.report.missing.push(MissingFile {
                         module: module.name().to_owned(),
@@ -130,7 +132,27 @@ impl Loading<'_> {
                 }
             }
         }
-        self.program.prepare()
+        self.program.prepare()?;
+        self.report_incomplete(modules);
+        Ok(())
+    }
+
+    /// Reports what is missing of files that were loaded now.
+    fn report_incomplete(&mut self, modules: &[Arc<Module>]) {
+        for module in modules {
+            let Some(file) = module.debug_file() else {
+                continue;
+            };
+            // Files whose sections cannot be read say so when they are asked for something.
+            let missing = file.debug().missing_sources().unwrap_or_default();
+            let loaded = &self.report.loaded;
+            if !missing.is_empty() && loaded.iter().any(|loaded| loaded.path == *file.path()) {
+                self.report.incomplete.push(IncompleteFile {
+                    path: file.path().clone(),
+                    missing: missing.to_vec(),
+                });
+            }
+        }
     }
 
     /// Gives the module those of the files given that are its own; false if there are none.
@@ -181,6 +203,21 @@ impl Loading<'_> {
         }
         self.report
     }
+}
+
+/// The debug file that was found, if it waits for its supplementary file.
+fn half_of_two(module: &Module) -> Option<RefusedFile> {
+    let wanted = module.wanted_supplementary_file().ok()?;
+    let id = BuildId::new(&wanted.checksum);
+    Some(RefusedFile {
+        reason: format!(
+            "its supplementary file {}{} is missing; install the debugging information of the \
+             package that it belongs to",
+            wanted.resolved_path().display(),
+            id.map_or(String::new(), |id| format!(" (build ID {id})"))
+        ),
+        path: wanted.path,
+    })
 }
 
 /// Whether a file with this path is the module's by its name.

@@ -101,6 +101,11 @@ impl NameIndex {
         })
     }
 
+    /// Whether the file refers to no others, be they there or missing.
+    pub(crate) fn is_of_one_file(&self) -> bool {
+        self.header.fingerprint == 0
+    }
+
     /// How many names and entries there are.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {

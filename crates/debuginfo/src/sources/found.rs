@@ -44,6 +44,24 @@ pub struct MissingSource {
     pub reason: String,
 }
 
+impl MissingSource {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self.kind {
+            SourceKind::Main => "load it anew",
+            SourceKind::Supplementary => {
+                "install the debugging information of the package that it belongs to"
+            }
+            SourceKind::SplitObject => {
+                "keep it where it was compiled, or put it, or a package of all (PROGRAM.dwp), \
+                 beside the program"
+            }
+            SourceKind::Package => "make it anew from this build's split debug files",
+        }
+    }
+}
+
 impl fmt::Display for MissingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, path, reason } = self;

@@ -22,5 +22,5 @@ mod vdso;
 pub(crate) use candidate::Candidate;
 pub use finder::ModuleFileFinder;
 pub use options::{DebugInfoOptions, KmodSearchMethod, SharedOptions};
-pub use report::{LoadReport, LoadRequest, LoadedFile, MissingFile, RefusedFile};
+pub use report::{IncompleteFile, LoadReport, LoadRequest, LoadedFile, MissingFile, RefusedFile};
 pub(crate) use standard::StandardFinder;

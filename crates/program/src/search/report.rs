@@ -1,4 +1,5 @@
 use spelunk_base::BuildId;
+use spelunk_debuginfo::MissingSource;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,8 @@ pub struct LoadReport {
     pub missing: Vec<MissingFile>,
     /// Files that were given and are of no use.
     pub refused: Vec<RefusedFile>,
+    /// Files in use of which a part is missing that stands in other files.
+    pub incomplete: Vec<IncompleteFile>,
     /// Why the list of modules may not be complete.
     pub problems: Vec<String>,
 }
@@ -45,6 +48,15 @@ pub struct LoadedFile {
     pub module: String,
     /// Where the file is.
     pub path: PathBuf,
+}
+
+/// A file in use whose debugging information stands in part in files that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IncompleteFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What it refers to: split debug files, a package of them, a supplementary file.
+    pub missing: Vec<MissingSource>,
 }
 
 /// A module without debugging information.
@@ -87,7 +99,10 @@ impl LoadReport {
     /// Whether all that was asked for is there.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.missing.is_empty() && self.refused.is_empty() && self.problems.is_empty()
+        self.missing.is_empty()
+            && self.refused.is_empty()
+            && self.incomplete.is_empty()
+            && self.problems.is_empty()
     }
 }
 
@@ -97,6 +112,7 @@ impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<String> = self.problems.clone();
         lines.extend(self.refused.iter().map(RefusedFile::to_string));
+        lines.extend(self.incomplete.iter().map(IncompleteFile::to_string));
         if !self.missing.is_empty() {
             lines.push("missing debugging symbols for some modules:".into());
         }
@@ -114,6 +130,31 @@ impl fmt::Display for MissingFile {
         self.refused
             .iter()
             .try_for_each(|refused| write!(f, "; not {refused}"))
+    }
+}
+
+/// Each kind of what is missing once, by the first: a program has thousands of split debug files.
+impl fmt::Display for IncompleteFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: part of the debugging information is missing",
+            self.path.display()
+        )?;
+        let mut told = Vec::new();
+        for first in &self.missing {
+            if told.contains(&first.kind) {
+                continue;
+            }
+            told.push(first.kind);
+            let same = self.missing.iter().filter(|other| other.kind == first.kind);
+            let more = match same.count().saturating_sub(1) {
+                0 => String::new(),
+                more => format!(" (and {more} more)"),
+            };
+            write!(f, "; {first}{more}; {}", first.remedy())?;
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::files::{Directory, elf_file};
-use crate::system::{KERNEL_ID, MODULE_ID, RELEASE, TestSystem, program};
+use crate::system::{KERNEL_ID, MODULE_ID, RELEASE, TestSystem, program, program_of};
 use spelunk_memory::AddressSpace;
 use spelunk_program::{ErrorKind, LoadReport, LoadRequest, Program, StackSource};
 use spelunk_program::{StackEnd, Thread};
@@ -212,4 +212,38 @@ fn given_program_counters_are_frames_without_registers() {
     let unknown = frame.register("nonsense").unwrap_err();
     assert_eq!(*unknown.kind(), ErrorKind::Value);
     assert!(frame.register("rsp").unwrap_err().is_lookup());
+}
+
+#[test]
+fn split_debug_files_that_are_missing_are_reported() {
+    let directory = Directory::new();
+    let source = directory.write("driver.c", b"int answer = 42;");
+    let object = directory.path().join("some_driver.ko");
+    let split = directory.path().join("some_driver.dwo");
+    let compiler = std::process::Command::new("gcc")
+        .args(["-g", "-gsplit-dwarf", "-c", "-o"])
+        .args([&object, &source])
+        .status();
+    assert!(compiler.expect("install gcc").success());
+    let report = || {
+        let program = program_of(&directory, &TestSystem(None));
+        let request = LoadRequest {
+            paths: vec![object.clone()],
+            ..LoadRequest::default()
+        };
+        program.load_debug_info(&request).unwrap()
+    };
+    assert_eq!(report().incomplete, []);
+    std::fs::remove_file(&split).unwrap();
+    let report = report();
+    assert_eq!(paths(&report), [object.as_path()]);
+    assert!(!report.is_complete());
+    let text = report.to_string();
+    for part in [
+        "some_driver.ko: part of the debugging information is missing",
+        "some_driver.dwo: not found in",
+        "keep it where it was compiled",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
 }

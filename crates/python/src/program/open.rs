@@ -52,14 +52,18 @@ impl PyProgram {
     }
 }
 
-/// Says which of the files that were given are not used, to the logger that drgn's scripts know.
-fn warn_of_refused(py: Python<'_>, report: &LoadReport) -> PyResult<()> {
-    if report.refused.is_empty() {
+/// Says which of the files that were given are not used, and which are used without all of their
+/// parts, to the logger that drgn's scripts know.
+fn warn(py: Python<'_>, report: &LoadReport) -> PyResult<()> {
+    if report.refused.is_empty() && report.incomplete.is_empty() {
         return Ok(());
     }
     let logger = py.import("logging")?.call_method1("getLogger", ("drgn",))?;
     for refused in &report.refused {
         logger.call_method1("warning", ("%s; ignoring", refused.to_string()))?;
+    }
+    for incomplete in &report.incomplete {
+        logger.call_method1("warning", ("%s", incomplete.to_string()))?;
     }
     Ok(())
 }
@@ -83,6 +87,8 @@ fn load_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py,
     dict.set_item("loaded", loaded)?;
     dict.set_item("missing", texts(&missing)?)?;
     dict.set_item("refused", texts(&refused)?)?;
+    let incomplete: Vec<String> = report.incomplete.iter().map(ToString::to_string).collect();
+    dict.set_item("incomplete", texts(&incomplete)?)?;
     dict.set_item("problems", texts(&report.problems)?)?;
     Ok(dict.into_any())
 }
@@ -139,7 +145,7 @@ impl PyProgram {
             default,
         };
         let report = self.load(py, &request)?;
-        warn_of_refused(py, &report)?;
+        warn(py, &report)?;
         if report.missing.is_empty() {
             return Ok(());
         }
