@@ -21,6 +21,12 @@ def prompt(tmp_path, panic):
     child.close()
 
 
+def clear(prompt):
+    """Takes back what is typed. (Ctrl-C would be lost if the prompt were just writing.)"""
+    prompt.send("\x15\n")
+    prompt.expect("\r\n>>> ")
+
+
 def ask(prompt, line):
     """What the prompt says to a line."""
     prompt.sendline(line)
@@ -51,19 +57,16 @@ def test_names_of_types_are_completed(prompt):
     prompt.expect(">>> ")
     prompt.send('prog.type("pid_\t')
     prompt.expect(r'pid_t"\)')
-    prompt.sendintr()
-    prompt.expect(">>> ")
+    clear(prompt)
 
 
 def test_members_and_variables_are_completed(prompt):
     prompt.send('prog["init_task"].thread_n\t')
     prompt.expect("thread_node")
-    prompt.sendintr()
-    prompt.expect(">>> ")
+    clear(prompt)
     prompt.send('prog["init_task_wor\t')
     prompt.expect(r'init_task_work"\]')
-    prompt.sendintr()
-    prompt.expect(">>> ")
+    clear(prompt)
     # All names have nothing in common that could be typed for the user.
     prompt.send('prog["\t\t')
     prompt.expect(r'prog\["\.\.\."\]')
