@@ -177,10 +177,17 @@ impl<'u, 'a> Die<'u, 'a> {
         of_root(&root).or_else(of_importer).unwrap_or(Language::C)
     }
 
-    /// The name, its own or that of what it is the code or the definition of.
+    /// The name: its own, that of what it is the code or the definition of, or that of the type that
+    /// it stands for.
     pub(crate) fn any_name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
         match (self.name()?, self.origin()?) {
             (None, Some(origin)) => origin.name(),
+            // Clang's stubs of classes in type units have a signature alone. A type that is missing
+            // has no name to tell.
+            (None, None) => match self.reference(dw::DW_AT_signature) {
+                Ok(Some(ty)) => self.units.die(ty)?.name(),
+                _ => Ok(None),
+            },
             (name, _) => Ok(name),
         }
     }

@@ -55,6 +55,8 @@ pub(super) enum Wanted {
     StrOffsetsBase,
     /// `DW_AT_import` of `DW_TAG_imported_unit`
     Import,
+    /// `DW_AT_signature` of a class whose definition has a unit of its own
+    Signature,
 }
 
 /// Sizes that forms depend on.
@@ -117,6 +119,9 @@ impl Abbreviations {
                 _ => {}
             }
             let step = match (wanted(tag, name), fixed_size(form, sizes)) {
+                (Some(Wanted::Signature), _) if form == dw::DW_FORM_ref_sig8 => {
+                    Step::Number(Wanted::Signature, 8)
+                }
                 (Some(wanted), _) if form == dw::DW_FORM_implicit_const => {
                     Step::Constant(wanted, constant)
                 }
@@ -166,6 +171,7 @@ fn wanted(tag: DwTag, name: DwAt) -> Option<Wanted> {
         dw::DW_AT_sibling => return Some(Wanted::Sibling),
         dw::DW_AT_name => Wanted::Name,
         dw::DW_AT_declaration => Wanted::Declaration,
+        dw::DW_AT_signature => Wanted::Signature,
         dw::DW_AT_specification | dw::DW_AT_abstract_origin => Wanted::Origin,
         dw::DW_AT_byte_size => Wanted::ByteSize,
         dw::DW_AT_decl_line => Wanted::DeclLine,

@@ -3,11 +3,14 @@ use super::format::{self, BUCKETS, Header};
 use super::name_ref::{MAX_SOURCES, NameRef, Place, c_str};
 use super::raw::{Deferred, RawName, RawNames};
 use super::scan::{Scan, ScanUnit, Strings, Supplementary};
+use super::type_names::TypeNames;
 use crate::die::DieId;
 use crate::error::DebugInfoError;
 use crate::sources::{SourceKind, SourceSections, Sources, Wanted};
 use crate::units::{UnitIndex, Units};
-use gimli::{DebugStrOffsetsBase, DwarfFileType, Format, RunTimeEndian, Section, SectionId};
+use gimli::{
+    DebugStrOffsetsBase, DwarfFileType, Format, RunTimeEndian, Section, SectionId, UnitType,
+};
 use rayon::prelude::*;
 use spelunk_base::{ByteOrder, Cancel, Cursor, Progress};
 use std::ops::Range;
@@ -34,7 +37,8 @@ pub(super) fn build(
 ) -> Result<Built, DebugInfoError> {
     let (sections, found) = sources.load(Wanted::Names)?;
     let units = Units::new(&sections, &[]);
-    let building = Building::new(sources.main().name(), &sections, &units, progress, cancel);
+    let mut building = Building::new(sources.main().name(), &sections, &units, progress, cancel);
+    building.type_names = building.read_type_names()?;
     let (parts, is_whole) = building.scan()?;
     let header = Header {
         sections: format::section_sizes(sources.main()),
@@ -56,6 +60,7 @@ struct Building<'a> {
     /// other files may have their own definitions there.
     units: Vec<ScanUnit<'a>>,
     supplementary: Vec<ScanUnit<'a>>,
+    type_names: TypeNames,
     /// Where the sections of units start, as entries are counted.
     bases: Vec<(DieId, &'a [u8])>,
     /// Bytes of all units that should count.
@@ -105,6 +110,7 @@ impl<'a> Building<'a> {
             sources,
             units: own,
             supplementary,
+            type_names: TypeNames::default(),
             bases: units
                 .sections()
                 .iter()
@@ -118,6 +124,27 @@ impl<'a> Building<'a> {
             progress,
             cancel,
         }
+    }
+
+    /// The names of the types that have units of their own.
+    fn read_type_names(&self) -> Result<TypeNames, DebugInfoError> {
+        let has_type = |unit: &&ScanUnit<'_>| unit.type_entry.is_some();
+        let units: Vec<_> = self.units.iter().filter(has_type).collect();
+        let parts: Vec<Vec<_>> = units
+            .par_chunks(units.len().div_ceil(PARTS).max(1))
+            .map(|part| {
+                self.cancel.check()?;
+                let (mut names, mut tables) = (RawNames::new(), Tables::default());
+                let named = part.iter().filter_map(|unit| {
+                    let table = tables.get(self, unit)?;
+                    let mut scan = Scan::new(unit, table, &self.type_names, &mut names);
+                    let (signature, name) = scan.type_name()?;
+                    Some((signature, name.into()))
+                });
+                Ok(named.collect())
+            })
+            .collect::<Result<_, DebugInfoError>>()?;
+        Ok(parts.into_iter().flatten().collect())
     }
 
     /// The names of all units, and whether all could be read to their ends.
@@ -194,7 +221,7 @@ impl<'a> Building<'a> {
                     for (unit, group) in groups {
                         self.cancel.check()?;
                         if let Some(table) = tables.get(self, unit) {
-                            let scan = Scan::new(unit, table, &mut names);
+                            let scan = Scan::new(unit, table, &self.type_names, &mut names);
                             // What is damaged has been noticed before.
                             let _ = scan.for_origins(group).run();
                         }
@@ -244,8 +271,10 @@ impl<'a> Building<'a> {
             self.cancel.check()?;
             // A damaged unit has names up to the damage.
             let table = tables.get(self, unit);
-            let scanned =
-                table.is_some_and(|table| Scan::new(unit, table, &mut names).run().is_ok());
+            let scanned = table.is_some_and(|table| {
+                let mut scan = Scan::new(unit, table, &self.type_names, &mut names);
+                scan.run().is_ok()
+            });
             names.is_whole &= scanned;
         }
         Ok(names)
@@ -327,6 +356,17 @@ fn scan_unit<'a>(
         start,
         root: start.checked_add(header.root_offset().0)?,
         end: start.checked_add(header.length_including_self())?,
+        type_entry: match header.type_() {
+            UnitType::Type {
+                type_signature,
+                type_offset,
+            }
+            | UnitType::SplitType {
+                type_signature,
+                type_offset,
+            } => Some((type_signature.0, start.checked_add(type_offset.0)?)),
+            _ => None,
+        },
         sizes: Sizes {
             version: header.version(),
             address: header.address_size(),

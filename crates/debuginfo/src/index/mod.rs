@@ -12,6 +12,7 @@ mod kind;
 mod name_ref;
 mod raw;
 mod scan;
+mod type_names;
 
 pub(crate) use format::hash_bytes;
 pub use kind::NameKind;

@@ -5,6 +5,7 @@ use super::abbreviation::{
 use super::kind::NameKind;
 use super::name_ref::{NameRef, Place, c_str};
 use super::raw::{Deferred, RawNames};
+use super::type_names::TypeNames;
 use crate::die::DieId;
 use crate::language;
 use gimli::{DwForm, DwLang, constants as dw};
@@ -32,6 +33,8 @@ pub(super) struct ScanUnit<'a> {
     pub(super) start: usize,
     pub(super) root: usize,
     pub(super) end: usize,
+    /// Of a type unit, the type's signature and where its entry is.
+    pub(super) type_entry: Option<(u64, usize)>,
     pub(super) sizes: Sizes,
     pub(super) order: ByteOrder,
     /// Its abbreviations, from an offset on.
@@ -87,6 +90,7 @@ struct Fields {
     sibling: Option<u64>,
     origin: Option<DieId>,
     import: Option<DieId>,
+    signature: Option<u64>,
     is_declaration: bool,
     byte_size: u64,
     decl_line: u64,
@@ -96,6 +100,7 @@ struct Fields {
 pub(super) struct Scan<'a, 'o> {
     unit: &'a ScanUnit<'a>,
     abbreviations: &'a Abbreviations,
+    type_names: &'a TypeNames,
     names: &'o mut RawNames,
     /// Whether the language has names in classes, where the unit says.
     has_nested_names: Option<bool>,
@@ -116,11 +121,13 @@ impl<'a, 'o> Scan<'a, 'o> {
     pub(super) fn new(
         unit: &'a ScanUnit<'a>,
         abbreviations: &'a Abbreviations,
+        type_names: &'a TypeNames,
         names: &'o mut RawNames,
     ) -> Self {
         Self {
             unit,
             abbreviations,
+            type_names,
             names,
             has_nested_names: None,
             str_offsets_base: unit.str_offsets_base,
@@ -260,6 +267,8 @@ impl<'a, 'o> Scan<'a, 'o> {
             Wanted::Name => {}
             Wanted::Sibling => fields.sibling = Some(value),
             Wanted::Origin => fields.origin = Some(self.resolve(Reference::Unit(value))),
+            // Only the form for it gets here.
+            Wanted::Signature => fields.signature = Some(value),
             Wanted::Import => fields.import = Some(self.resolve(Reference::Unit(value))),
             Wanted::Declaration => fields.is_declaration = value != 0,
             Wanted::ByteSize => fields.byte_size = value,
@@ -447,8 +456,14 @@ impl<'a, 'o> Scan<'a, 'o> {
             }
         }
         // `dwz` leaves the language out of partial units; nothing is in classes of C.
-        if is_class && self.has_nested_names.unwrap_or(true) && fields.name.is_some() {
-            self.enter(fields.name);
+        if is_class && self.has_nested_names.unwrap_or(true) {
+            let name = match (fields.name, fields.signature) {
+                (Some(name), _) => self.bytes_of(name),
+                // Clang names methods of classes in type units inside a class without a name.
+                (None, Some(signature)) => self.type_names.get(signature),
+                (None, None) => return None,
+            };
+            self.enter_bytes(name);
             return Some(Scope::Space { outer });
         }
         None
@@ -456,11 +471,31 @@ impl<'a, 'o> Scan<'a, 'o> {
 
     /// Makes a name part of the path.
     fn enter(&mut self, name: Option<NameRef>) {
-        if let Some(name) = name.and_then(|name| self.bytes_of(name))
+        self.enter_bytes(name.and_then(|name| self.bytes_of(name)));
+    }
+
+    fn enter_bytes(&mut self, name: Option<&[u8]>) {
+        if let Some(name) = name
             && self.path.len().saturating_add(name.len()) < MAX_PATH
         {
             self.path = [&*self.path, name, b"::"].concat().into();
         }
+    }
+
+    /// The name of a type unit's type, with its signature.
+    pub(super) fn type_name(&mut self) -> Option<(u64, &'a [u8])> {
+        let (signature, start) = self.unit.type_entry?;
+        let bytes = self.unit.bytes.get(..self.unit.end)?;
+        let mut fields = Fields::default();
+        // The first entry says where the unit's names are.
+        for start in [self.unit.root, start.max(self.unit.root)] {
+            let mut cursor = Cursor::new(bytes, self.unit.order);
+            cursor.seek(start);
+            let abbreviation = self.read_abbreviation(&mut cursor).ok()??;
+            self.read_fields(&mut cursor, abbreviation, &mut fields)
+                .ok()?;
+        }
+        Some((signature, self.bytes_of(fields.name?)?))
     }
 
     fn remember_path(&mut self, start: usize) {

@@ -82,10 +82,6 @@ impl Way {
         if is_gcc && *version == 5 {
             ways.retain(|way| !matches!(way, Self::Package | Self::PackageTypeUnits));
         }
-        // Methods of classes that Clang put into type units are declared in classes without a name.
-        if !is_gcc && *language == Language::Cpp {
-            ways.retain(|way| !way.has_type_units());
-        }
         // Clang before 16 writes strings as `dwz` does not know them.
         if is_gcc {
             ways.extend([Self::Dwz, Self::Supplementary]);
@@ -100,13 +96,6 @@ impl Way {
             ways.push(Self::Dwarf64);
         }
         ways
-    }
-
-    fn has_type_units(self) -> bool {
-        matches!(
-            self,
-            Self::TypeUnits | Self::SplitTypeUnits | Self::PackageTypeUnits
-        )
     }
 
     /// Whether the linker compiles.
