@@ -1,4 +1,5 @@
-//! Builders of ELF files, dumps and notes for tests and for the corpora of fuzz targets.
+//! Builders of ELF files, dumps and notes for tests and for the corpora of fuzz targets; and the
+//! place where tests compile programs.
 //!
 //! Constants and layouts are written here a second time, from the same specifications, so that a
 //! mistake in a parser cannot agree with itself. Nothing here checks what it builds: a test that
@@ -11,9 +12,11 @@ pub mod flattened;
 pub mod kdump;
 mod random;
 mod vmcoreinfo;
+mod workshop;
 mod writer;
 
 pub use corpus::exercise;
 pub use random::Random;
 pub use vmcoreinfo::vmcoreinfo;
+pub use workshop::{Workshop, output_of};
 pub use writer::{Encoding, Writer};

@@ -2,6 +2,7 @@
 
 use spelunk_debuginfo::DebugFile;
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_synth::{Workshop, output_of};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,14 +69,13 @@ impl Compiled {
 
     /// `source`, compiled by `compiler`.
     pub(crate) fn with(compiler: &str, name: &str, source: &str, options: &[&str]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        let source_path = folder.join("program.c");
-        std::fs::write(&source_path, source).unwrap();
-        let path = folder.join("program");
-        let mut command = Command::new(compiler);
-        command.args(options).arg("-o").args([&path, &source_path]);
-        assert!(command.status().unwrap().success(), "{command:?}");
+        let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), name);
+        workshop.write("program.c", source);
+        workshop.run(
+            compiler,
+            [options, &["-o", "program", "program.c"]].concat(),
+        );
+        let path = workshop.path("program");
         Self {
             file: DebugFile::new(parse(&path), SectionAddresses::default(), 0),
             path,
@@ -107,12 +107,5 @@ pub(crate) fn run<S: AsRef<OsStr>>(
     program: &str,
     arguments: impl IntoIterator<Item = S>,
 ) -> String {
-    let output = Command::new(program)
-        .args(arguments)
-        .env("LC_ALL", "C")
-        .env_remove("DEBUGINFOD_URLS")
-        .output()
-        .unwrap_or_else(|error| panic!("{program}: {error}"));
-    assert!(output.status.success(), "{program}: {}", output.status);
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    output_of(Command::new(program).args(arguments))
 }

@@ -1,8 +1,8 @@
 use crate::describe;
 use crate::program::{Program, compile};
 use spelunk_debuginfo::{Absence, FoundObject, ObjectKinds, ObjectValue};
+use spelunk_synth::Workshop;
 use std::collections::HashMap;
-use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const SOURCE: &str = r"
@@ -28,12 +28,11 @@ fn find(program: &Program, name: &str) -> Option<FoundObject> {
 fn symbols(bytes: &[u8]) -> HashMap<String, u64> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("nm-{}-{count}", std::process::id()));
-    std::fs::write(&path, bytes).unwrap();
-    let output = Command::new("nm").arg(&path).output().unwrap();
-    std::fs::remove_file(&path).unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let name = format!("nm-{}-{count}", std::process::id());
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
+    workshop.write("file", bytes);
+    let text = workshop.run("nm", ["file"]);
+    workshop.remove();
     text.lines()
         .filter_map(|line| {
             let mut words = line.split(' ');

@@ -2,9 +2,8 @@
 
 use spelunk_debuginfo::{DebugFile, DebugInfo};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_synth::Workshop;
 use spelunk_types::TypeStore;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,36 +11,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) fn compile(sources: &[(&str, &str)], flags: &[&str]) -> Vec<u8> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("compile-{}-{count}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let name = format!("compile-{}-{count}", std::process::id());
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
     for (name, source) in sources {
-        std::fs::write(folder.join(name), source).unwrap();
+        workshop.write(name, source);
     }
     let compiler = if sources[0].0.ends_with(".cpp") {
         "g++"
     } else {
         "gcc"
     };
-    let output = Command::new(compiler)
-        .current_dir(&folder)
-        .args(["-w", "-Wl,--build-id=none", "-o", "out"])
-        .args(flags)
-        .args(
-            sources
-                .iter()
-                .map(|(name, _)| *name)
-                .filter(|name| !name.ends_with(".h")),
-        )
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let bytes = std::fs::read(folder.join("out")).unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
+    let names = sources.iter().map(|(name, _)| *name);
+    let units: Vec<&str> = names.filter(|name| !name.ends_with(".h")).collect();
+    let always = ["-w", "-Wl,--build-id=none", "-o", "out"];
+    workshop.run(compiler, [&always, flags, &units].concat());
+    let bytes = workshop.read("out");
+    workshop.remove();
     bytes
 }
 

@@ -7,9 +7,8 @@ use spelunk_elf::{ElfFile, FileData, SectionAddresses, constants};
 use spelunk_image::Image;
 use spelunk_memory::{AddressSpace, Memory, ReadMemory};
 use spelunk_object::{Error, Object, PrimitiveTypes, Result, Target};
+use spelunk_synth::Workshop;
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 /// Where the contents of variables come from.
@@ -38,47 +37,29 @@ pub(crate) struct TestProgram {
 
 /// Compiles the program, and runs it if its core is asked for.
 pub(crate) fn build(name: &str, text: &str, compiler: &[&str], holder: Holder) -> TestProgram {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("structures-{name}"));
-    std::fs::create_dir_all(&folder).unwrap();
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &format!("structures-{name}"));
     let (language, file, standard) = match compiler[0].ends_with("++") {
         true => (Language::Cpp, "a.cpp", "-std=c++17"),
         false => (Language::C, "a.c", "-std=gnu11"),
     };
     let start =
         "\n#ifdef __cplusplus\nextern \"C\"\n#endif\nvoid _start(void) { __builtin_trap(); }\n";
-    std::fs::write(folder.join(file), format!("{text}{start}")).unwrap();
+    workshop.write(file, format!("{text}{start}"));
     let (program, flags) = compiler.split_first().unwrap();
-    run(Command::new(program)
-        .current_dir(&folder)
-        .args([
-            "-c",
-            "-w",
-            "-g",
-            standard,
-            "-ffreestanding",
-            "-fno-pic",
-            "-o",
-            "a.o",
-            file,
-        ])
-        .args(flags));
+    let freestanding = ["-c", "-w", "-g", standard, "-ffreestanding", "-fno-pic"];
+    workshop.run(
+        program,
+        [&freestanding[..], &["-o", "a.o", file], flags].concat(),
+    );
     // Linked, so that debugging information needs no relocation; without build ID, so that no
     // index of it is kept.
-    run(Command::new("ld.lld").current_dir(&folder).args([
-        "-static",
-        "-e",
-        "_start",
-        "-z",
-        "norelro",
-        "--build-id=none",
-        "-o",
-        "a.out",
-        "a.o",
-    ]));
-    let bytes = std::fs::read(folder.join("a.out")).unwrap();
+    let static_at = ["-static", "-e", "_start", "-z", "norelro"];
+    let files = ["--build-id=none", "-o", "a.out", "a.o"];
+    workshop.run("ld.lld", [&static_at[..], &files].concat());
+    let bytes = workshop.read("a.out");
     let elf = ElfFile::parse(FileData::from_bytes("test", bytes.clone())).unwrap();
     let contents = match holder {
-        Holder::Core => Contents::Core(dump(&folder)),
+        Holder::Core => Contents::Core(dump(&workshop)),
         Holder::Data => Contents::Data(load(&elf, &bytes)),
     };
     let store = Arc::new(TypeStore::new());
@@ -86,7 +67,7 @@ pub(crate) fn build(name: &str, text: &str, compiler: &[&str], holder: Holder) -
     let platform = elf.platform();
     info.add(DebugFile::new(elf, SectionAddresses::default(), 0))
         .unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
+    workshop.remove();
     TestProgram {
         store,
         primitives: PrimitiveTypes::default(),
@@ -115,25 +96,11 @@ fn load(elf: &ElfFile, bytes: &[u8]) -> Vec<(u64, Vec<u8>)> {
 
 /// The core of the program where it traps. gdb makes it: where the kernel puts cores, if at all,
 /// is up to the machine.
-fn dump(folder: &Path) -> Memory {
-    run(Command::new("gdb").current_dir(folder).args([
-        "-q",
-        "-nx",
-        "-batch",
-        "-ex",
-        "run",
-        "-ex",
-        "generate-core-file core",
-        "./a.out",
-    ]));
-    let core = FileData::from_bytes("core", std::fs::read(folder.join("core")).unwrap());
+fn dump(workshop: &Workshop) -> Memory {
+    let commands = ["-ex", "run", "-ex", "generate-core-file core", "./a.out"];
+    workshop.run("gdb", [&["-q", "-nx", "-batch"], &commands[..]].concat());
+    let core = FileData::from_bytes("core", workshop.read("core"));
     Image::from_files(vec![core]).unwrap().memory()
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{command:?}: {errors}");
 }
 
 impl TestProgram {

@@ -3,30 +3,21 @@
 use crate::fake::Fake;
 use spelunk_base::Architecture;
 use spelunk_object::{Object, Target, lookup_type};
-use spelunk_synth::Random;
+use spelunk_synth::{Random, Workshop};
 use std::fmt::Write;
-use std::path::PathBuf;
-use std::process::Command;
 
 /// The bytes of the read-only data that a compiler makes of `source`; the first of `command` is the
 /// compiler.
 pub(crate) fn compile(name: &str, source: &str, command: &[&str]) -> Vec<u8> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let path = |extension: &str| folder.join(format!("{name}.{extension}"));
-    std::fs::write(path("c"), source).unwrap();
-    let run = |command: &mut Command| {
-        let output = command.output().unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{errors}");
-    };
-    run(Command::new(command[0])
-        .args(&command[1..])
-        .arg("-o")
-        .args([path("o"), path("c")]));
-    run(Command::new("objcopy")
-        .args(["-O", "binary", "-j", ".rodata"])
-        .args([path("o"), path("bin")]));
-    std::fs::read(path("bin")).unwrap()
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), name);
+    workshop.write("source.c", source);
+    let (compiler, flags) = command.split_first().unwrap();
+    workshop.run(compiler, [flags, &["-o", "object", "source.c"]].concat());
+    workshop.run(
+        "objcopy",
+        ["-O", "binary", "-j", ".rodata", "object", "bytes"],
+    );
+    workshop.read("bytes")
 }
 
 /// Structures of bit fields: where each is shows in the bytes of a structure that has only it set.

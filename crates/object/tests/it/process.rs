@@ -4,9 +4,8 @@ use spelunk_base::{Language, Platform};
 use spelunk_debuginfo::{DebugFile, DebugInfo, ObjectKinds, ObjectValue};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
 use spelunk_object::{Error, FormatOptions, Object, PrimitiveTypes, Result, SymbolOffset, Target};
+use spelunk_synth::Workshop;
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 /// Writes all memory that can be read to a file: address, size and bytes of each mapping.
@@ -47,26 +46,16 @@ pub(crate) struct Process {
     pub(crate) output: String,
 }
 
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{command:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 impl Process {
     /// `source`, compiled by `compiler` and run. `name` must be that of one test. Without a build ID
     /// no index of it is kept.
     pub(crate) fn run(name: &str, compiler: &str, source: &str, flags: &[&str]) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&folder).unwrap();
+        let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), name);
         let is_rust = compiler == "rustc";
         let file = if is_rust { "program.rs" } else { "program.cpp" };
-        std::fs::write(folder.join(file), source).unwrap();
-        std::fs::write(folder.join("leave.c"), LEAVE).unwrap();
-        run(Command::new("gcc")
-            .current_dir(&folder)
-            .args(["-w", "-c", "-fno-pic", "leave.c"]));
+        workshop.write(file, source);
+        workshop.write("leave.c", LEAVE);
+        workshop.run("gcc", ["-w", "-c", "-fno-pic", "leave.c"]);
         let options: &[&str] = match is_rust {
             true => &[
                 "-Crelocation-model=static",
@@ -76,26 +65,19 @@ impl Process {
             ],
             false => &["leave.o", "-no-pie", "-w", "-Wl,--build-id=none"],
         };
-        run(Command::new(compiler)
-            .current_dir(&folder)
-            .args(["-g", file, "-o", "program"])
-            .args(options)
-            .args(flags));
-        let output = run(Command::new(folder.join("program")).current_dir(&folder));
-        Self::open(
-            &folder,
-            if is_rust {
-                Language::Rust
-            } else {
-                Language::Cpp
-            },
-            output,
-        )
+        let common = ["-g", file, "-o", "program"];
+        workshop.run(compiler, [&common, options, flags].concat());
+        let output = workshop.run(workshop.path("program"), [""; 0]);
+        let language = match is_rust {
+            true => Language::Rust,
+            false => Language::Cpp,
+        };
+        Self::open(&workshop, language, output)
     }
 
-    fn open(folder: &Path, language: Language, output: String) -> Self {
-        let bytes = std::fs::read(folder.join("memory")).unwrap();
-        std::fs::remove_file(folder.join("memory")).unwrap();
+    fn open(workshop: &Workshop, language: Language, output: String) -> Self {
+        let bytes = workshop.read("memory");
+        std::fs::remove_file(workshop.path("memory")).unwrap();
         let mut memory = Vec::new();
         let mut rest = &bytes[..];
         while let Some((header, tail)) = rest.split_first_chunk::<16>() {
@@ -104,7 +86,7 @@ impl Process {
             memory.push((word(&header[..8]), segment.to_vec()));
             rest = tail;
         }
-        let elf = ElfFile::parse(FileData::open(&folder.join("program")).unwrap()).unwrap();
+        let elf = ElfFile::parse(FileData::open(&workshop.path("program")).unwrap()).unwrap();
         let platform = elf.platform();
         let types = Arc::new(TypeStore::new());
         let info = DebugInfo::new(Arc::clone(&types));

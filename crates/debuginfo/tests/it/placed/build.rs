@@ -1,3 +1,4 @@
+use spelunk_synth::output_of;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -257,15 +258,5 @@ fn remove_split_files(folder: &Path) {
 }
 
 fn run(folder: &Path, program: &str, arguments: &[&str]) {
-    let output = Command::new(program)
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap_or_else(|error| panic!("{program}: {error}"));
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?} in {}: {}",
-        folder.display(),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    output_of(Command::new(program).current_dir(folder).args(arguments));
 }
