@@ -17,25 +17,27 @@ impl NameKind {
     /// Which kind of object it is the name of, if of any.
     pub(crate) fn object_kind(self) -> Option<ObjectKinds> {
         match self {
-            Self::Enumerator => Some(ObjectKinds::CONSTANT),
+            Self::Enumerator | Self::Constant => Some(ObjectKinds::CONSTANT),
             Self::Function | Self::InlineFunction => Some(ObjectKinds::FUNCTION),
             Self::Variable => Some(ObjectKinds::VARIABLE),
             _ => None,
         }
     }
 
-    /// The tag of the entry that the index leads to.
-    fn tag(self) -> DwTag {
-        match self {
+    /// Whether the index leads to an entry of this tag.
+    fn has_tag(self, tag: DwTag) -> bool {
+        let own = match self {
             Self::Struct => dw::DW_TAG_structure_type,
             Self::Union => dw::DW_TAG_union_type,
             Self::Class => dw::DW_TAG_class_type,
             Self::Enum | Self::Enumerator => dw::DW_TAG_enumeration_type,
             Self::Typedef => dw::DW_TAG_typedef,
             Self::BaseType => dw::DW_TAG_base_type,
-            Self::Variable => dw::DW_TAG_variable,
+            Self::Constant if tag == dw::DW_TAG_member => tag,
+            Self::Variable | Self::Constant => dw::DW_TAG_variable,
             Self::Function | Self::InlineFunction => dw::DW_TAG_subprogram,
-        }
+        };
+        tag == own
     }
 }
 
@@ -85,7 +87,10 @@ impl DebugFile {
         let mut entries = self.entries(name, wanted)?;
         self.drop_overridden(name, &mut entries)?;
         // Code first: copies of an inline function stand in every file that includes its header.
-        entries.sort_by_key(|entry| entry.kind == NameKind::InlineFunction);
+        // So do declarations that tell a value; memory goes before them.
+        entries.sort_by_key(|entry| {
+            matches!(entry.kind, NameKind::InlineFunction | NameKind::Constant)
+        });
         let mut absent = None;
         let found = self.find_entry(&entries, filename, |entry, die| {
             let found = self.object(store, name, entry, die)?;
@@ -187,7 +192,7 @@ impl DebugFile {
             for entry in first.into_iter().chain(rest) {
                 let die = units.die(entry.die)?;
                 // An index file that is out of date leads to anything.
-                if die.tag() != entry.kind.tag()
+                if !entry.kind.has_tag(die.tag())
                     || filename.is_some_and(|filename| !filename::matches(&die, filename))
                 {
                     continue;
@@ -212,7 +217,7 @@ impl DebugFile {
             return Ok(None);
         };
         let (ty, value) = match entry.kind {
-            NameKind::Variable => (
+            NameKind::Variable | NameKind::Constant => (
                 self.type_of(store, die.id())?,
                 variable_value(die, platform, bias)?,
             ),

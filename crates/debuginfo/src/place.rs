@@ -20,10 +20,16 @@ pub(crate) fn variable_value(
 ) -> Result<ObjectValue, DebugInfoError> {
     let origin = die.origin()?;
     let attr = |name| die.attr(name).or_else(|| origin.as_ref()?.attr(name));
-    if let Some(value) = attr(dw::DW_AT_const_value) {
+    let value = die.attr(dw::DW_AT_const_value);
+    let location = attr(dw::DW_AT_location);
+    // A definition has its place although the declaration tells its value.
+    if let Some(value) = value.or_else(|| match &location {
+        Some(_) => None,
+        None => attr(dw::DW_AT_const_value),
+    }) {
         return constant(die, &value, platform.byte_order);
     }
-    let expression = match attr(dw::DW_AT_location) {
+    let expression = match location {
         Some(AttributeValue::Exprloc(expression)) => expression.0,
         // Here and there in code a register has it; nowhere does memory.
         Some(_) | None => return Ok(ObjectValue::Absent(Absence::OptimizedOut)),

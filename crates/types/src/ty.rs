@@ -27,6 +27,8 @@ pub struct Type {
     /// The namespaces and types that it is declared in, from the outermost (`std::chrono`); `None`
     /// for C, and at the outermost level. It is part of the type's name in text.
     pub scope: Option<Box<str>>,
+    /// How the compiler spells a type that C has no name for: a pointer of Rust (`&mut T`).
+    pub spelling: Option<Box<str>>,
     /// The alignment that its declaration asks for, instead of that of what it is made of.
     pub alignment: Option<Alignment>,
     /// What it is.
@@ -41,6 +43,7 @@ impl Type {
             language,
             scope: None,
             alignment: None,
+            spelling: None,
             data,
         }
     }

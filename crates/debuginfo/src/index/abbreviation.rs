@@ -22,6 +22,8 @@ pub(super) struct Abbreviation {
     pub(super) has_code: bool,
     /// `DW_AT_enum_class`
     pub(super) is_scoped: bool,
+    /// `DW_AT_const_value`
+    pub(super) has_value: bool,
     first: u32,
     count: u32,
 }
@@ -97,6 +99,7 @@ impl Abbreviations {
             has_children: cursor.u8()? != 0,
             has_code: false,
             is_scoped: false,
+            has_value: false,
             first: u32::try_from(self.steps.len()).unwrap_or(u32::MAX),
             count: 0,
         };
@@ -116,6 +119,7 @@ impl Abbreviations {
                     abbreviation.has_code = true;
                 }
                 dw::DW_AT_enum_class => abbreviation.is_scoped = true,
+                dw::DW_AT_const_value => abbreviation.has_value = true,
                 _ => {}
             }
             let step = match (wanted(tag, name), fixed_size(form, sizes)) {

@@ -17,7 +17,7 @@ use crate::die::DieId;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 const MAGIC: &[u8; 8] = b"SPELNAME";
 /// Magic, version, and the numbers of [`Header`], and the hash of all that follows.
 pub(super) const HEADER_SIZE: usize = 8 + 4 + 4 + 4 + 4 + 8 * 4 + 8;

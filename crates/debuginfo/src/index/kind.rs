@@ -23,10 +23,13 @@ pub enum NameKind {
     Function,
     /// `DW_TAG_subprogram` without code: it was inlined wherever it is called.
     InlineFunction,
+    /// `DW_TAG_variable` or `DW_TAG_member`: a static member of a class of which the declaration
+    /// tells the value.
+    Constant,
 }
 
 impl NameKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Struct,
         Self::Union,
         Self::Class,
@@ -37,6 +40,7 @@ impl NameKind {
         Self::Variable,
         Self::Function,
         Self::InlineFunction,
+        Self::Constant,
     ];
 
     pub(super) fn as_u8(self) -> u8 {
@@ -59,7 +63,11 @@ impl NameKind {
             Self::BaseType => {
                 matches!(kind, TypeKind::Int | TypeKind::Bool | TypeKind::Float)
             }
-            Self::Enumerator | Self::Variable | Self::Function | Self::InlineFunction => false,
+            Self::Enumerator
+            | Self::Variable
+            | Self::Function
+            | Self::InlineFunction
+            | Self::Constant => false,
         }
     }
 }
@@ -74,6 +82,6 @@ mod tests {
             assert_eq!(usize::from(kind.as_u8()), number);
             assert_eq!(NameKind::from_u8(kind.as_u8()), Some(kind));
         }
-        assert_eq!(NameKind::from_u8(10), None);
+        assert_eq!(NameKind::from_u8(11), None);
     }
 }

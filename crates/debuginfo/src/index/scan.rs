@@ -442,6 +442,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             dw::DW_TAG_subprogram => NameKind::InlineFunction,
             dw::DW_TAG_member => {
                 self.remember_path(start);
+                self.add_constant(abbreviation, fields, die, mark);
                 return None;
             }
             _ => return None,
@@ -454,6 +455,9 @@ impl<'a, 'o> Scan<'a, 'o> {
                 (None, Some(origin)) => self.late.push((kind, origin, die, mark)),
                 (None, None) => {}
             }
+        }
+        if kind == NameKind::Variable {
+            self.add_constant(abbreviation, fields, die, mark);
         }
         // `dwz` leaves the language out of partial units; nothing is in classes of C.
         if is_class && self.has_nested_names.unwrap_or(true) {
@@ -521,6 +525,17 @@ impl<'a, 'o> Scan<'a, 'o> {
                 (None, Some(origin)) => self.late.push((kind, origin, die, mark)),
                 (None, None) => {}
             }
+        }
+    }
+
+    /// Adds the declaration of a static member if it tells its value (`static constexpr int x = 1`):
+    /// there may be no definition.
+    fn add_constant(&mut self, abbreviation: Abbreviation, fields: &Fields, die: DieId, mark: u16) {
+        if abbreviation.has_value
+            && fields.is_declaration
+            && let Some(name) = fields.name
+        {
+            self.add(NameKind::Constant, name, die, mark);
         }
     }
 

@@ -23,7 +23,7 @@ use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use gimli::constants as dw;
-use spelunk_base::ByteOrder;
+use spelunk_base::{ByteOrder, Language};
 use spelunk_types::{
     Alignment, CompoundKind, Members, PointerForm, QualifiedType, Qualifiers, Type, TypeData,
     TypeError, TypeProducer, TypeStore,
@@ -215,8 +215,13 @@ impl TypeProducer for DebugFile {
                 true => die.scope()?.map(Into::into),
                 false => None,
             };
+            let spelling = match (die.tag(), die.language()) {
+                (dw::DW_TAG_pointer_type, Language::Rust) => optional_name(&die)?,
+                _ => None,
+            };
             Ok(Type {
                 scope,
+                spelling,
                 alignment: alignment(&die),
                 ..Type::new(die.language(), data)
             })

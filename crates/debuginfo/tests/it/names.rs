@@ -191,7 +191,7 @@ fn keyword(kind: NameKind) -> Option<&'static str> {
         NameKind::Variable => "variable",
         NameKind::Function | NameKind::InlineFunction => "function",
         NameKind::Enumerator => "constant",
-        NameKind::Class | NameKind::BaseType => return None,
+        NameKind::Class | NameKind::BaseType | NameKind::Constant => return None,
     })
 }
 

@@ -49,7 +49,7 @@ fn keyword(kind: NameKind) -> &'static str {
         NameKind::BaseType => "base",
         NameKind::Variable => "variable",
         NameKind::Function | NameKind::InlineFunction => "function",
-        NameKind::Enumerator => "constant",
+        NameKind::Enumerator | NameKind::Constant => "constant",
     }
 }
 
@@ -65,7 +65,9 @@ fn answer(info: &DebugInfo, symbols: &SymbolTable, kind: NameKind, name: &str) -
         NameKind::Function | NameKind::InlineFunction => {
             return object(info, symbols, ObjectKinds::FUNCTION, name);
         }
-        NameKind::Enumerator => return object(info, symbols, ObjectKinds::CONSTANT, name),
+        NameKind::Enumerator | NameKind::Constant => {
+            return object(info, symbols, ObjectKinds::CONSTANT, name);
+        }
     };
     match info.find_type(kinds, name, None) {
         Ok(Some(ty)) => definition(info.store(), ty).unwrap_or_else(|error| error.to_string()),
