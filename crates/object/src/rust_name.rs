@@ -1,8 +1,8 @@
 //! Names of Rust's types that are none of C: `&mut [T]`, `*const u8`, `(i32, u8)`, `[u8; 4]`.
 
 use crate::c::{compact, pointer_type};
-use crate::{Result, Target};
-use spelunk_types::{PointerForm, QualifiedType, TypeKind, TypeKinds};
+use crate::{Result, Target, type_name};
+use spelunk_types::{PointerForm, QualifiedType, Type, TypeKind, TypeKinds};
 
 /// Pointers to pointers and arrays of arrays.
 const MAX_DEPTH: u32 = 64;
@@ -47,13 +47,11 @@ fn find(
     if let Some(found) = target.find_type(NAMED, name, filename)? {
         return Ok(Some(found));
     }
-    if let Some(referenced) = strip_pointer(name) {
+    if let Some((sigil, referenced)) = split_pointer(name) {
         let Some(ty) = find(target, referenced, filename, depth + 1)? else {
             return Ok(None);
         };
-        let language = target.types().get(ty.id)?.language;
-        let pointer = pointer_type(target, PointerForm::Pointer, ty, language)?;
-        return Ok(Some(pointer.into()));
+        return pointer(target, sigil, ty).map(Some);
     }
     if let Some((element, length)) = name
         .strip_prefix('[')
@@ -71,15 +69,34 @@ fn find(
     Ok(None)
 }
 
-/// What `&T`, `&'a mut T`, `*const T` or `*mut T` leads to.
-fn strip_pointer(name: &str) -> Option<&str> {
-    if let Some(rest) = name.strip_prefix("*const ").or(name.strip_prefix("*mut ")) {
-        return Some(rest);
+/// The pointer to `referenced` that is spelled with `sigil`.
+fn pointer(target: &dyn Target, sigil: &str, referenced: QualifiedType) -> Result<QualifiedType> {
+    let types = target.types();
+    let language = types.get(referenced.id)?.language;
+    let pointer = pointer_type(target, PointerForm::Pointer, referenced, language)?;
+    let spelling = format!("{sigil}{}", type_name(types, referenced)?);
+    let spelled = Type {
+        spelling: Some(spelling.into()),
+        ..types.get(pointer)?.clone()
+    };
+    Ok(types.share(spelled)?.into())
+}
+
+/// What `&T`, `&'a mut T`, `*const T` or `*mut T` starts with, without lifetime, and what it leads
+/// to.
+fn split_pointer(name: &str) -> Option<(&'static str, &str)> {
+    for sigil in ["*const ", "*mut "] {
+        if let Some(rest) = name.strip_prefix(sigil) {
+            return Some((sigil, rest));
+        }
     }
     let rest = name.strip_prefix('&')?;
     let rest = match rest.strip_prefix('\'') {
         Some(lifetime) => lifetime.split_once(' ')?.1,
         None => rest,
     };
-    Some(rest.strip_prefix("mut ").unwrap_or(rest))
+    Some(match rest.strip_prefix("mut ") {
+        Some(rest) => ("&mut ", rest),
+        None => ("&", rest),
+    })
 }

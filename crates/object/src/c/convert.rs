@@ -1,5 +1,6 @@
 //! Conversions: casts, assignment, and the same bytes seen differently.
 
+use super::class_cast::cast_address;
 use super::compatible::{all_qualifiers, are_compatible_unqualified};
 use super::operand::{Kind, Operand};
 use crate::layout::{bit_size, describe_valueless, name_of, resolve};
@@ -7,10 +8,11 @@ use crate::number::{Integer, Number};
 use crate::object::{AbsenceReason, Repr, check_bits, out_of_bounds};
 use crate::scalar::scalar_of;
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{QualifiedType, ScalarKind, TypeData, TypeKind};
+use spelunk_types::{PointerForm, QualifiedType, ScalarKind, TypeData, TypeKind};
 
 impl Object {
-    /// The value converted as by C's cast operator. A cast to `void` is absent.
+    /// The value converted as by C's cast operator. A cast to `void` is absent. One to a reference
+    /// of C++ refers to this object.
     ///
     /// # Errors
     ///
@@ -24,6 +26,27 @@ impl Object {
             TypeData::Compound { .. } | TypeData::Array { .. } => {
                 let name = name_of(types, ty);
                 Err(Error::type_(format!("cannot cast to '{name}'")))
+            }
+            TypeData::Pointer {
+                form, referenced, ..
+            } if *form != PointerForm::Pointer => self.cast_to_reference(target, ty, *referenced),
+            TypeData::Pointer { referenced, .. } => {
+                let pointer = self.convert(target, ty, 0)?;
+                let source = self.lvalue(target)?;
+                let TypeData::Pointer {
+                    referenced: from, ..
+                } = resolve(types, source.ty.id)?.1.data
+                else {
+                    return Ok(pointer);
+                };
+                let old = pointer.pointer_value(target)?;
+                match cast_address(target, old, from, *referenced)? {
+                    new if new == old => Ok(pointer),
+                    new => match scalar_of(types, ty.id)? {
+                        Some(scalar) => Self::scalar(ty, scalar, 0, new.into()),
+                        None => Ok(pointer),
+                    },
+                }
             }
             _ => self.convert(target, ty, 0),
         }
@@ -65,6 +88,15 @@ impl Object {
             TypeData::Void | TypeData::Array { .. } | TypeData::Function { .. } => {
                 let name = name_of(types, ty);
                 return Err(Error::type_(format!("cannot convert to '{name}'")));
+            }
+            TypeData::Pointer {
+                form, referenced, ..
+            } if *form != PointerForm::Pointer => {
+                let object = self.lvalue(target)?;
+                if are_compatible_unqualified(types, referenced.id, object.ty.id)? {
+                    return self.cast_to_reference(target, ty, *referenced);
+                }
+                return Err(self.incompatible(target, ty));
             }
             TypeData::Compound { .. } => {
                 if self.is_absent() {

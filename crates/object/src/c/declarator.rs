@@ -138,7 +138,17 @@ impl<'a> Writer<'a> {
         let mut is_pointer = false;
         loop {
             self.step()?;
-            match &self.types.get(ty.id)?.data {
+            let outer = self.types.get(ty.id)?;
+            if outer.language == Language::Rust
+                && let Some(name) = self.rust_name(outer)?
+            {
+                let text = keywords(ty.qualifiers) + &name;
+                return Ok(match inner.is_empty() {
+                    true => text,
+                    false => format!("{text} {inner}"),
+                });
+            }
+            match &outer.data {
                 TypeData::Pointer {
                     form, referenced, ..
                 } => {
@@ -189,6 +199,29 @@ impl<'a> Writer<'a> {
             text.push(' ');
         }
         Ok(text + &inner)
+    }
+
+    /// The name of a pointer or array of Rust, where all stands in front: `*mut T`, `[T; 3]`.
+    fn rust_name(&mut self, ty: &Type) -> Result<Option<String>> {
+        if let Some(name) = &ty.spelling {
+            return Ok(Some(name.as_ref().into()));
+        }
+        let inner = |w: &mut Self, ty| w.nested(|w| w.declare(ty, String::new(), Anonymous::Named));
+        Ok(match &ty.data {
+            TypeData::Pointer {
+                form: PointerForm::Pointer,
+                referenced,
+                ..
+            } => Some(format!("*mut {}", inner(self, *referenced)?)),
+            TypeData::Array { element, length } => {
+                let element = inner(self, *element)?;
+                Some(match length {
+                    Some(length) => format!("[{element}; {length}]"),
+                    None => format!("[{element}]"),
+                })
+            }
+            _ => None,
+        })
     }
 
     fn parameters(&mut self, parameters: &[Parameter], is_variadic: bool) -> Result<String> {

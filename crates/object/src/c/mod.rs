@@ -1,6 +1,7 @@
 //! C as a language: its basic types, type names, conversions and operators.
 
 mod arithmetic;
+mod class_cast;
 mod compatible;
 mod convert;
 mod declarator;

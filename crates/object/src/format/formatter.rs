@@ -4,14 +4,17 @@ use super::member_pointer::{MemberPointer, find_at};
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
 use super::presented::write_short_name;
-use super::scalar::{format_complex, format_float, write_character, write_integer, write_string};
+use super::scalar::{
+    format_complex, format_float, write_character, write_integer, write_rust, write_string,
+};
 use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
 use crate::number::Number;
 use crate::object::AbsenceReason;
 use crate::scalar::{float_format, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
-use spelunk_types::{PointerForm, QualifiedType, TypeData, TypeId};
+use spelunk_base::Language;
+use spelunk_types::{PointerForm, QualifiedType, Type, TypeData, TypeId};
 use std::fmt::Write;
 
 /// Width of the tab stops that lines are measured with.
@@ -224,8 +227,8 @@ impl<'a> Formatter<'a> {
                 self.has_read = true;
                 Ok(None)
             }
-            data => {
-                self.scalar(object, data)?;
+            _ => {
+                self.scalar(object, ty)?;
                 self.has_read = true;
                 Ok(None)
             }
@@ -242,9 +245,9 @@ impl<'a> Formatter<'a> {
         if scalar_of(target.types(), referent.ty.id)?.is_some() {
             let end = self.out.len();
             self.out.push_str(" = ");
-            let data = &resolve(target.types(), referent.ty.id)?.1.data;
+            let ty = resolve(target.types(), referent.ty.id)?.1;
             // A reference that leads nowhere is still an address.
-            if self.scalar(&referent, data).is_err() {
+            if self.scalar(&referent, ty).is_err() {
                 self.out.truncate(end);
             }
         }
@@ -252,7 +255,7 @@ impl<'a> Formatter<'a> {
     }
 
     /// The value of an object without parts.
-    fn scalar(&mut self, object: &Object, data: &TypeData) -> Result<()> {
+    fn scalar(&mut self, object: &Object, ty: &Type) -> Result<()> {
         let (target, options) = (self.target, self.options);
         let (number, scalar) = object.load(target)?;
         let value = match number {
@@ -266,7 +269,10 @@ impl<'a> Formatter<'a> {
             }
             Number::Integer(value) => value,
         };
-        match data {
+        if ty.language == Language::Rust && write_rust(&mut self.out, &ty.data, &value) {
+            return Ok(());
+        }
+        match &ty.data {
             TypeData::Pointer { referenced, .. } => {
                 self.pointer(value.low_bits() as u64, *referenced)?;
             }

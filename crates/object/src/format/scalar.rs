@@ -2,7 +2,7 @@
 
 use super::options::IntegerBase;
 use crate::number::{Complex, Float, Integer};
-use spelunk_types::FloatFormat;
+use spelunk_types::{FloatFormat, TypeData};
 use std::fmt::{Display, LowerHex, Octal, Write};
 
 /// Wider integers are shown in hexadecimal.
@@ -103,6 +103,24 @@ pub(super) fn write_character(out: &mut String, byte: u8) {
     out.push('\'');
     write_byte(out, byte, b'\'');
     out.push('\'');
+}
+
+/// A `bool` or `char` of Rust, which are no numbers there; says whether it is one.
+pub(super) fn write_rust(out: &mut String, data: &TypeData, value: &Integer) -> bool {
+    let value = value.to_i128().and_then(|value| u32::try_from(value).ok());
+    match (data, value) {
+        (TypeData::Bool { .. }, Some(0)) => out.push_str("false"),
+        (TypeData::Bool { .. }, Some(1)) => out.push_str("true"),
+        (TypeData::Int { name, size: 4, .. }, Some(value)) if **name == *"char" => {
+            let Some(character) = char::from_u32(value) else {
+                return false;
+            };
+            let result = write!(out, "{character:?}");
+            debug_assert!(result.is_ok());
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// A string literal.

@@ -77,6 +77,9 @@ impl Object {
                     return Ok(Self::absent(ty, AbsenceReason::Other));
                 }
                 let size = check_bits(types, ty, bit_offset, bit_field_size)?;
+                if let Some(part) = self.class_part(types, ty, bit_offset)? {
+                    return Ok(part);
+                }
                 let bytes = self.value_bytes().unwrap_or(&[]);
                 Self::cut(types, ty, bytes, bit_offset, size)?.ok_or_else(out_of_bounds)
             }

@@ -3,10 +3,14 @@
 
 use super::create::add;
 use super::read::out_of_bounds;
-use super::{Object, Repr};
+use super::{Object, Repr, Within};
+use crate::layout::resolve;
 use crate::{Error, Result, Target};
 use spelunk_base::{ByteOrder, Platform};
-use spelunk_types::{FlatMember, Member, MemberRole, QualifiedType, TypeId, VirtualStep};
+use spelunk_types::{
+    FlatMember, Member, MemberRole, QualifiedType, TypeData, TypeId, TypeStore, VirtualStep,
+};
+use std::sync::Arc;
 
 impl Object {
     /// The member that stands in this object, whose type behind typedefs is `id`, where `member`
@@ -88,15 +92,64 @@ impl Object {
             }
             Repr::Absent(_) => Err(Error::absent()),
             _ => {
-                let bytes = self.value_bytes().unwrap_or(&[]);
-                let start = usize::try_from(offset).map_err(|_| out_of_bounds())?;
-                let word = bytes
-                    .get(start..)
+                let (whole, start) = self.whole_value();
+                let word = start
+                    .checked_add_signed(isize::try_from(offset).unwrap_or(isize::MIN))
+                    .and_then(|start| whole.get(start..))
                     .and_then(|bytes| bytes.get(..usize::from(platform.address_size())))
-                    .ok_or_else(out_of_bounds)?;
+                    .ok_or_else(outside)?;
                 Ok(word_of(word, platform.byte_order))
             }
         }
+    }
+
+    /// The bytes of the value that this one is part of, and where it starts in there.
+    fn whole_value(&self) -> (&[u8], usize) {
+        match &self.repr {
+            Repr::Within(part) => (&part.whole, part.place.start),
+            repr => (repr.bytes().unwrap_or(&[]), 0),
+        }
+    }
+
+    /// The structure or class that stands `bit_offset` bits from the start of this value, if it
+    /// is one.
+    pub(super) fn class_part(
+        &self,
+        types: &TypeStore,
+        ty: QualifiedType,
+        bit_offset: u64,
+    ) -> Result<Option<Self>> {
+        let (whole, place) = match &self.repr {
+            Repr::Heap(whole) => (whole, 0..whole.len()),
+            Repr::Within(part) => (&part.whole, part.place.clone()),
+            _ => return Ok(None),
+        };
+        let (id, data) = resolve(types, ty.id).map(|(id, ty)| (id, &ty.data))?;
+        let TypeData::Compound {
+            size: Some(size), ..
+        } = data
+        else {
+            return Ok(None);
+        };
+        let offset = usize::try_from(bit_offset / 8).map_err(|_| out_of_bounds())?;
+        let start = place.start.checked_add(offset).ok_or_else(out_of_bounds)?;
+        let end = usize::try_from(*size).ok();
+        let end = end.and_then(|size| start.checked_add(size));
+        let end = match end.filter(|end| *end <= place.end) {
+            Some(end) => end,
+            // As a base class it is shorter: its virtual base classes may stand before it.
+            None if start <= whole.len() && has_virtual_bases(types, id)? => whole.len(),
+            None => return Err(out_of_bounds()),
+        };
+        let part = Within {
+            whole: Arc::clone(whole),
+            place: start..end,
+        };
+        Ok(Some(Self {
+            ty,
+            bit_field_size: 0,
+            repr: Repr::Within(Arc::new(part)),
+        }))
     }
 
     /// The part of type `ty` that stands `bit_offset` bits from `start`, which may be before this
@@ -113,12 +166,39 @@ impl Object {
             let address = add(target, address, start.cast_unsigned());
             return Self::at(self.ty, address).part(target, ty, bit_offset, bit_field_size);
         }
-        let bit_offset = u64::try_from(start)
-            .ok()
+        let (whole, own_start) = self.whole_value();
+        let bit_offset = (own_start as u64)
+            .checked_add_signed(start)
+            .filter(|start| *start <= whole.len() as u64)
             .and_then(|start| start.checked_mul(8)?.checked_add(bit_offset))
-            .ok_or_else(out_of_bounds)?;
-        self.part(target, ty, bit_offset, bit_field_size)
+            .ok_or_else(outside)?;
+        let whole = match &self.repr {
+            Repr::Within(part) => Repr::Heap(Arc::clone(&part.whole)),
+            repr => repr.clone(),
+        };
+        let whole = Self {
+            repr: whole,
+            ..self.clone()
+        };
+        whole.part(target, ty, bit_offset, bit_field_size)
     }
+}
+
+/// Whether objects of the type have virtual base classes.
+fn has_virtual_bases(types: &TypeStore, id: TypeId) -> Result<bool> {
+    let Some(members) = types.members(id)? else {
+        return Ok(false);
+    };
+    let mut all = members.by_name(types).iter();
+    Ok(all.any(|(_, member)| member.via.is_some()))
+}
+
+/// What is read of a base class alone has not what stands elsewhere.
+fn outside() -> Error {
+    Error::out_of_bounds(
+        "virtual base class is not in the value, which is only a part of an object: \
+         take it from the whole object, or from the object in memory",
+    )
 }
 
 fn read_word(target: &dyn Target, platform: Platform, address: u64) -> Result<u64> {

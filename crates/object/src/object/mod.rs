@@ -17,6 +17,7 @@ pub(crate) use read::{out_of_bounds, read_bytes};
 
 use spelunk_base::ByteOrder;
 use spelunk_types::QualifiedType;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A typed value, somewhere: in the target's memory, in here, or nowhere.
@@ -38,7 +39,17 @@ pub(crate) enum Repr {
     Reference { address: u64, bit_offset: u8 },
     Inline { length: u8, bytes: [u8; 16] },
     Heap(Arc<[u8]>),
+    Within(Arc<Within>),
     Absent(AbsenceReason),
+}
+
+/// A structure or class that is part of a larger value. Of a base class the virtual base classes
+/// stand elsewhere in that.
+#[derive(Debug)]
+pub(crate) struct Within {
+    pub(crate) whole: Arc<[u8]>,
+    /// Where the part stands in the whole, in bytes.
+    pub(crate) place: Range<usize>,
 }
 
 /// Why an object is absent.
@@ -111,6 +122,7 @@ impl Repr {
         match self {
             Self::Inline { length, bytes } => bytes.get(..usize::from(*length)),
             Self::Heap(bytes) => Some(bytes),
+            Self::Within(part) => part.whole.get(part.place.clone()),
             _ => None,
         }
     }

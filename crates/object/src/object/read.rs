@@ -133,12 +133,12 @@ impl Object {
         if let Some(referent) = self.referent(target)? {
             return referent.value(target);
         }
-        let whole = self.read_stored(target)?;
-        let size = whole.value_bytes().map_or(0, <[u8]>::len);
+        let size = sizeof(target.types(), self.ty).unwrap_or(0);
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
         let mut left = size
             .saturating_mul(PARTS_PER_BYTE)
             .saturating_add(MIN_PARTS);
-        whole.parts(target, 0, &mut left)
+        self.parts(target, 0, &mut left)
     }
 
     fn parts(&self, target: &dyn Target, depth: u32, left: &mut usize) -> Result<Value> {

@@ -17,6 +17,7 @@ mod convert;
 mod corpus;
 mod cpp_names;
 mod cxx;
+mod damaged;
 mod expressions;
 mod fake;
 mod format;

@@ -104,6 +104,6 @@ fn variants_are_what_the_program_says() {
         p.show("GENERIC"),
         "(program::shapes::Generic<(u8, i64)>){\n\
              \t.t = ((u8, i64)){\n\t\t.__0 = (u8)1,\n\t\t.__1 = (i64)-2,\n\t},\n\
-             \t.c = (char)223,\n\t.unit = (()){},\n}"
+             \t.c = (char)'ß',\n\t.unit = (()){},\n}"
     );
 }

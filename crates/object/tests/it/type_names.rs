@@ -311,18 +311,18 @@ fn rust_has_names_of_its_own() {
     );
     for (name, printed) in [
         ("&str", "&str"),
-        ("&&str", "&str *"),
+        ("&&str", "&&str"),
         ("(i32,u8)", "(i32, u8)"),
         ("& mut [u8]", "&mut [u8]"),
-        ("*const dyn core::fmt::Debug", "dyn core::fmt::Debug *"),
+        ("*const dyn core::fmt::Debug", "*const dyn core::fmt::Debug"),
         (
             "&'a mut core::option::Option<u32>",
-            "core::option::Option<u32> *",
+            "&mut core::option::Option<u32>",
         ),
         ("u32", "u32"),
-        ("*mut u32", "u32 *"),
-        ("[u32; 4]", "u32 [4]"),
-        ("[[u32; 2]; 3]", "u32 [3][2]"),
+        ("*mut u32", "*mut u32"),
+        ("[u32; 4]", "[u32; 4]"),
+        ("[[u32; 2]; 3]", "[[u32; 2]; 3]"),
     ] {
         let ty = lookup_type(&f, name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(type_name(f.types(), ty).unwrap(), printed);

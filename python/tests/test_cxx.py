@@ -1,0 +1,216 @@
+"""A running program of C++ as scripts see it: what it printed of itself, and what there is besides."""
+
+import shutil
+
+import pytest
+from process import Process
+
+from spelunk import Object, OutOfBoundsError, TypeKind, cast, container_of, implicit_convert, offsetof, sizeof
+
+SOURCE = r"""
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+namespace ns {
+struct Base { int b = 13; virtual ~Base() {} };
+struct A : virtual Base { int a = 11; };
+struct B : virtual Base { int bb = 12; };
+class C : public A, public B {
+public:
+    struct Nested { char n = 'n'; } nested;
+    enum class E : unsigned char { x = 1, y } e = E::y;
+    static int shared;
+    static constexpr int limit = 77;
+    static constexpr double half = 0.5;
+    int c = 14;
+    int &r;
+    C(int &x) : r(x) {}
+};
+int C::shared = 7;
+struct Deep : C { int deep = 15; using C::C; };
+template <typename T, int N> struct Array { T elements[N]; };
+}
+struct S1 { int x = 1, y = 2; };
+struct S2 { int z = 3, x = 33; };
+struct Members : S1, S2 { int x = 4; int S1::*data = &S1::y; } members;
+int number = 42, numbers[3] = { 5, 6, 7 };
+int &reference = number;
+int (&to_array)[3] = numbers;
+int *pointer = numbers, *&to_pointer = pointer;
+ns::C object(number);
+ns::C &to_object = object;
+ns::B *as_b = &object;
+ns::Deep deep(number);
+ns::Array<ns::C::Nested, 3> array;
+std::vector<int> vec = { 1, 2, 3 };
+std::string text = "hello";
+std::unique_ptr<int> unique(new int(5));
+#define show(what) printf("%s = %lld\n", #what, (long long)(what))
+int main()
+{
+    show(object.a); show(object.b); show(object.bb); show(object.c); show(object.r);
+    show(object.nested.n); show(object.e); show(to_object.b); show(to_object.c);
+    show(deep.a); show(deep.b); show(deep.bb); show(deep.r); show(deep.deep);
+    show(as_b->b); show(as_b->bb); show(members.x); show(members.y); show(members.z);
+    show(reference); show(to_array[2]); show(to_pointer[1]);
+    show(ns::C::shared); show(ns::C::limit);
+    show((long)static_cast<ns::B *>(&object)); show((long)static_cast<ns::Base *>(&object));
+    show((long)static_cast<ns::C *>(as_b));
+    puts("ready");
+    fflush(stdout);
+    return getchar() == 0;
+}
+"""
+
+# Clang leaves out of a program what its libraries are built with, unless told so.
+COMPILERS = {"g++": [], "clang++": ["-fstandalone-debug"]}
+
+
+@pytest.fixture(scope="module", params=COMPILERS)
+def process(request, tmp_path_factory):
+    if shutil.which(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    folder = tmp_path_factory.mktemp("cxx")
+    process = Process(folder, SOURCE, [request.param, "-std=c++17", "-w", *COMPILERS[request.param]])
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def prog(process):
+    return process.prog
+
+
+def evaluate(prog, path):
+    """The object that an expression of C++ names: `a.b[1]`, `p->x`."""
+    if path.startswith("(long)static_cast<"):
+        ty, name = path[len("(long)static_cast<") :].rstrip(")").split(">(")
+        obj = prog[name.lstrip("&")]
+        return cast(ty, obj.address_of_() if name.startswith("&") else obj)
+    name, *members = path.replace("->", ".").replace("[", ".[").split(".")
+    obj = prog[name]
+    for member in members:
+        obj = obj[int(member[1:-1])] if member.startswith("[") else getattr(obj, member)
+    return obj
+
+
+def test_values_are_what_the_program_says(process):
+    assert len(process.output) > 20
+    for path, value in process.output:
+        assert int(evaluate(process.prog, path)) == int(value), path
+
+
+def test_references_are_what_they_refer_to(prog):
+    reference, number = prog["reference"], prog["number"]
+    assert reference.type_.type_name() == "int &"
+    assert reference.type_.kind == TypeKind.POINTER
+    assert reference.address_of_() == number.address_of_()
+    assert (reference + 1).type_.type_name() == "int"
+    assert reference == 42 and bool(reference) and reference.value_() == 42
+    assert reference.format_(symbolize=False) == f"(int &){number.address_:#x} = 42"
+    assert [int(element) for element in prog["to_array"]] == [5, 6, 7]
+    assert prog["object"].value_()["r"] == number.address_
+    made = Object(prog, "int &", number.address_)
+    assert made.value_() == 42
+
+
+def test_casts_to_references_refer_to_the_object(prog):
+    for obj in (prog["number"], prog["reference"]):
+        made = cast("int &", obj)
+        assert made.address_of_() == prog["number"].address_of_() and made == 42
+        assert cast("unsigned char &", obj).type_.type_name() == "unsigned char &"
+        assert implicit_convert("int &", obj) == 42
+    with pytest.raises(ValueError, match="only an object in memory"):
+        cast("int &", prog["number"] + 1)
+    with pytest.raises(TypeError, match="incompatible type"):
+        implicit_convert("long &", prog["number"])
+    assert cast("ns::B &", prog["object"]).bb == 12
+    assert cast("ns::Base &", prog["to_object"]).b == 13
+
+
+def test_casts_between_classes_lead_to_the_part(prog):
+    obj = prog["object"].address_of_()
+    assert cast("ns::B *", obj).bb == 12
+    assert cast("ns::B *", obj).value_() == prog["object"].B.address_
+    assert cast("ns::Deep *", cast("ns::B *", prog["deep"].address_of_())).deep == 15
+    assert not cast("ns::B *", Object(prog, "ns::C *", 0))
+    with pytest.raises(TypeError, match="virtual base class"):
+        cast("ns::C *", cast("ns::Base *", obj))
+
+
+def test_base_classes_are_reached_by_name(prog):
+    obj = prog["object"]
+    assert obj.Base.b == obj.A.b == obj.B.b == obj.member_("b") == 13
+    assert prog["deep"].C.A.a == 11
+    assert prog["members"].S1.x == 1 and prog["members"].S2.x == 33
+    names = {"A", "B", "Base", "a", "b", "bb", "nested", "e", "c", "r"}
+    assert names <= set(dir(obj)) & set(dir(prog["to_object"])) & set(dir(obj.address_of_()))
+    with pytest.raises(AttributeError, match="'ns::C' has no member 'nosuch'"):
+        obj.nosuch
+
+
+def test_virtual_bases_are_elsewhere_in_each_object(prog):
+    classes = [prog["object"], prog["deep"], prog["as_b"], prog["to_object"], prog["as_b"][0]]
+    # One name, seen in objects of several layouts one after the other.
+    for _ in range(3):
+        assert [int(obj.b) for obj in classes] == [13] * 5
+    ty = prog.type("ns::C")
+    reason = "'b' is in a virtual base class of 'ns::C', which each object has elsewhere"
+    for ask in (
+        lambda: offsetof(ty, "b"),
+        lambda: ty.member("b"),
+        lambda: prog["object"].subobject_("b"),
+        lambda: container_of(prog["object"].b.address_of_(), ty, "b"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            ask()
+    assert offsetof(ty, "c") * 8 == ty.member("c").bit_offset
+    assert container_of(prog["object"].c.address_of_(), ty, "c") == prog["object"].address_of_()
+
+
+def test_values_have_their_virtual_bases_in_them(prog):
+    for name in ("object", "deep"):
+        value = prog[name].read_()
+        assert value.address_ is None
+        assert value.b == value.A.b == value.B.b == value.B.Base.b == 13
+        assert str(value) == str(prog[name])
+        assert value.value_() == prog[name].value_()
+        assert value.value_()["b"] == 13
+        assert value.to_bytes_() == prog.read(prog[name].address_, sizeof(value))
+    assert prog["object"].A.value_()["b"] == 13
+    # What is read of a base class alone is not enough.
+    part = prog["object"].A.read_()
+    assert part.a == 11
+    with pytest.raises(OutOfBoundsError, match="virtual base class is not in the value"):
+        part.b
+
+
+def test_names_keep_their_scope(prog):
+    for name in ("ns::C *", "ns::C &", "ns::C::Nested", "ns::Array<ns::C::Nested, 3>", "int &&"):
+        assert prog.type(name).type_name() == name
+    assert prog["array"].type_.type_name() == "ns::Array<ns::C::Nested, 3>"
+    assert str(prog["object"].e) == "(ns::C::E)y"
+    assert prog["ns::C::E::y"] == 2
+    assert str(prog["members"].data) == "(int S1::*)&S1::y"
+    shown = str(prog["object"])
+    assert shown.startswith("(ns::C){\n\t.A = (ns::A){\n\t\t.Base = (ns::Base){\n"), shown
+    assert str(prog.type("ns::C")).startswith("class ns::C : ns::A, ns::B {\n")
+    assert str(prog.type("ns::A")).startswith("struct ns::A : virtual ns::Base {\n")
+    parameters = prog["array"].type_.template_parameters
+    assert [parameter.name for parameter in parameters] == ["T", "N"]
+    assert parameters[1].argument == 3
+
+
+def test_static_members_are_found_by_name(prog):
+    assert prog.variable("ns::C::shared") == 7
+    assert prog["ns::C::limit"] == 77
+    assert prog.constant("ns::C::limit").type_.type_name() == "const int"
+    assert prog["ns::C::half"].value_() == 0.5
+
+
+def test_the_standard_library_shows_what_it_holds(prog):
+    assert str(prog["vec"]) == "(std::vector<int>){ 1, 2, 3 }"
+    assert str(prog["text"]) == '(std::string)"hello"'
+    assert str(prog["unique"]).endswith(" = 5")
+    assert [int(child) for child in prog["vec"].children_()] == [1, 2, 3]
