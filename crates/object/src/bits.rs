@@ -103,6 +103,7 @@ pub(crate) fn low_128(value: &BigUint) -> u128 {
 }
 
 /// The low `size` bits of `value`.
+#[inline]
 pub(crate) fn truncate(value: u128, size: u32) -> u128 {
     match size {
         0 => 0,
@@ -112,7 +113,12 @@ pub(crate) fn truncate(value: u128, size: u32) -> u128 {
 }
 
 /// The low `size` bits of `value` as a number in two's complement.
+#[inline]
 pub(crate) fn sign_extend(value: u128, size: u32) -> i128 {
+    if let 1..=64 = size {
+        let unused = 64 - size;
+        return ((value << unused) as i64 >> unused).into();
+    }
     let unused = 128u32.saturating_sub(size).min(127);
     (value << unused).cast_signed() >> unused
 }

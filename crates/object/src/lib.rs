@@ -19,8 +19,8 @@ mod value;
 
 pub use alignment::alignof;
 pub use c::{
-    BinaryOperator, Primitive, PrimitiveTypes, UnaryOperator, bit_precise_type, find_type,
-    format_type, lookup_type, primitive_type, type_name, variable_declaration,
+    BinaryOperator, PrimitiveTypes, UnaryOperator, bit_precise_type, find_type, format_type,
+    lookup_type, primitive_type, type_name, variable_declaration,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use format::{FormatOptions, IntegerBase};
@@ -28,5 +28,6 @@ pub use layout::{find_member, is_complete, lookup_member, sizeof, unaliased, una
 pub use number::Rounding;
 pub use object::{AbsenceReason, Object, offsetof, pointer_type, read_c_string};
 pub use printer::{Child, Key, Present, Presentation, Printer, Printers, TypeName, Walk};
+pub use spelunk_types::Primitive;
 pub use target::{SymbolOffset, Target};
 pub use value::Value;

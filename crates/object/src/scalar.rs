@@ -2,54 +2,93 @@
 
 use crate::bits::{self, truncate};
 use crate::layout::{describe_valueless, resolve};
-use crate::number::{Complex, Float, IntegerForm, Number};
+use crate::number::{Complex, Float, IntegerForm, IntegerLayout, Number};
 use crate::object::Repr;
 use crate::{Error, Result};
 use num_bigint::BigUint;
 use spelunk_base::ByteOrder;
-use spelunk_types::{FloatFormat, Scalar, ScalarKind, TypeId, TypeStore};
+use spelunk_types::{FloatFormat, Scalar, ScalarKind, Stored, TypeId, TypeStore};
 
 /// The widest integers that any compiler has (`_BitInt` of Clang), in bits.
 const MAX_BITS: u64 = 8_388_608;
 /// What fits the host's integers.
 pub(crate) const NARROW: u32 = 128;
 
-/// What `id` is as a number; `None` if it is none.
-pub(crate) fn scalar_of(types: &TypeStore, id: TypeId) -> Result<Option<Scalar>> {
-    types.scalar(id).or_else(|error| {
+/// What stands in memory where an object of type `id` is.
+#[inline]
+pub(crate) fn stored(types: &TypeStore, id: TypeId) -> Result<&Stored> {
+    match types.remembered_stored(id) {
+        Some(stored) => Ok(stored),
+        None => work_out_stored(types, id),
+    }
+}
+
+#[cold]
+fn work_out_stored(types: &TypeStore, id: TypeId) -> Result<&Stored> {
+    types.stored(id).or_else(|error| {
         // Typedefs in a circle are an error of their own.
         resolve(types, id)?;
         Err(error.into())
     })
 }
 
+/// What `id` is as a number; `None` if it is none.
+#[inline]
+pub(crate) fn scalar_of(types: &TypeStore, id: TypeId) -> Result<Option<Scalar>> {
+    Ok(match stored(types, id)? {
+        Stored::Number(scalar) => Some(*scalar),
+        _ => None,
+    })
+}
+
 /// The number of bits that a number takes, of a bit field if `bit_field_size` is not 0.
+#[inline]
 pub(crate) fn bits_of(scalar: Scalar, bit_field_size: u8) -> Result<u32> {
     if bit_field_size != 0 {
         return Ok(bit_field_size.into());
     }
-    match scalar.size.checked_mul(8) {
-        Some(bits @ 1..=MAX_BITS) => Ok(bits as u32),
-        bits => Err(Error::value(format!(
-            "unsupported {} bit size ({})",
-            match scalar.kind {
-                ScalarKind::Float | ScalarKind::Complex => "floating-point",
-                _ => "integer",
-            },
-            bits.unwrap_or(u64::MAX)
-        ))),
+    match scalar.size.saturating_mul(8) {
+        bits @ 1..=MAX_BITS => Ok(bits as u32),
+        bits => Err(unsupported(scalar.kind, bits)),
+    }
+}
+
+#[cold]
+fn unsupported(kind: ScalarKind, bits: u64) -> Error {
+    let what = match kind {
+        ScalarKind::Float | ScalarKind::Complex => "floating-point",
+        _ => "integer",
+    };
+    Error::value(format!("unsupported {what} bit size ({bits})"))
+}
+
+/// What integers a type has, or a bit field of it, and how they stand in memory.
+#[inline]
+pub(crate) fn integer_layout(scalar: Scalar, bit_field_size: u8) -> Result<IntegerLayout> {
+    let size = bits_of(scalar, bit_field_size)?;
+    Ok(layout_of_size(&scalar, size))
+}
+
+/// As [`integer_layout`], where integers of the type take `size` bits.
+#[inline]
+pub(crate) fn layout_of_size(scalar: &Scalar, size: u32) -> IntegerLayout {
+    let bits = match scalar.precision {
+        Some(precision) => precision.min(size).max(1),
+        None => size,
+    };
+    IntegerLayout {
+        form: IntegerForm {
+            bits,
+            is_signed: scalar.is_signed(),
+        },
+        size,
+        order: scalar.order,
     }
 }
 
 /// What integers a type has, or a bit field of it.
 pub(crate) fn integer_form(scalar: Scalar, bit_field_size: u8) -> Result<IntegerForm> {
-    let bits = bits_of(scalar, bit_field_size)?;
-    Ok(IntegerForm {
-        bits: scalar
-            .precision
-            .map_or(bits, |precision| precision.clamp(1, bits)),
-        is_signed: scalar.is_signed(),
-    })
+    Ok(integer_layout(scalar, bit_field_size)?.form)
 }
 
 /// The format of a floating-point type, or of a complex type's parts.
@@ -125,7 +164,13 @@ pub(crate) fn encode(number: &Number, scalar: Scalar, bit_field_size: u8) -> Res
             return Ok(Repr::bits(value.low_bits(), order, size));
         }
         Number::Integer(value) => value.wide_bits(size),
-        Number::Float(value) => value.encode(float_format(scalar)?, order).into(),
+        Number::Float(value) => {
+            let bits = value.encode(float_format(scalar)?, order);
+            if size <= NARROW {
+                return Ok(Repr::bits(bits, order, size));
+            }
+            bits.into()
+        }
         Number::Complex(Complex { real, imaginary }) => {
             let format = float_format(scalar)?;
             let part = |part: &Float| BigUint::from(part.encode(format, order));

@@ -15,6 +15,7 @@ mod kind;
 mod kinds;
 mod member;
 mod member_index;
+mod primitive;
 mod qualifiers;
 mod scalar;
 mod store;
@@ -29,7 +30,8 @@ pub use member::{
     Member, MemberRole, Members, TemplateParameter, TemplateValue, Variant, VariantPart,
 };
 pub use member_index::{FlatMember, MemberIndex, VirtualPath, VirtualStep};
+pub use primitive::Primitive;
 pub use qualifiers::Qualifiers;
-pub use scalar::{Scalar, ScalarKind};
+pub use scalar::{Scalar, ScalarKind, Stored};
 pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};
 pub use ty::{Enumerator, Parameter, PointerForm, QualifiedType, Type, TypeData};

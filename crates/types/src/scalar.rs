@@ -1,6 +1,6 @@
 //! Types whose values are single numbers.
 
-use crate::{FloatFormat, PointerForm, TypeData, TypeError, TypeId, TypeStore};
+use crate::{FloatFormat, PointerForm, Primitive, TypeData, TypeError, TypeId, TypeStore};
 use spelunk_base::ByteOrder;
 
 /// How the number of a scalar type stands in its bytes.
@@ -18,6 +18,21 @@ pub struct Scalar {
     pub order: ByteOrder,
     /// Whether the numbers are an enumeration's.
     pub is_enum: bool,
+    /// The basic type of C that it is, of an enumeration the one that it is stored as.
+    pub primitive: Option<Primitive>,
+    /// Whether it is one of C23's `_BitInt`s.
+    pub is_bit_precise: bool,
+}
+
+/// What stands in memory where an object of a type is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stored {
+    /// The number that the object is.
+    Number(Scalar),
+    /// The address of what a reference of C++ refers to.
+    Reference(Scalar),
+    /// Something else than one number.
+    Other,
 }
 
 /// The kinds of numbers.
@@ -58,16 +73,46 @@ impl Scalar {
 const MAX_TYPEDEFS: usize = 1000;
 
 impl TypeStore {
-    /// What a type is as a number, behind typedefs, enumerations as what they are stored as. It is
-    /// worked out once. `None` if it is no number.
+    /// What a type is as a number, behind typedefs, enumerations as what they are stored as.
+    /// `None` if it is no number.
+    ///
+    /// # Errors
+    ///
+    /// As [`stored`](Self::stored).
+    pub fn scalar(&self, id: TypeId) -> Result<Option<Scalar>, TypeError> {
+        Ok(match self.stored(id)? {
+            Stored::Number(scalar) => Some(*scalar),
+            _ => None,
+        })
+    }
+
+    /// The address that a reference of C++ stands as in memory; `None` for other types.
+    ///
+    /// # Errors
+    ///
+    /// As [`stored`](Self::stored).
+    pub fn reference_scalar(&self, id: TypeId) -> Result<Option<Scalar>, TypeError> {
+        Ok(match self.stored(id)? {
+            Stored::Reference(scalar) => Some(*scalar),
+            _ => None,
+        })
+    }
+
+    /// What stands in memory where an object of the type is. It is worked out once.
     ///
     /// # Errors
     ///
     /// If a type on the way cannot be completed, or typedefs go in a circle.
-    pub fn scalar(&self, id: TypeId) -> Result<Option<Scalar>, TypeError> {
-        if let Some(scalar) = self.remembered_scalar(id)? {
-            return Ok(scalar);
+    #[inline]
+    pub fn stored(&self, id: TypeId) -> Result<&Stored, TypeError> {
+        match self.remembered_stored(id) {
+            Some(stored) => Ok(stored),
+            None => self.work_out_stored(id),
         }
+    }
+
+    #[cold]
+    fn work_out_stored(&self, id: TypeId) -> Result<&Stored, TypeError> {
         let scalar = match self.behind_typedefs(id)? {
             TypeData::Enum {
                 compatible: Some(compatible),
@@ -76,22 +121,16 @@ impl TypeStore {
                 is_enum: true,
                 ..scalar
             }),
-            // It is what it refers to, if that is a number.
-            data if is_reference(data) => None,
             data => plain(data),
         };
-        self.remember_scalar(id, scalar)?;
-        Ok(scalar)
-    }
-
-    /// The address that a reference of C++ stands as in memory; `None` for other types.
-    ///
-    /// # Errors
-    ///
-    /// As [`scalar`](Self::scalar).
-    pub fn reference_scalar(&self, id: TypeId) -> Result<Option<Scalar>, TypeError> {
-        let data = self.behind_typedefs(id)?;
-        Ok(plain(data).filter(|_| is_reference(data)))
+        let is_reference = matches!(self.behind_typedefs(id)?,
+            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer);
+        let stored = match scalar {
+            Some(scalar) if is_reference => Stored::Reference(scalar),
+            Some(scalar) => Stored::Number(scalar),
+            None => Stored::Other,
+        };
+        self.remember_stored(id, stored)
     }
 
     fn behind_typedefs(&self, id: TypeId) -> Result<&TypeData, TypeError> {
@@ -106,10 +145,6 @@ impl TypeStore {
     }
 }
 
-fn is_reference(data: &TypeData) -> bool {
-    matches!(data, TypeData::Pointer { form, .. } if *form != PointerForm::Pointer)
-}
-
 fn plain(data: &TypeData) -> Option<Scalar> {
     let scalar = |kind, size: &u64, order: &ByteOrder| Scalar {
         kind,
@@ -118,6 +153,8 @@ fn plain(data: &TypeData) -> Option<Scalar> {
         format: None,
         order: *order,
         is_enum: false,
+        primitive: data.primitive(),
+        is_bit_precise: data.is_bit_precise(),
     };
     Some(match data {
         TypeData::Int {
@@ -210,6 +247,8 @@ mod tests {
             format: None,
             order: ByteOrder::Big,
             is_enum: true,
+            primitive: Some(Primitive::UnsignedInt),
+            is_bit_precise: false,
         };
         for _ in 0..2 {
             assert_eq!(store.scalar(alias).unwrap(), Some(expected));

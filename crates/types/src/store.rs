@@ -1,4 +1,4 @@
-use crate::{Members, PointerForm, QualifiedType, Scalar, Type, TypeData, TypeError};
+use crate::{Members, PointerForm, QualifiedType, Stored, Type, TypeData, TypeError};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Language};
 use std::num::NonZeroU32;
@@ -53,7 +53,7 @@ struct Slot {
     origin: Origin,
     ty: OnceLock<Result<Type, TypeError>>,
     members: OnceLock<Result<Box<Members>, TypeError>>,
-    scalar: OnceLock<Option<Scalar>>,
+    stored: OnceLock<Stored>,
 }
 
 /// What makes two handed-out types the same one.
@@ -128,7 +128,7 @@ impl TypeStore {
             origin: Origin::Producer(producer, key),
             ty: OnceLock::new(),
             members: OnceLock::new(),
-            scalar: OnceLock::new(),
+            stored: OnceLock::new(),
         })
     }
 
@@ -247,7 +247,16 @@ impl TypeStore {
     /// # Errors
     ///
     /// If its producer cannot say; the same error each time, unless it is a front end's own.
+    #[inline]
     pub fn get(&self, id: TypeId) -> Result<&Type, TypeError> {
+        match self.find_slot(id).and_then(|slot| slot.ty.get()) {
+            Some(Ok(ty)) => Ok(ty),
+            _ => self.complete(id),
+        }
+    }
+
+    #[cold]
+    fn complete(&self, id: TypeId) -> Result<&Type, TypeError> {
         let slot = self.slot(id)?;
         if let Some(ty) = slot.ty.get() {
             return ty.as_ref().map_err(Clone::clone);
@@ -286,22 +295,16 @@ impl TypeStore {
             .map_err(Clone::clone)
     }
 
-    /// What [`scalar`](Self::scalar) found before.
-    pub(crate) fn remembered_scalar(
-        &self,
-        id: TypeId,
-    ) -> Result<Option<Option<Scalar>>, TypeError> {
-        Ok(self.slot(id)?.scalar.get().copied())
+    /// What [`stored`](Self::stored) found before, if it was asked.
+    #[inline]
+    #[must_use]
+    pub fn remembered_stored(&self, id: TypeId) -> Option<&Stored> {
+        self.find_slot(id)?.stored.get()
     }
 
-    /// Remembers what [`scalar`](Self::scalar) found.
-    pub(crate) fn remember_scalar(
-        &self,
-        id: TypeId,
-        scalar: Option<Scalar>,
-    ) -> Result<(), TypeError> {
-        self.slot(id)?.scalar.get_or_init(|| scalar);
-        Ok(())
+    /// Remembers what [`stored`](Self::stored) found.
+    pub(crate) fn remember_stored(&self, id: TypeId, stored: Stored) -> Result<&Stored, TypeError> {
+        Ok(self.slot(id)?.stored.get_or_init(|| stored))
     }
 
     fn producer(&self, id: ProducerId) -> Result<Arc<dyn TypeProducer>, TypeError> {
@@ -314,13 +317,13 @@ impl TypeStore {
     }
 
     fn slot(&self, id: TypeId) -> Result<&Slot, TypeError> {
+        self.find_slot(id).ok_or_else(|| lost(id))
+    }
+
+    #[inline]
+    fn find_slot(&self, id: TypeId) -> Option<&Slot> {
         let (chunk, index) = position(id.as_u32());
-        self.chunks
-            .get(chunk)
-            .and_then(OnceLock::get)
-            .and_then(|chunk| chunk.get(index))
-            .and_then(OnceLock::get)
-            .ok_or_else(|| lost(id))
+        self.chunks.get(chunk)?.get()?.get(index)?.get()
     }
 
     fn hand_out(
@@ -370,7 +373,7 @@ impl Slot {
             origin: Origin::Ready,
             ty: OnceLock::from(ty),
             members: OnceLock::new(),
-            scalar: OnceLock::new(),
+            stored: OnceLock::new(),
         }
     }
 }
@@ -388,11 +391,12 @@ fn lost(id: TypeId) -> TypeError {
 }
 
 /// The chunk of the `count`th slot (from 1), and its index in there.
+#[inline]
 fn position(count: u32) -> (usize, usize) {
-    let place = (count as usize - 1) / FIRST_CHUNK + 1;
-    let chunk = place.ilog2() as usize;
-    let before = FIRST_CHUNK * ((1 << chunk) - 1);
-    (chunk, count as usize - 1 - before)
+    // With as many slots before them as the first chunk has, chunks start at the powers of two.
+    let place = count as usize + FIRST_CHUNK - 1;
+    let chunk = place.ilog2() - FIRST_CHUNK.ilog2();
+    (chunk as usize, place - (FIRST_CHUNK << chunk))
 }
 
 #[cfg(test)]

@@ -27,9 +27,16 @@ pub(super) fn integers(
     }
 }
 
-fn narrow(operator: BinaryOperator, a: u128, b: u128, form: IntegerForm) -> Result<u128> {
+/// [`integers`] of at most 128 bits. The bits above those of the type do not count, nor are they
+/// set in the result to anything that does.
+#[inline]
+pub(super) fn narrow(
+    operator: BinaryOperator,
+    a: u128,
+    b: u128,
+    form: IntegerForm,
+) -> Result<u128> {
     use BinaryOperator as B;
-    let (signed_a, signed_b) = (sign_extend(a, form.bits), sign_extend(b, form.bits));
     Ok(match operator {
         B::Add => a.wrapping_add(b),
         B::Subtract => a.wrapping_sub(b),
@@ -37,13 +44,23 @@ fn narrow(operator: BinaryOperator, a: u128, b: u128, form: IntegerForm) -> Resu
         B::And => a & b,
         B::Or => a | b,
         B::Xor => a ^ b,
-        B::Divide | B::Remainder if b == 0 => return Err(division_by_zero()),
-        B::Divide if form.is_signed => signed_a.wrapping_div(signed_b).cast_unsigned(),
-        B::Remainder if form.is_signed => signed_a.wrapping_rem(signed_b).cast_unsigned(),
-        // b is not 0.
-        B::Divide => a.checked_div(b).unwrap_or(0),
-        B::Remainder => a.checked_rem(b).unwrap_or(0),
+        B::Divide | B::Remainder => return divide(operator, form.extend(a), form.extend(b), form),
         B::ShiftLeft | B::ShiftRight => return Err(Error::type_("a shift is no such operation")),
+    })
+}
+
+fn divide(operator: BinaryOperator, a: u128, b: u128, form: IntegerForm) -> Result<u128> {
+    if b == 0 {
+        return Err(division_by_zero());
+    }
+    let is_quotient = operator == BinaryOperator::Divide;
+    let (signed_a, signed_b) = (a.cast_signed(), b.cast_signed());
+    Ok(match (is_quotient, form.is_signed) {
+        (true, true) => signed_a.wrapping_div(signed_b).cast_unsigned(),
+        (false, true) => signed_a.wrapping_rem(signed_b).cast_unsigned(),
+        // b is not 0.
+        (true, false) => a.checked_div(b).unwrap_or(0),
+        (false, false) => a.checked_rem(b).unwrap_or(0),
     })
 }
 
@@ -81,16 +98,23 @@ pub(super) fn shift(
             true => value << distance,
             false => value >> distance,
         })),
-        _ => {
-            let bits = value.low_bits();
-            form.decode(match is_left {
-                true => bits.checked_shl(distance).unwrap_or(0),
-                false if form.is_signed => {
-                    (sign_extend(bits, form.bits) >> distance.min(127)).cast_unsigned()
-                }
-                false => truncate(bits, form.bits).checked_shr(distance).unwrap_or(0),
-            })
-        }
+        _ => form.decode(narrow_shift(operator, value.low_bits(), distance, form)),
+    }
+}
+
+/// [`shift`] of an integer of at most 128 bits; those above the type's count as in [`narrow`].
+#[inline]
+pub(super) fn narrow_shift(
+    operator: BinaryOperator,
+    bits: u128,
+    distance: u32,
+    form: IntegerForm,
+) -> u128 {
+    let distance = distance.min(form.bits);
+    match operator {
+        BinaryOperator::ShiftLeft => bits.checked_shl(distance).unwrap_or(0),
+        _ if form.is_signed => (sign_extend(bits, form.bits) >> distance.min(127)).cast_unsigned(),
+        _ => truncate(bits, form.bits).checked_shr(distance).unwrap_or(0),
     }
 }
 

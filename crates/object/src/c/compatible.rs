@@ -1,6 +1,5 @@
 //! Whether two types are the same to C.
 
-use super::primitive::primitive_of;
 use crate::Result;
 use crate::layout::{resolve, sizeof};
 use spelunk_types::{QualifiedType, Qualifiers, TypeData, TypeId, TypeStore};
@@ -119,7 +118,7 @@ fn same_unqualified(types: &TypeStore, a: TypeId, b: TypeId, steps: &mut u32) ->
 }
 
 fn same_name(a: &TypeData, b: &TypeData) -> bool {
-    a.name() == b.name() || (primitive_of(a).is_some() && primitive_of(a) == primitive_of(b))
+    a.name() == b.name() || (a.primitive().is_some() && a.primitive() == b.primitive())
 }
 
 /// The size that pointer arithmetic counts in: that of the type, or 1 for `void` (as GCC has it).

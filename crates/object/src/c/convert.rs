@@ -6,7 +6,7 @@ use super::operand::{Kind, Operand};
 use crate::layout::{bit_size, describe_valueless, name_of, resolve};
 use crate::number::{Integer, Number};
 use crate::object::{AbsenceReason, Repr, check_bits, out_of_bounds};
-use crate::scalar::scalar_of;
+use crate::scalar::{integer_layout, scalar_of};
 use crate::{Error, Object, Result, Target};
 use spelunk_types::{PointerForm, QualifiedType, ScalarKind, TypeData, TypeKind};
 
@@ -19,6 +19,9 @@ impl Object {
     /// If C has no such cast; if the value cannot be read.
     pub fn cast(&self, target: &dyn Target, ty: QualifiedType) -> Result<Self> {
         let types = target.types();
+        if scalar_of(types, ty.id)?.is_some() {
+            return self.convert(target, ty, 0);
+        }
         let data = &resolve(types, ty.id)?.1.data;
         match data {
             TypeData::Void => Ok(Self::absent(ty, AbsenceReason::Other)),
@@ -58,6 +61,16 @@ impl Object {
         let Some(scalar) = scalar_of(types, ty.id)? else {
             return Err(Error::type_("cannot cast to incomplete enumerated type"));
         };
+        if matches!(
+            scalar.kind,
+            ScalarKind::Signed | ScalarKind::Unsigned | ScalarKind::Pointer
+        ) && let Some((bits, _)) = self.find_narrow(target)?
+        {
+            let layout = integer_layout(scalar, bit_field_size)?;
+            if layout.is_narrow() {
+                return Ok(Self::from_narrow(ty, layout, bit_field_size, bits));
+            }
+        }
         let operand = Operand::new(target, self)?;
         let number = match (scalar.kind, operand.kind) {
             (ScalarKind::Bool, _) => Number::Integer(Integer::Unsigned(self.truth(target)?.into())),

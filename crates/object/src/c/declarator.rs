@@ -1,6 +1,5 @@
 //! Types as C declares them: from the inside out.
 
-use super::primitive::primitive_of;
 use crate::layout::too_deep;
 use crate::{Error, Result};
 use spelunk_base::Language;
@@ -420,7 +419,7 @@ fn specifier(ty: &Type) -> String {
             scoped(ty, tag)
         }
         (TypeData::Compound { .. } | TypeData::Enum { .. }, _) => with_keyword(&ty.data),
-        (data, _) => match primitive_of(data) {
+        (data, _) => match data.primitive() {
             Some(primitive) => primitive.name().into(),
             None => scoped(ty, data.name().unwrap_or("")),
         },

@@ -4,12 +4,12 @@
 use super::arithmetic::division_by_zero;
 use super::operand::{Kind, Operand};
 use super::operators::BinaryOperator;
-use super::primitive::{Primitive, primitive_of, primitive_type};
+use super::primitive::primitive_type;
 use crate::layout::{name_of, resolve};
 use crate::number::{Complex, ComplexOperand, Float, Number};
 use crate::scalar::{float_format, scalar_of};
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{FloatFormat, QualifiedType, Scalar, ScalarKind, Type, TypeData};
+use spelunk_types::{FloatFormat, Primitive, QualifiedType, Scalar, ScalarKind, Type, TypeData};
 use std::cmp::Ordering;
 
 /// A floating-point type in an expression, real or complex.
@@ -35,7 +35,7 @@ impl FloatType {
     }
 
     fn primitive(self, target: &dyn Target) -> Result<Option<Primitive>> {
-        Ok(primitive_of(&resolve(target.types(), self.ty.id)?.1.data))
+        Ok(resolve(target.types(), self.ty.id)?.1.data.primitive())
     }
 
     /// The key that the common type of two has the greater one of.
@@ -161,6 +161,23 @@ fn load(target: &dyn Target, operand: &Operand<'_>, format: FloatFormat) -> Resu
     })
 }
 
+/// As [`load`], where that takes no more than the host's `double`: for values of one type, which
+/// nearly all are.
+fn native(target: &dyn Target, operand: &Operand<'_>, format: FloatFormat) -> Result<Option<f64>> {
+    let Kind::Float(FloatType { scalar, .. }) = operand.kind else {
+        return Ok(None);
+    };
+    if scalar.format != Some(format) || scalar.kind != ScalarKind::Float {
+        return Ok(None);
+    }
+    let bits = operand.object.load_as(target, scalar)?;
+    Ok(match format {
+        FloatFormat::Double => Some(f64::from_bits(bits as u64)),
+        FloatFormat::Single => Some(f32::from_bits(bits as u32).into()),
+        _ => None,
+    })
+}
+
 /// `a operator b` for arithmetic operands, one of them a floating-point number; `None` if C has no
 /// such operation.
 pub(super) fn binary(
@@ -177,6 +194,15 @@ pub(super) fn binary(
         return Ok(None);
     };
     let format = float_format(ty.scalar)?;
+    if let (Some(a), Some(b)) = (native(target, a, format)?, native(target, b, format)?) {
+        if operator == B::Divide && b == 0.0 {
+            return Err(division_by_zero());
+        }
+        let (a, b) = (Float::Native(a), Float::Native(b));
+        return Float::binary(operator, &a, &b, format)
+            .map(|value| ty.make(&Number::Float(value)))
+            .transpose();
+    }
     let (a, b) = (load(target, a, format)?, load(target, b, format)?);
     if operator == B::Divide && b.is_zero() {
         return Err(division_by_zero());

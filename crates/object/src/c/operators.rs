@@ -1,18 +1,17 @@
 //! C's operators on objects.
 
-use super::arithmetic;
 use super::compatible::{are_compatible_unqualified, step_size};
 use super::float_type::{self, Compared};
+use super::integers;
 use super::operand::{Kind, Operand};
-use super::primitive::{Primitive, primitive_type};
+use super::primitive::primitive_type;
 use super::words;
 use crate::bits::sign_extend;
 use crate::layout::{name_of, resolve};
-use crate::number::{Integer, Number};
-use crate::object::add;
-use crate::scalar::scalar_of;
+use crate::number::Number;
+use crate::object::{add, pointer as pointer_to};
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{QualifiedType, TypeKind};
+use spelunk_types::{Primitive, QualifiedType, TypeKind};
 use std::cmp::Ordering;
 
 /// Operators with two operands. Comparison is [`Object::compare`].
@@ -41,6 +40,11 @@ pub enum UnaryOperator {
 }
 
 impl BinaryOperator {
+    /// Whether it shifts: then each operand is promoted for itself.
+    pub(super) fn is_shift(self) -> bool {
+        matches!(self, Self::ShiftLeft | Self::ShiftRight)
+    }
+
     /// The operator as C writes it.
     #[must_use]
     pub fn symbol(self) -> &'static str {
@@ -87,15 +91,28 @@ impl Object {
         if let Some(result) = words::binary(target.types(), operator, self, other)? {
             return Ok(result);
         }
+        if let Some((a, b)) = integers::Operand::find_both(target, self, other)? {
+            return integers::binary(target, operator, a, b);
+        }
+        self.binary_of_any(target, operator, other)
+    }
+
+    fn binary_of_any(
+        &self,
+        target: &dyn Target,
+        operator: BinaryOperator,
+        other: &Self,
+    ) -> Result<Self> {
         let a = Operand::new(target, self)?;
         let b = Operand::new(target, other)?;
-        let result = match operator {
-            BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight => {
-                shift(target, operator, &a, &b)?
-            }
+        let result = match (a.integer(), b.integer()) {
+            (Some(a), Some(b)) => Some(integers::binary(target, operator, a, b)?),
+            _ if operator.is_shift() => None,
             _ => match pointers(target, operator, &a, &b)? {
-                Some(result) => Some(result),
-                None => numbers(target, operator, &a, &b)?,
+                None if a.is_arithmetic() && b.is_arithmetic() => {
+                    float_type::binary(target, operator, &a, &b)?
+                }
+                result => result,
             },
         };
         result.ok_or_else(|| {
@@ -121,19 +138,8 @@ impl Object {
                 Number::Complex(value) => Number::Complex(value.negated()),
                 number => number,
             }),
-            _ => match operand.promoted(target)? {
-                Some(ty) => {
-                    let value = operand.load_integer(target, ty)?;
-                    let zero = Integer::Signed(0);
-                    let subtract =
-                        |a, b| arithmetic::integers(BinaryOperator::Subtract, a, b, ty.form);
-                    ty.make(match operator {
-                        UnaryOperator::Plus => value,
-                        UnaryOperator::Minus => subtract(&zero, &value)?,
-                        // In two's complement ~x is -1 - x.
-                        UnaryOperator::Not => subtract(&Integer::Signed(-1), &value)?,
-                    })
-                }
+            _ => match operand.integer() {
+                Some(operand) => integers::unary(target, operator, operand),
                 None => {
                     let name = operand.type_name(target);
                     let symbol = operator.symbol();
@@ -175,17 +181,17 @@ impl Object {
     }
 
     fn compared(&self, target: &dyn Target, other: &Self) -> Result<Compared> {
+        if let Some((a, b)) = integers::Operand::find_both(target, self, other)? {
+            return Ok(Compared::Real(Some(integers::compare(target, a, b)?)));
+        }
         let a = Operand::new(target, self)?;
         let b = Operand::new(target, other)?;
         if let (Kind::Pointer { .. }, Kind::Pointer { .. }) = (a.kind, b.kind) {
             let order = a.address(target)?.cmp(&b.address(target)?);
             return Ok(Compared::Real(Some(order)));
         }
-        if let (Some(left), Some(right)) = (a.promoted(target)?, b.promoted(target)?) {
-            let ty = left.common(right, target)?;
-            let left = a.load_integer(target, ty)?;
-            let right = b.load_integer(target, ty)?;
-            return Ok(Compared::Real(Some(left.cmp(&right))));
+        if let (Some(a), Some(b)) = (a.integer(), b.integer()) {
+            return Ok(Compared::Real(Some(integers::compare(target, a, b)?)));
         }
         let compared = match a.is_arithmetic() && b.is_arithmetic() {
             true => float_type::compare(target, &a, &b)?,
@@ -209,6 +215,9 @@ impl Object {
     ///
     /// For types that are not scalar; if the value cannot be read.
     pub fn truth(&self, target: &dyn Target) -> Result<bool> {
+        if let Some((bits, _)) = self.find_narrow(target)? {
+            return Ok(bits != 0);
+        }
         let operand = Operand::new(target, self)?;
         match operand.kind {
             Kind::Other => Err(self.inconvertible(target, "bool")),
@@ -271,53 +280,9 @@ fn advance(
     down: bool,
 ) -> Result<Object> {
     let size = step_size(target.types(), referenced)?;
-    let Number::Integer(offset) = count.load(target)? else {
-        return Err(Error::type_("no integer"));
-    };
-    let offset = offset.low_bits() as u64;
+    let offset = count.object.to_u64(target)?;
     let offset = offset.wrapping_mul(size);
     let offset = if down { offset.wrapping_neg() } else { offset };
     let address = add(target, pointer.address(target)?, offset);
-    match scalar_of(target.types(), pointer.ty.id)? {
-        Some(scalar) => Object::scalar(pointer.ty, scalar, 0, address.into()),
-        None => Err(Error::type_("not a pointer type")),
-    }
-}
-
-/// Arithmetic on numbers; `None` if the operands are none, or not of the right kind.
-fn numbers(
-    target: &dyn Target,
-    operator: BinaryOperator,
-    a: &Operand<'_>,
-    b: &Operand<'_>,
-) -> Result<Option<Object>> {
-    if let (Some(left), Some(right)) = (a.promoted(target)?, b.promoted(target)?) {
-        let ty = left.common(right, target)?;
-        let left = a.load_integer(target, ty)?;
-        let right = b.load_integer(target, ty)?;
-        let value = arithmetic::integers(operator, &left, &right, ty.form)?;
-        return ty.make(value).map(Some);
-    }
-    match a.is_arithmetic() && b.is_arithmetic() {
-        true => float_type::binary(target, operator, a, b),
-        false => Ok(None),
-    }
-}
-
-fn shift(
-    target: &dyn Target,
-    operator: BinaryOperator,
-    a: &Operand<'_>,
-    b: &Operand<'_>,
-) -> Result<Option<Object>> {
-    let (Some(ty), Some(count)) = (a.promoted(target)?, b.promoted(target)?) else {
-        return Ok(None);
-    };
-    let distance = b.load_integer(target, count)?;
-    if distance.is_negative() {
-        return Err(Error::value("negative shift count"));
-    }
-    let value = a.load_integer(target, ty)?;
-    ty.make(arithmetic::shift(operator, &value, &distance, ty.form))
-        .map(Some)
+    pointer_to(target, pointer.ty.id, address)
 }

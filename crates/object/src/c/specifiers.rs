@@ -1,9 +1,9 @@
 //! The keywords of basic types, in any order (C23, 6.7.3).
 
-use super::primitive::{Primitive, bit_precise_type, primitive_type};
+use super::primitive::{bit_precise_type, primitive_type};
 use super::type_parser::cannot_combine;
 use crate::{Result, Target};
-use spelunk_types::{QualifiedType, TypeKind, TypeKinds};
+use spelunk_types::{Primitive, QualifiedType, TypeKind, TypeKinds};
 use std::fmt;
 
 /// What a type name says about a basic type.

@@ -5,11 +5,10 @@
 //! clang. (gcc's come from `cp/error.c`, clang's from `TypePrinter.cpp`.)
 
 use super::lexer::{Lexer, Token};
-use super::primitive::Primitive;
 use super::qualified_name::find_outside;
 use super::specifiers::Specifiers;
 use super::type_parser::parse_qualifier;
-use spelunk_types::Qualifiers;
+use spelunk_types::{Primitive, Qualifiers};
 
 /// Arguments in arguments.
 const MAX_DEPTH: u32 = 32;

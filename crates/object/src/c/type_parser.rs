@@ -6,12 +6,12 @@
 
 use super::declarator_parser::{Missing, Names};
 use super::lexer::{Lexer, Token, invalid_character};
-use super::primitive::{Primitive, primitive_type};
+use super::primitive::primitive_type;
 use super::specifiers::{BIT_INT, Specifiers};
 use super::template_name;
 use crate::{Error, Result, Target, rust_name};
 use spelunk_base::Language;
-use spelunk_types::{QualifiedType, Qualifiers, TypeKind, TypeKinds};
+use spelunk_types::{Primitive, QualifiedType, Qualifiers, TypeKind, TypeKinds};
 
 /// The type that C calls `name`: `struct foo *`, `unsigned long [4]`, `size_t`. `filename` says
 /// which file defines it.

@@ -7,14 +7,13 @@ use super::presented::write_short_name;
 use super::scalar::{
     format_complex, format_float, write_character, write_integer, write_rust, write_string,
 };
-use crate::c::{Primitive, primitive_of};
 use crate::layout::{resolve, too_deep};
 use crate::number::Number;
 use crate::object::AbsenceReason;
 use crate::scalar::{float_format, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
 use spelunk_base::Language;
-use spelunk_types::{PointerForm, QualifiedType, Type, TypeData, TypeId};
+use spelunk_types::{PointerForm, Primitive, QualifiedType, Type, TypeData, TypeId};
 use std::fmt::Write;
 
 /// Width of the tab stops that lines are measured with.
@@ -615,7 +614,7 @@ pub(super) fn is_character(target: &dyn Target, ty: QualifiedType) -> Result<boo
     let data = &target.types().get(ty.id)?.data;
     Ok(matches!(data, TypeData::Int { size: 1, .. })
         && matches!(
-            primitive_of(data),
+            data.primitive(),
             Some(Primitive::Char | Primitive::SignedChar | Primitive::UnsignedChar)
         ))
 }

@@ -1,6 +1,7 @@
 use super::Float;
 use crate::bits::{sign_extend, truncate};
 use num_bigint::{BigInt, BigUint};
+use spelunk_base::ByteOrder;
 use spelunk_types::FloatFormat;
 use std::cmp::Ordering;
 
@@ -20,7 +21,25 @@ pub(crate) struct IntegerForm {
     pub(crate) is_signed: bool,
 }
 
+/// How the integers of a type, or of a bit field, stand in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct IntegerLayout {
+    pub(crate) form: IntegerForm,
+    /// Bits that they take, at least those of the form.
+    pub(crate) size: u32,
+    pub(crate) order: ByteOrder,
+}
+
 impl IntegerForm {
+    /// As [`decode`](Self::decode), to 128 bits of two's complement.
+    #[inline]
+    pub(crate) fn extend(self, bits: u128) -> u128 {
+        match self.is_signed {
+            true => sign_extend(bits, self.bits).cast_unsigned(),
+            false => truncate(bits, self.bits),
+        }
+    }
+
     /// The integer that the low bits of `bits` stand for, of at most 128.
     pub(crate) fn decode(self, bits: u128) -> Integer {
         match self.is_signed {

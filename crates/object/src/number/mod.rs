@@ -11,7 +11,7 @@ pub(crate) use complex::{Complex, Operand as ComplexOperand};
 use exact::Exact;
 pub use exact::Rounding;
 pub(crate) use float::Float;
-pub(crate) use integer::{Integer, IntegerForm};
+pub(crate) use integer::{Integer, IntegerForm, IntegerLayout};
 
 use crate::scalar::{float_format, integer_form};
 use crate::{Result, Value};

@@ -4,9 +4,9 @@ use super::create::{add, check_bits};
 use super::read::out_of_bounds;
 use super::{AbsenceReason, Object, Repr};
 use crate::layout::{describe_valueless, lookup_resolved, name_of, resolve, sizeof};
-use crate::scalar::scalar_of;
+use crate::scalar::stored;
 use crate::{Error, Result, Target};
-use spelunk_types::{PointerForm, QualifiedType, TypeData, TypeId, TypeKind};
+use spelunk_types::{PointerForm, QualifiedType, Stored, TypeData, TypeId, TypeKind};
 
 /// An array or a pointer, as far as indexing goes.
 struct Elements {
@@ -330,8 +330,8 @@ pub fn pointer_type(
 
 /// A pointer of type `ty` that holds `address`.
 pub(crate) fn pointer(target: &dyn Target, ty: TypeId, address: u64) -> Result<Object> {
-    match scalar_of(target.types(), ty)? {
-        Some(scalar) => Object::scalar(ty.into(), scalar, 0, address.into()),
-        None => Err(Error::type_("not a pointer type")),
+    match stored(target.types(), ty)? {
+        Stored::Number(scalar) => Object::scalar(ty.into(), *scalar, 0, address.into()),
+        _ => Err(Error::type_("not a pointer type")),
     }
 }

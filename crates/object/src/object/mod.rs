@@ -4,11 +4,13 @@ mod access;
 mod base;
 mod create;
 mod designator;
+mod narrow;
 mod number;
 mod read;
 mod reference;
 mod variant;
 
+pub(crate) use access::pointer;
 pub use access::pointer_type;
 pub(crate) use create::{add, check_bits};
 pub use designator::offsetof;

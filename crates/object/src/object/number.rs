@@ -90,12 +90,8 @@ impl Object {
     ///
     /// As [`to_i128`](Self::to_i128).
     pub fn to_u64(&self, target: &dyn Target) -> Result<u64> {
-        // Pointers are followed more than anything else is done.
-        if let Some(scalar) = scalar_of(target.types(), self.ty.id)?
-            && scalar.kind == ScalarKind::Pointer
-            && scalar.size <= 8
-        {
-            return Ok(self.load_as(target, scalar)? as u64);
+        if let Some((bits, _)) = self.find_narrow(target)? {
+            return Ok(bits as u64);
         }
         Ok(self.integer(target, Rounding::TowardZero)?.low_bits() as u64)
     }

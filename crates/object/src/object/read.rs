@@ -5,9 +5,11 @@ use super::{Object, Repr};
 use crate::bits;
 use crate::layout::{name_of, resolve, sizeof, too_deep};
 use crate::number::Number;
-use crate::scalar::{bits_of, check_has_values, scalar_of};
+use crate::scalar::{bits_of, check_has_values, scalar_of, stored};
 use crate::{Error, ErrorKind, Result, Target, Value};
-use spelunk_types::{Member, MemberRole, PointerForm, Scalar, TypeData};
+use spelunk_types::{
+    Member, MemberRole, PointerForm, Scalar, ScalarKind, Stored, TypeData, TypeStore,
+};
 
 /// Memory is read in such pieces, so that a type of absurd size ends at the first hole.
 const CHUNK: u64 = 1 << 20;
@@ -48,20 +50,25 @@ impl Object {
             };
         };
         let types = target.types();
-        check_has_values(types, self.ty.id, |what| {
-            format!("cannot read object with {what} type")
-        })?;
+        let stored = stored(types, self.ty.id)?;
         if bit_offset != 0 || self.bit_field_size != 0 {
-            let Some(scalar) = stored_scalar(types, self.ty.id)? else {
+            let (Stored::Number(scalar) | Stored::Reference(scalar)) = stored else {
+                self.check_readable(types)?;
                 return Err(super::create::not_byte_aligned());
             };
-            let size = bits_of(scalar, self.bit_field_size)?;
+            let size = bits_of(*scalar, self.bit_field_size)?;
             let (offset, field) = (u64::from(bit_offset), self.bit_field_size);
             let length = bits::bytes_for(offset, size.into()).ok_or_else(out_of_bounds)?;
             let bytes = read_bytes(target, address, length)?;
             return Self::cut(types, self.ty, &bytes, offset, field)?.ok_or_else(out_of_bounds);
         }
-        let size = sizeof(types, self.ty)?;
+        let size = match stored {
+            Stored::Number(scalar) | Stored::Reference(scalar) => scalar.size,
+            Stored::Other => {
+                self.check_readable(types)?;
+                sizeof(types, self.ty)?
+            }
+        };
         let mut inline = [0; 16];
         let repr = match inline.get_mut(..usize::try_from(size).unwrap_or(usize::MAX)) {
             Some(place) => {
@@ -80,6 +87,12 @@ impl Object {
         })
     }
 
+    fn check_readable(&self, types: &TypeStore) -> Result<()> {
+        check_has_values(types, self.ty.id, |what| {
+            format!("cannot read object with {what} type")
+        })
+    }
+
     /// The number that a scalar is. The caller has seen that it is one, or takes the error.
     pub(crate) fn load(&self, target: &dyn Target) -> Result<(Number, Scalar)> {
         let types = target.types();
@@ -87,9 +100,7 @@ impl Object {
             if let Some(referent) = self.referent(target)? {
                 return referent.load(target);
             }
-            check_has_values(types, self.ty.id, |what| {
-                format!("cannot read object with {what} type")
-            })?;
+            self.check_readable(types)?;
             let name = name_of(types, self.ty);
             return Err(Error::type_(format!("'{name}' is not a scalar")));
         };
@@ -99,24 +110,7 @@ impl Object {
     /// The bits of a scalar of at most 128.
     pub(crate) fn load_as(&self, target: &dyn Target, scalar: Scalar) -> Result<u128> {
         let size = bits_of(scalar, self.bit_field_size)?;
-        let value = match &self.repr {
-            Repr::Reference {
-                address,
-                bit_offset,
-            } => {
-                let mut buf = [0; 17];
-                let length = (u32::from(*bit_offset) + size).div_ceil(8) as usize;
-                let bytes = buf.get_mut(..length).ok_or_else(out_of_bounds)?;
-                target.read(*address, bytes)?;
-                bits::read(bytes, scalar.order, u32::from(*bit_offset), size)
-            }
-            Repr::Absent(_) => return Err(Error::absent()),
-            _ => {
-                let bytes = self.value_bytes().unwrap_or(&[]);
-                bits::read(bytes, scalar.order, 0, size)
-            }
-        };
-        value.ok_or_else(out_of_bounds)
+        self.load_bits(target, size, scalar.order)
     }
 
     /// The value as a host language would hold it. References of C++ are what they refer to; in
@@ -127,6 +121,13 @@ impl Object {
     ///
     /// As [`read`](Self::read).
     pub fn value(&self, target: &dyn Target) -> Result<Value> {
+        if let Some((bits, scalar)) = self.find_narrow(target)? {
+            return Ok(match scalar.kind {
+                ScalarKind::Bool => Value::Bool(bits != 0),
+                ScalarKind::Signed => Value::Signed(bits.cast_signed()),
+                _ => Value::Unsigned(bits),
+            });
+        }
         if let Some(scalar) = scalar_of(target.types(), self.ty.id)? {
             return Ok(self.load_number(target, scalar)?.to_value(scalar));
         }

@@ -2,9 +2,9 @@
 
 use super::Object;
 use crate::layout::{resolve, too_deep};
-use crate::scalar::scalar_of;
-use crate::{Result, Target};
-use spelunk_types::{PointerForm, Scalar, TypeData, TypeId, TypeStore};
+use crate::scalar::stored;
+use crate::{Error, Result, Target};
+use spelunk_types::{Scalar, Stored, TypeData, TypeId, TypeStore};
 use std::borrow::Cow;
 
 /// References to references: C++ has none.
@@ -17,27 +17,26 @@ impl Object {
     ///
     /// If the reference cannot be read, or is absent.
     pub fn referent(&self, target: &dyn Target) -> Result<Option<Self>> {
-        let types = target.types();
-        let mut referent: Option<Self> = None;
-        for _ in 0..MAX_REFERENCES {
-            let object = referent.as_ref().unwrap_or(self);
-            let (id, ty) = resolve(types, object.ty.id)?;
-            let TypeData::Pointer {
-                form, referenced, ..
-            } = ty.data
-            else {
-                return Ok(referent);
+        let Stored::Reference(scalar) = stored(target.types(), self.ty.id)? else {
+            return Ok(None);
+        };
+        let mut referent = self.one_referent(target, *scalar)?;
+        for _ in 1..MAX_REFERENCES {
+            let Stored::Reference(scalar) = stored(target.types(), referent.ty.id)? else {
+                return Ok(Some(referent));
             };
-            if form == PointerForm::Pointer {
-                return Ok(referent);
-            }
-            let Some(scalar) = types.reference_scalar(id)? else {
-                return Ok(referent);
-            };
-            let address = object.load_as(target, scalar)? as u64;
-            referent = Some(Self::at(referenced, address));
+            referent = referent.one_referent(target, *scalar)?;
         }
         Err(too_deep())
+    }
+
+    fn one_referent(&self, target: &dyn Target, scalar: Scalar) -> Result<Self> {
+        match resolve(target.types(), self.ty.id)?.1.data {
+            TypeData::Pointer { referenced, .. } => {
+                Ok(Self::at(referenced, self.load_as(target, scalar)? as u64))
+            }
+            _ => Err(Error::type_("not a reference")),
+        }
     }
 
     /// The object itself, or what it refers to if it is a reference of C++.
@@ -51,8 +50,8 @@ impl Object {
 
 /// What stands in memory as one number: a scalar, or the address that a reference of C++ is.
 pub(super) fn stored_scalar(types: &TypeStore, id: TypeId) -> Result<Option<Scalar>> {
-    match scalar_of(types, id)? {
-        None => Ok(types.reference_scalar(id)?),
-        scalar => Ok(scalar),
-    }
+    Ok(match stored(types, id)? {
+        Stored::Number(scalar) | Stored::Reference(scalar) => Some(*scalar),
+        Stored::Other => None,
+    })
 }
