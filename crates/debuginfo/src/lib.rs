@@ -7,6 +7,7 @@
 //! Files hold nothing of a program but the types that they handed out; all addresses that come
 //! out of this crate are the target's.
 
+mod demangle;
 mod die;
 mod entry;
 mod error;
@@ -30,6 +31,7 @@ mod unit_dwarf;
 mod unit_map;
 mod units;
 
+pub use demangle::{demangle, demangle_function};
 pub use die::DieId;
 pub use entry::Die;
 pub use error::DebugInfoError;

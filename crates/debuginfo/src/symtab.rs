@@ -1,5 +1,6 @@
 //! Symbol tables: `.symtab`, or `.dynsym` where that is all there is.
 
+use crate::demangle::demangle;
 use crate::load_bias::is_fixed;
 use hashbrown::HashTable;
 use spelunk_base::{Cursor, Platform, Truncated};
@@ -27,6 +28,14 @@ pub struct Symbol {
     pub binding: SymbolBind,
     /// Its type: `STT_FUNC`, `STT_OBJECT`...
     pub kind: SymbolType,
+}
+
+impl Symbol {
+    /// The name as the source code has it: demangled, if it is one of C++ or Rust.
+    #[must_use]
+    pub fn demangled_name(&self) -> Cow<'_, str> {
+        demangle(&self.name).map_or(Cow::Borrowed(&self.name), Cow::Owned)
+    }
 }
 
 /// The symbols of a file, ready for look-ups.

@@ -6,8 +6,8 @@ use std::fmt::Write;
 /// `#3  do_wait (kernel/exit.c:1655:3)`
 pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
     let mut text = format!("#{:<2} ", frame.index());
-    match frame.function_name() {
-        Some(function) => text.push_str(function),
+    match frame.qualified_name() {
+        Some(function) => text.push_str(&function),
         None => text.push_str(&place(frame, program).unwrap_or("???".into())),
     }
     if let Ok(source) = frame.source() {
@@ -29,7 +29,7 @@ pub(crate) fn frame(frame: &Frame, program: &Program) -> String {
             let _ = write!(text, " ({symbol})");
         }
     }
-    if let Some(function) = frame.function_name() {
+    if let Some(function) = frame.qualified_name() {
         let _ = write!(text, " in {function}");
     }
     if let Ok(source) = frame.source() {
@@ -50,5 +50,9 @@ fn symbol_and_offset(frame: &Frame, program: &Program) -> Option<String> {
     let pc = frame.pc()?;
     let symbol = frame.symbol(program).ok()?;
     let offset = pc.wrapping_sub(symbol.address);
-    Some(format!("{}+{offset:#x}/{:#x}", symbol.name, symbol.size))
+    Some(format!(
+        "{}+{offset:#x}/{:#x}",
+        symbol.demangled_name(),
+        symbol.size
+    ))
 }

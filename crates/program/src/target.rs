@@ -42,7 +42,7 @@ impl Target for Program {
         let offset = address.checked_sub(symbol.address);
         Ok(offset.map(|offset| SymbolOffset {
             offset,
-            name: symbol.name,
+            name: symbol.demangled_name().into(),
         }))
     }
 

@@ -105,7 +105,8 @@ impl PyStackFrame {
 
 #[pymethods]
 impl PyStackFrame {
-    /// The name of the function, or of the symbol, or else the program counter.
+    /// The name of the function, or of the symbol, or else the program counter. Names of C++ and
+    /// Rust are demangled, with the namespaces and types that the function is in.
     #[getter]
     fn name(&self) -> PyResult<String> {
         Ok(self.frame()?.name(&self.prog.get().program))

@@ -6,6 +6,7 @@ use crate::text::quote;
 use pyo3::prelude::*;
 use spelunk_elf::constants::{self, SymbolBind, SymbolType};
 use spelunk_program::Symbol;
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 /// A symbol: a name with an address and a size, as the linker knows it.
@@ -73,6 +74,15 @@ impl PySymbol {
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The name as the source code has it: demangled, if it is one of C++ or Rust; else ``name``.
+    ///
+    ///     >>> prog.symbol("_ZN3Foo3getEv").demangled_name
+    ///     'Foo::get()'
+    #[getter]
+    fn demangled_name(&self) -> Cow<'_, str> {
+        self.0.demangled_name()
     }
 
     /// The address of its first byte.

@@ -1,7 +1,9 @@
 use super::cache::Cache;
 use super::functions::UnitFunctions;
 use super::tree::{FunctionTree, NodeKind};
+use crate::demangle::demangle_function;
 use crate::{DebugFile, DebugInfoError, DieId, SourceLine, UnitIndex, Units};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A function, or an inlined copy of one, at an address.
@@ -28,6 +30,17 @@ impl Scope {
     #[must_use]
     pub fn is_inline(&self) -> bool {
         self.call_site.is_some()
+    }
+
+    /// The name with the namespaces and types that it is in, where the mangled name tells them;
+    /// else as it was written.
+    #[must_use]
+    pub fn qualified_name(&self) -> Option<Cow<'_, str>> {
+        let linkage_name = self.linkage_name.as_deref();
+        match linkage_name.and_then(demangle_function) {
+            Some(name) => Some(name.into()),
+            None => self.name.as_deref().map(Cow::Borrowed),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The fuzz targets' bodies over compiled files: whole, cut off, damaged.
 
+#[path = "../../../../fuzz/bodies/demangle.rs"]
+mod demangle;
 #[path = "../../../../fuzz/bodies/dwarf_index.rs"]
 mod dwarf_index;
 #[path = "../../../../fuzz/bodies/dwarf_types.rs"]
@@ -110,4 +112,16 @@ fn module_cut_off_and_damaged() {
         dwarf_index::run(bytes);
         dwarf_types::run(bytes);
     });
+}
+
+#[test]
+fn names_to_demangle() {
+    let seeds = [
+        "_ZNSt6vectorIiSaIiEE9push_backERKi",
+        "_ZZN3foo3barIJidEEEDTcl1fspfp_EEDpT_E1x.constprop.0",
+        "_ZN71_$LT$Test$u20$$u2b$$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h930b740aa94f1d3aE",
+        "_RINvNtC3std3mem8align_ofNtNvMINtNtCs7_4core6option6OptionpE4nameB5_E",
+    ];
+    let seeds = seeds.map(|seed| seed.as_bytes().to_vec());
+    spelunk_synth::exercise(&seeds, 2000, demangle::run);
 }

@@ -5,6 +5,7 @@ use spelunk_base::arch::Register;
 use spelunk_debuginfo::{ObjectKinds, RowSource, Scope, SourceLine, Variable};
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -85,14 +86,20 @@ impl Frame {
         self.scope()?.name.as_deref()
     }
 
+    /// That name with the namespaces and types around it, as C++ and Rust have them.
+    #[must_use]
+    pub fn qualified_name(&self) -> Option<Cow<'_, str>> {
+        self.scope()?.qualified_name()
+    }
+
     /// The best name there is: the function's, the symbol's, the program counter, or `???`.
     #[must_use]
     pub fn name(&self, program: &Program) -> String {
-        if let Some(function) = self.function_name() {
-            return function.to_owned();
+        if let Some(function) = self.qualified_name() {
+            return function.into_owned();
         }
         if let Ok(symbol) = self.symbol(program) {
-            return symbol.name.to_string();
+            return symbol.demangled_name().into_owned();
         }
         self.pc().map_or("???".into(), |pc| format!("{pc:#x}"))
     }
