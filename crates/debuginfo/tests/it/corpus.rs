@@ -13,6 +13,7 @@ mod orc;
 
 use crate::oracle;
 use crate::program::compile;
+use spelunk_synth::Workshop;
 
 const C: &str = "struct a { struct b *b; int x : 3; union { int u; struct a *v; }; int f[]; }; enum e { A, B = -1 };
     typedef struct a t; extern int o; int o = 3; static const int c = 9; struct d *d; struct a *p; enum e q; t *r;
@@ -27,14 +28,13 @@ const RUST: &str = "pub enum E { A, B(u8), C { c: Option<&'static str> } } #[rep
 
 /// The object file of a library.
 fn compile_rust() -> Vec<u8> {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-rust");
-    std::fs::create_dir_all(&folder).unwrap();
-    let (source, object) = (folder.join("a.rs"), folder.join("a.o"));
-    std::fs::write(&source, RUST).unwrap();
-    let mut command = std::process::Command::new("rustc");
-    command.args(["-g", "--crate-type=lib", "--emit=obj", "-o"]);
-    assert!(command.args([&object, &source]).status().unwrap().success());
-    std::fs::read(object).unwrap()
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), "corpus-rust");
+    workshop.write("a.rs", RUST);
+    workshop.run(
+        "rustc",
+        ["-g", "--crate-type=lib", "--emit=obj", "-o", "a.o", "a.rs"],
+    );
+    workshop.read("a.o")
 }
 
 fn seeds() -> Vec<Vec<u8>> {
