@@ -96,7 +96,8 @@ fn align_members(
         }
         let known = align(target, member.ty.id, depth + 1, seen)?;
         let possible = known.bytes.min(alignment_of_place(member));
-        is_packed |= known.is_certain && (possible < known.bytes || size % known.bytes != 0);
+        is_packed |=
+            known.is_certain && (possible < known.bytes || !size.is_multiple_of(known.bytes));
         natural = possible.max(natural);
     }
     Ok(match is_packed {
