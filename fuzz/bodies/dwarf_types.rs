@@ -26,9 +26,17 @@ pub(crate) fn run(data: &[u8]) {
     if elf.build_id().is_some() {
         return;
     }
+    ask(elf);
+}
+
+/// Asks a debug file, and those that it refers to, for everything.
+pub(crate) fn ask(elf: ElfFile) {
     let store = Arc::new(TypeStore::new());
     let info = DebugInfo::new(Arc::clone(&store));
     let file = DebugFile::new(elf, SectionAddresses::default(), 0x1000);
+    if let Ok(missing) = file.missing_sources() {
+        drop(missing.iter().map(ToString::to_string).collect::<String>());
+    }
     if info.add(file).is_err() {
         return;
     }

@@ -7,6 +7,8 @@
 mod abbreviation;
 mod build;
 mod cache;
+#[cfg(test)]
+mod fingerprint_tests;
 mod format;
 mod kind;
 mod name_ref;

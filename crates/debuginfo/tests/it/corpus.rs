@@ -4,8 +4,10 @@
 mod demangle;
 #[path = "../../../../fuzz/bodies/dwarf_index.rs"]
 mod dwarf_index;
+#[path = "../../../../fuzz/bodies/dwarf_sources.rs"]
+mod dwarf_sources;
 #[path = "../../../../fuzz/bodies/dwarf_types.rs"]
-mod dwarf_types;
+pub(crate) mod dwarf_types;
 #[path = "../../../../fuzz/bodies/frames.rs"]
 mod frames;
 #[path = "../../../../fuzz/bodies/orc.rs"]
@@ -67,6 +69,49 @@ fn dwarf_index() {
 #[test]
 fn dwarf_types() {
     spelunk_synth::exercise(&seeds(), 200, dwarf_types::run);
+}
+
+/// Debug files, each with another one that it refers to.
+fn sources() -> Vec<Vec<u8>> {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-sources");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.c"), C).unwrap();
+    std::fs::write(folder.join("a.cpp"), CPP).unwrap();
+    let run = |command: &str| {
+        let (program, arguments) = command.split_once(' ').unwrap();
+        let mut command = std::process::Command::new(program);
+        let command = command.current_dir(&folder).args(arguments.split(' '));
+        assert!(command.status().unwrap().success(), "{command:?}");
+    };
+    let pair = |main: &str, other: &str| {
+        let main = std::fs::read(folder.join(main)).unwrap();
+        let other = std::fs::read(folder.join(other)).unwrap();
+        let length = u32::try_from(main.len()).unwrap();
+        [&length.to_le_bytes()[..], &main, &other].concat()
+    };
+    let mut seeds = Vec::new();
+    for version in ["-gdwarf-4", "-gdwarf-5"] {
+        run(&format!("gcc -w {version} -gsplit-dwarf -c a.c -o other.o"));
+        seeds.push(pair("other.o", "other.dwo"));
+        run(&format!(
+            "clang++ -w {version} -gsplit-dwarf -fdebug-types-section -c a.cpp -o other.o"
+        ));
+        run("llvm-dwp other.dwo -o other.dwp");
+        seeds.push(pair("other.o", "other.dwp"));
+    }
+    let _ = std::fs::remove_file(folder.join("other.sup"));
+    run("gcc -w -g -shared -fPIC -Wl,--build-id=none a.c -o one");
+    std::fs::copy(folder.join("one"), folder.join("two")).unwrap();
+    run("dwz -m other.sup -M other.sup one two");
+    seeds.push(pair("one", "other.sup"));
+    // The files there would be found before those of the input.
+    std::fs::remove_dir_all(&folder).unwrap();
+    seeds
+}
+
+#[test]
+fn dwarf_sources() {
+    spelunk_synth::exercise(&sources(), 100, dwarf_sources::run);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod compiled;
 mod corpus;
 mod describe;
 mod files;
+mod hostile;
 mod lines;
 mod names;
 mod objects;
