@@ -1,4 +1,5 @@
 use num_bigint::BigInt;
+use spelunk_types::QualifiedType;
 
 /// A value outside of the target: what an object holds, as a host language would say it, and
 /// what an object can be made from.
@@ -20,6 +21,9 @@ pub enum Value {
     Struct(Vec<(Box<str>, Value)>),
     /// Elements in order.
     Array(Vec<Value>),
+    /// The bytes of a value of a type of the target, with all digits that a host's number would lose.
+    /// Objects are made from it; it is never what an object holds.
+    Encoded(QualifiedType, Box<[u8]>),
 }
 
 impl From<bool> for Value {

@@ -97,6 +97,7 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
             }
             dict.into_any()
         }
+        Value::Encoded(..) => return Err(PyTypeError::new_err("value has no form in Python")),
         Value::Array(elements) => {
             let elements: PyResult<Vec<_>> = elements
                 .iter()

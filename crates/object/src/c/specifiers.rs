@@ -166,25 +166,27 @@ impl Specifiers {
     ) -> Result<Option<QualifiedType>> {
         if let Some(Base::BitInt(bits)) = self.base {
             let is_signed = self.signedness != Some(Signedness::Unsigned);
-            return match filename {
-                None => bit_precise_type(target, bits, is_signed).map(Some),
-                Some(_) => target.find_type(TypeKind::Int.into(), &self.to_string(), filename),
-            };
+            if filename.is_some()
+                && let Some(found) =
+                    target.find_type(TypeKind::Int.into(), &self.to_string(), filename)?
+            {
+                return Ok(Some(found));
+            }
+            return bit_precise_type(target, bits, is_signed).map(Some);
         }
         let Some(primitive) = self.primitive() else {
             return Ok(None);
         };
-        // The target remembers what its basic types are, unless a file is asked for.
-        if filename.is_none() || primitive == Primitive::Void {
-            return primitive_type(target, primitive).map(Some);
-        }
-        for spelling in primitive.spellings() {
-            let kinds = TypeKinds::of(primitive.kind());
-            if let Some(found) = target.find_type(kinds, spelling, filename)? {
-                return Ok(Some(found));
+        if filename.is_some() && primitive != Primitive::Void {
+            for spelling in primitive.spellings() {
+                let kinds = TypeKinds::of(primitive.kind());
+                if let Some(found) = target.find_type(kinds, spelling, filename)? {
+                    return Ok(Some(found));
+                }
             }
         }
-        Ok(None)
+        // C has its basic types in all files; the target remembers what they are.
+        primitive_type(target, primitive).map(Some)
     }
 }
 

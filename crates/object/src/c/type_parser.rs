@@ -289,9 +289,7 @@ impl<'a> Parser<'a> {
             return Ok(Some(found));
         }
         match (name, Primitive::parse(name)) {
-            (_, Some(primitive @ (Primitive::SizeT | Primitive::PtrdiffT)))
-                if self.filename.is_none() =>
-            {
+            (_, Some(primitive @ (Primitive::SizeT | Primitive::PtrdiffT))) => {
                 primitive_type(self.target, primitive).map(Some)
             }
             // A keyword in C++ and C23, which compilers keep for a name.

@@ -1,12 +1,13 @@
 //! Making objects.
 
 use super::number::integer_of;
+use super::read::out_of_bounds;
 use super::reference::stored_scalar;
 use super::{AbsenceReason, Object, Repr};
 use crate::bits::{bytes_for, read, read_wide, write_wide};
 use crate::layout::{bit_size, lookup_member, name_of, resolve, sizeof};
 use crate::number::{Complex, Float, Integer, Number, Rounding};
-use crate::scalar::{NARROW, bits_of, check_has_values, encode, scalar_of};
+use crate::scalar::{NARROW, bits_of, check_has_values, decode_wide, encode, scalar_of};
 use crate::{Error, ErrorKind, Result, Target, Value};
 use spelunk_types::{QualifiedType, Scalar, ScalarKind, TypeData, TypeStore};
 
@@ -239,6 +240,7 @@ fn number_of(
     bit_field_size: u8,
     value: &Value,
 ) -> Result<Number> {
+    let not_a_number = || Error::type_(format!("'{}' value must be number", name_of(types, ty)));
     let number = match value {
         Value::Bool(value) => Number::Integer(Integer::Unsigned((*value).into())),
         Value::Signed(value) => Number::Integer(Integer::Signed(*value)),
@@ -264,10 +266,15 @@ fn number_of(
             let name = name_of(types, ty);
             return Err(Error::type_(format!("'{name}' value must be real number")));
         }
-        Value::Struct(_) | Value::Array(_) => {
-            let name = name_of(types, ty);
-            return Err(Error::type_(format!("'{name}' value must be number")));
-        }
+        Value::Encoded(of, bytes) => match scalar_of(types, of.id)? {
+            Some(scalar) => {
+                let size = bits_of(scalar, 0)?;
+                let bits = read_wide(bytes, scalar.order, 0, size);
+                decode_wide(bits.ok_or_else(out_of_bounds)?, scalar, 0)?
+            }
+            None => return Err(not_a_number()),
+        },
+        Value::Struct(_) | Value::Array(_) => return Err(not_a_number()),
     };
     number.convert(scalar, bit_field_size)
 }
@@ -322,6 +329,16 @@ fn fill(
                 fill(types, *element, value, bytes, offset, depth + 1)?;
                 offset = offset.checked_add(size).ok_or_else(out)?;
             }
+            Ok(())
+        }
+        (_, Value::Encoded(of, value)) if resolve(types, of.id)?.0 == resolve(types, ty.id)?.0 => {
+            if !bit_offset.is_multiple_of(8) {
+                return Err(not_byte_aligned());
+            }
+            let place = usize::try_from(bit_offset / 8)
+                .ok()
+                .and_then(|start| bytes.get_mut(start..start.checked_add(value.len())?));
+            place.ok_or_else(out_of_bounds)?.copy_from_slice(value);
             Ok(())
         }
         (data, _) => {

@@ -7,7 +7,7 @@ use crate::program::PyProgram;
 use pyo3::exceptions::{PyRecursionError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyComplex, PyDict, PyFloat, PyInt, PyString};
-use spelunk_object::{Value, is_complete, lookup_member, type_name};
+use spelunk_object::{Object, Value, is_complete, lookup_member, type_name, unaliased};
 use spelunk_types::{QualifiedType, TypeData};
 
 /// Structures and arrays in each other.
@@ -42,13 +42,24 @@ impl Maker<'_> {
             TypeData::Float {
                 size, is_complex, ..
             } => {
+                if let Some(value) = self.exact(*is_complex, any)? {
+                    return Ok(value);
+                }
                 self.expect_number(ty, any)?;
+                if *is_complex && any.hasattr("__complex__")? {
+                    return self.number(ty, &any.py().get_type::<PyComplex>().call1((any,))?);
+                }
                 if *is_complex || (*size > DOUBLE && any.is_instance_of::<PyInt>()) {
                     return self.number(ty, any);
                 }
                 any.extract().map(Value::Float)
             }
-            TypeData::Int { .. } | TypeData::Enum { .. } | TypeData::Pointer { .. } => {
+            TypeData::Int { .. }
+            | TypeData::Enum {
+                compatible: Some(_),
+                ..
+            }
+            | TypeData::Pointer { .. } => {
                 if any.is_exact_instance_of::<PyInt>() {
                     return self.number(ty, any);
                 }
@@ -81,7 +92,8 @@ impl Maker<'_> {
             || any.is_instance_of::<PyComplex>()
             || class.hasattr("__index__")?
             || class.hasattr("__int__")?
-            || class.hasattr("__float__")?;
+            || class.hasattr("__float__")?
+            || class.hasattr("__complex__")?;
         if is_number {
             return Ok(());
         }
@@ -92,12 +104,51 @@ impl Maker<'_> {
         convert::number(any)?.ok_or_else(|| self.unsuitable(ty, "number"))
     }
 
+    /// The number that another object is, with all of its digits, for a floating-point type.
+    fn exact(&self, is_complex: bool, any: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
+        let Some(object) = self.own_object(any) else {
+            return Ok(None);
+        };
+        let is_exact = match self.prog.unaliased_data(object.ty())? {
+            TypeData::Float {
+                is_complex: of_complex,
+                ..
+            } => is_complex || !of_complex,
+            TypeData::Int { .. } => object.bit_field_size().is_none(),
+            _ => false,
+        };
+        is_exact.then(|| self.encoded(object)).transpose()
+    }
+
+    fn own_object<'a>(&self, any: &'a Bound<'_, PyAny>) -> Option<&'a Object> {
+        let object = any.cast::<PyObject>().ok()?.get();
+        (object.prog.get().serial == self.prog.serial).then_some(&object.object)
+    }
+
+    fn encoded(&self, object: &Object) -> PyResult<Value> {
+        let bytes = object.to_bytes(self.prog.target()).map_err(raise)?;
+        Ok(Value::Encoded(object.ty(), bytes.into()))
+    }
+
     /// The value of another object, which suits the type if it is of the same form.
-    fn of_object(any: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
+    fn of_object(&self, ty: QualifiedType, any: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
         let Ok(object) = any.cast::<PyObject>() else {
             return Ok(None);
         };
+        if let Some(own) = self.own_object(any) {
+            let types = self.prog.target().types();
+            let unaliased = |ty| unaliased(types, ty).map_err(raise);
+            if unaliased(own.ty())?.id == unaliased(ty)?.id {
+                return self.encoded(own).map(Some);
+            }
+        }
         let object = object.get();
+        if !matches!(
+            object.prog.get().unaliased_data(object.object.ty())?,
+            TypeData::Compound { .. } | TypeData::Array { .. }
+        ) {
+            return Ok(None);
+        }
         object
             .object
             .value(object.target())
@@ -106,7 +157,7 @@ impl Maker<'_> {
     }
 
     fn members(&self, ty: QualifiedType, any: &Bound<'_, PyAny>, depth: u32) -> PyResult<Value> {
-        if let Some(value) = Self::of_object(any)? {
+        if let Some(value) = self.of_object(ty, any)? {
             return Ok(value);
         }
         let items = match any.cast::<PyDict>() {
@@ -135,7 +186,7 @@ impl Maker<'_> {
         any: &Bound<'_, PyAny>,
         depth: u32,
     ) -> PyResult<Value> {
-        if let Some(value) = Self::of_object(any)? {
+        if let Some(value) = self.of_object(ty, any)? {
             return Ok(value);
         }
         if let Ok(bytes) = any.cast::<PyBytes>() {

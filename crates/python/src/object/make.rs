@@ -9,7 +9,7 @@ use crate::program::PyProgram;
 use crate::types::type_argument;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use spelunk_object::Object;
+use spelunk_object::{AbsenceReason, Object};
 use std::borrow::Cow;
 
 /// What stands beside an object in an expression: another object, or a number as C's literal.
@@ -104,6 +104,8 @@ impl PyObject {
             Object::reference(target, ty, address.0, bit_offset, bits)
         } else if let Some(value) = value {
             without_bits("value")?;
+            // What is wrong with the width is said before what is wrong with the value.
+            Object::absent_bit_field(target, ty, AbsenceReason::Other, bits).map_err(raise)?;
             let value = from_python::value(prog.get(), ty, value)?;
             Object::from_value(target, ty, &value, bits)
         } else {
