@@ -41,15 +41,18 @@ impl Args {
 
     /// An address, or another number that the kernel keeps in an `unsigned long`.
     pub(crate) fn address(&self, index: usize) -> Result<u64, Error> {
-        let value = self.int(index)?;
-        u64::try_from(value)
-            .map_err(|_| Error::value(format!("{value} is no address: it does not fit 64 bits")))
+        self.unsigned(index, "address: it does not fit 64 bits")
     }
 
     /// The number of a CPU. -1 is what a kernel that has not crashed keeps in `crashing_cpu`.
     pub(crate) fn cpu(&self, index: usize) -> Result<u32, Error> {
+        self.unsigned(index, "number of a CPU")
+    }
+
+    /// A number that is not negative, and not too large for what it is a number of.
+    pub(crate) fn unsigned<T: TryFrom<i128>>(&self, index: usize, what: &str) -> Result<T, Error> {
         let value = self.int(index)?;
-        u32::try_from(value).map_err(|_| Error::value(format!("{value} is no number of a CPU")))
+        T::try_from(value).map_err(|_| Error::overflow(format!("{value} is no {what}")))
     }
 
     pub(crate) fn bool(&self, index: usize) -> Result<bool, Error> {

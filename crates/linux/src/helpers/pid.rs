@@ -197,9 +197,8 @@ fn namespace(program: &Program, args: &Args) -> Result<Object> {
     }
 }
 
-/// A number that may be no PID; then it is found as 0 is: not at all.
 fn pid_number(args: &Args, index: usize) -> Result<u64> {
-    Ok(u64::try_from(args.int(index)?).unwrap_or(0))
+    args.unsigned(index, "number of a process")
 }
 
 const NAMESPACE: Front = Front::Namespace {

@@ -374,11 +374,8 @@ pub(super) static HELPERS: &[Helper] = &[
         FOUND,
         "Return the pointer that an ID stands for.",
         |program, args| {
-            let id = args.int(1)?;
-            let found = match u64::try_from(id) {
-                Ok(id) => Idr::new(program, args.object(0)?)?.find(program, id)?,
-                Err(_) => 0,
-            };
+            let id = args.unsigned(1, "number of an entry")?;
+            let found = Idr::new(program, args.object(0)?)?.find(program, id)?;
             Ok(integer(program, void_pointer(program)?, found)?.into())
         },
     ),

@@ -1,6 +1,6 @@
 //! One call of a helper: arguments in, result out.
 
-use super::values;
+use super::values::{self, Place};
 use crate::error::raise;
 use crate::object::PyObject;
 use crate::program::{PyProgram, lookup_default};
@@ -30,9 +30,13 @@ pub(super) fn call<'py>(
             None => Value::None,
         });
     }
-    for (param, argument) in helper.params.iter().zip(&given.arguments) {
+    for (number, (param, argument)) in (1..).zip(helper.params.iter().zip(&given.arguments)) {
+        let place = Place {
+            function: helper.name,
+            number,
+        };
         list.push(match argument {
-            Some(argument) => values::argument(&prog, param, argument)?,
+            Some(argument) => values::argument(&prog, param, argument, place)?,
             None => default(param),
         });
     }

@@ -56,11 +56,20 @@ fn result_of_function(result: &Bound<'_, PyAny>) -> PyResult<Value> {
     })
 }
 
+/// Where an argument stands, for messages.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) function: &'static str,
+    /// From 1, as Python counts arguments.
+    pub(super) number: usize,
+}
+
 /// An argument for the parameter `param`.
 pub(super) fn argument(
     prog: &Py<PyProgram>,
     param: &Param,
     argument: &Bound<'_, PyAny>,
+    place: Place,
 ) -> PyResult<Value> {
     if argument.is_none() && param.default == Default::None {
         return Ok(Value::None);
@@ -68,14 +77,15 @@ pub(super) fn argument(
     let wrong = |expected: &str| {
         let name = argument.get_type().name();
         PyTypeError::new_err(format!(
-            "argument '{}' must be {expected}, not {}",
-            param.name,
+            "{}() argument {} must be {expected}, not {}",
+            place.function,
+            place.number,
             name.map(|name| name.to_string()).unwrap_or_default()
         ))
     };
     Ok(match param.kind {
         ParamKind::Object(_) => {
-            let object = argument.cast::<PyObject>().map_err(|_| wrong("Object"))?;
+            let object = argument.cast::<PyObject>().map_err(|_| wrong("spelunk.Object"))?;
             if object.get().prog.get().serial != prog.get().serial {
                 return Err(PyValueError::new_err("objects are from different programs"));
             }
