@@ -6,11 +6,12 @@ use crate::error::raise;
 use crate::object::PyObject;
 use crate::program::{PyProgram, lookup_default};
 use crate::types::{PyType, type_argument};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyLookupError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use spelunk_base::path_ends_in;
 use spelunk_object::{Object, Value};
+use spelunk_program::ObjectKinds;
 use spelunk_types::QualifiedType;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -139,7 +140,8 @@ pub(crate) fn container_of(
     sibling(py, ptr, ptr.object.container_of(ptr.target(), ty, member))
 }
 
-/// The size of a type or of an object, in bytes.
+/// The size of a type or of an object, in bytes. A name is that of a type, or else of an object, of
+/// the default program.
 ///
 ///     >>> sizeof("struct list_head")
 ///     16
@@ -151,7 +153,16 @@ pub(crate) fn sizeof(py: Python<'_>, type_or_obj: &Any<'_>) -> PyResult<u64> {
             return Err(PyTypeError::new_err("cannot get size of bit field"));
         }
         Ok(obj) => (obj.get().prog.clone_ref(py), obj.get().object.ty()),
-        Err(_) => type_of(py, type_or_obj, "Type, Object, or str")?,
+        Err(_) => match type_of(py, type_or_obj, "Type, Object, or str") {
+            Err(error) if error.is_instance_of::<PyLookupError>(py) => {
+                let prog = lookup_default(py)?;
+                let name = type_or_obj.extract::<&str>()?;
+                let found = prog.get().program.find_object(name, ObjectKinds::ANY, None);
+                let ty = found.map_err(raise)?.ok_or(error)?.ty();
+                (prog, ty)
+            }
+            found => found?,
+        },
     };
     spelunk_object::sizeof(prog.get().target().types(), ty).map_err(raise)
 }

@@ -41,7 +41,7 @@ fn pretty(p: &Bound<'_, PyAny>, cycle: bool, text: impl FnOnce() -> String) -> P
 ///     >>> trace = prog.stack_trace(1)
 ///     >>> trace[1].name
 ///     '__schedule'
-#[pyclass(frozen, name = "StackTrace", module = "spelunk")]
+#[pyclass(frozen, sequence, name = "StackTrace", module = "spelunk")]
 pub(crate) struct PyStackTrace {
     pub(crate) prog: Py<PyProgram>,
     pub(crate) trace: Arc<StackTrace>,
@@ -247,7 +247,7 @@ fn source_location<'py>(
 }
 
 /// The places in source code of an address: inlined functions' first.
-#[pyclass(frozen, name = "SourceLocationList", module = "spelunk")]
+#[pyclass(frozen, sequence, name = "SourceLocationList", module = "spelunk")]
 pub(crate) struct PySourceLocations {
     pub(crate) prog: Py<PyProgram>,
     pub(crate) locations: Vec<SourceLocation>,

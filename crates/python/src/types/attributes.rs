@@ -119,7 +119,12 @@ impl PyType {
     /// The kind of the type.
     #[getter]
     fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        TYPE_KIND.member(py, type_kind_value(self.get()?.data.kind()))
+        let kind = match self.made(py) {
+            // The functions that say what its parameters are need not be called.
+            Some(made) => made.ty.data.kind(),
+            None => self.get()?.data.kind(),
+        };
+        TYPE_KIND.member(py, type_kind_value(kind))
     }
 
     /// The basic type of C that this is, or ``None``.
@@ -370,6 +375,9 @@ impl PyType {
     }
 
     /// Whether the definition is known, and not only a declaration.
+    ///
+    ///     >>> prog.type("struct task_struct").is_complete()
+    ///     True
     fn is_complete(&self) -> PyResult<bool> {
         is_complete(self.types(), self.ty()).map_err(raise)
     }
@@ -390,6 +398,9 @@ impl PyType {
     }
 
     /// The same type without qualifiers.
+    ///
+    ///     >>> prog.type("const int").unqualified()
+    ///     int
     fn unqualified(&self, py: Python<'_>) -> Self {
         let qualifiers = Qualifiers::NONE;
         self.sibling(
@@ -411,6 +422,9 @@ impl PyType {
     }
 
     /// The kind of the type behind typedefs.
+    ///
+    ///     >>> prog.type("pid_t").unaliased_kind()
+    ///     <TypeKind.INT: 2>
     fn unaliased_kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let kind = unaliased_kind(self.types(), self.ty()).map_err(raise)?;
         TYPE_KIND.member(py, type_kind_value(kind))

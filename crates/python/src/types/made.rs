@@ -1,14 +1,15 @@
 //! Structures and functions that scripts made: what they consist of may come from functions that
 //! are not called before it is needed.
 
-use super::{PyTypeMember, PyTypeParameter};
+use super::{PyTypeMember, PyTypeParameter, PyTypeTemplateParameter};
 use crate::program::PyProgram;
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spelunk_types::{
-    Member, MemberRole, Members, Parameter, ProducerId, QualifiedType, Type, TypeData, TypeError,
+    Member, MemberRole, Members, Parameter, ProducerId, QualifiedType, TemplateParameter, Type, TypeData,
+    TypeError,
     TypeId, TypeProducer, TypeStore,
 };
 use std::collections::HashMap;
@@ -146,6 +147,21 @@ impl MadeTypes {
         Ok(members)
     }
 
+    /// The template parameters: printers choose by them. One that cannot be known is left out.
+    fn template_parameters_of(
+        py: Python<'_>,
+        store: &TypeStore,
+        made: &MadeType,
+    ) -> Vec<TemplateParameter> {
+        let parameters = made.template_parameters.bind(py).iter();
+        parameters
+            .filter_map(|parameter| {
+                let parameter = parameter.cast::<PyTypeTemplateParameter>().ok()?.get();
+                parameter.known_to(py, store)
+            })
+            .collect()
+    }
+
     fn parameters_of(
         &self,
         py: Python<'_>,
@@ -212,7 +228,7 @@ impl MadeTypes {
 }
 
 /// The type, if it is one of the program that `store` is of.
-fn own(store: &TypeStore, prog: &Py<PyProgram>, ty: QualifiedType) -> PyResult<QualifiedType> {
+pub(super) fn own(store: &TypeStore, prog: &Py<PyProgram>, ty: QualifiedType) -> PyResult<QualifiedType> {
     match std::ptr::eq(prog.get().target().types(), store) {
         true => Ok(ty),
         false => Err(PyValueError::new_err("objects are from different programs")),
@@ -246,7 +262,8 @@ impl TypeProducer for MadeTypes {
             }
             let made = self.lookup(py, key)?;
             let members = self.members_of(py, store, key, &made)?;
-            Ok(Members::new(members, Vec::new()))
+            let template_parameters = Self::template_parameters_of(py, store, &made);
+            Ok(Members::new(members, template_parameters))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::PyType;
 use super::argument::{self, LazyArgument, What};
+use super::made::own;
 use crate::convert::{Integer, signed};
 use crate::error::raise;
 use crate::object::PyObject;
@@ -11,13 +12,13 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use spelunk_object::{Object, Value};
-use spelunk_types::{QualifiedType, TemplateParameter, TemplateValue};
+use spelunk_types::{QualifiedType, TemplateParameter, TemplateValue, TypeStore};
 
 /// A name of an enumeration and its value.
 ///
 ///     >>> prog.type("enum pid_type").enumerators[0].name
 ///     'PIDTYPE_PID'
-#[pyclass(frozen, eq, name = "TypeEnumerator", module = "spelunk")]
+#[pyclass(frozen, eq, sequence, name = "TypeEnumerator", module = "spelunk")]
 #[derive(PartialEq, Eq)]
 pub(crate) struct PyTypeEnumerator {
     pub(crate) name: String,
@@ -176,6 +177,25 @@ impl PyTypeTemplateParameter {
             argument: LazyArgument::known(prog.clone_ref(py), what),
             name: parameter.name.as_deref().map(ToOwned::to_owned),
             is_default: parameter.is_default,
+        })
+    }
+
+    /// What the engine knows of it; `None` if it cannot be made, or is of another program.
+    pub(super) fn known_to(&self, py: Python<'_>, store: &TypeStore) -> Option<TemplateParameter> {
+        let argument = self.argument.get(py).ok()?;
+        let ty = own(store, &argument.prog, argument.ty()).ok()?;
+        let value = match &argument.what {
+            What::Object(object) => Some(match object.address() {
+                Some(address) => TemplateValue::Address(address),
+                None => TemplateValue::Constant(object.to_i128(argument.prog.get().target()).ok()?),
+            }),
+            What::Type(_) | What::BitField(..) => None,
+        };
+        Some(TemplateParameter {
+            name: self.name.as_deref().map(Into::into),
+            ty,
+            value,
+            is_default: self.is_default,
         })
     }
 }
