@@ -55,7 +55,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<module::RelocatableModule>()?;
     module.add_class::<module::ExtraModule>()?;
     module.add_class::<object::PyObject>()?;
-    module.add_class::<object::ObjectChildren>()?;
     module.add_class::<platform::PyPlatform>()?;
     module.add_class::<platform::PyRegister>()?;
     module.add_class::<program::PyProgram>()?;

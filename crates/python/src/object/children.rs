@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use spelunk_object::{Child, Key, Object, Walk};
 
 /// What `Object.children_()` returns.
-#[pyclass(frozen, module = "spelunk")]
+#[pyclass(frozen, module = "spelunk", name = "_ObjectChildren")]
 pub(crate) struct ObjectChildren {
     prog: Py<PyProgram>,
     walk: Taken<Box<dyn Walk>>,

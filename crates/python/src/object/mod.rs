@@ -17,7 +17,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use spelunk_object::{Object, Target};
 
-pub(crate) use children::ObjectChildren;
 pub(crate) use make::operand;
 
 /// A value in the program: a variable, a member, or the result of an expression.
@@ -29,6 +28,19 @@ pub(crate) use make::operand;
 ///     (char [16])"swapper/0"
 ///     >>> prog["init_task"].comm.address_
 ///     18446744071606220256
+///
+/// An object is a *reference*, which has an address, a *value*, which has none, or *absent*, such as
+/// a variable that was optimized out. Operators are those of C, and so are the types of their
+/// results; numbers of Python stand for C's literals. Pointers have the members of what they point
+/// to; ``ptr[0]`` is what that is.
+///
+///     >>> prog["jiffies"] + 1
+///     (unsigned long)4294895183
+///     >>> int(prog["jiffies"])
+///     4294895182
+///     >>> Object(prog, "unsigned char", 255) + 1
+///     (int)256
+///     >>> Object(prog, "struct list_head", address=0xffffffff82a1b5e0).next
 #[pyclass(frozen, name = "Object", module = "spelunk")]
 pub(crate) struct PyObject {
     pub(crate) prog: Py<PyProgram>,
@@ -106,7 +118,8 @@ impl PyObject {
         crate::convert::to_python(py, &value)
     }
 
-    /// The bytes up to the first null byte, of an array or from a pointer on.
+    /// The bytes up to the first null byte, of an array or from a pointer on; all bytes of a
+    /// ``std::string``, a ``String`` of Rust and the like.
     ///
     ///     >>> prog["init_task"].comm.string_()
     ///     b'swapper/0'

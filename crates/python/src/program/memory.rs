@@ -110,7 +110,8 @@ impl PyProgram {
     ///
     /// :param physical: Whether the address is a physical one.
     /// :raises FaultError: if not all of it can be read
-    #[pyo3(signature = (address, size, physical=Truth(false)))]
+    #[pyo3(signature = (address, size, physical=Truth(false)),
+           text_signature = "($self, address, size, physical=False)")]
     fn read<'py>(
         &self,
         py: Python<'py>,
@@ -158,31 +159,51 @@ impl PyProgram {
     }
 
     /// The 8-bit number at an address.
-    #[pyo3(signature = (address, physical=Truth(false)))]
+    ///
+    ///     >>> prog.read_u8(prog["init_task"].comm.address_)
+    ///     115
+    #[pyo3(signature = (address, physical=Truth(false)),
+           text_signature = "($self, address, physical=False)")]
     fn read_u8(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 1, physical)
     }
 
     /// The 16-bit number at an address.
-    #[pyo3(signature = (address, physical=Truth(false)))]
+    ///
+    ///     >>> prog.read_u16(prog["init_task"].comm.address_)
+    ///     30579
+    #[pyo3(signature = (address, physical=Truth(false)),
+           text_signature = "($self, address, physical=False)")]
     fn read_u16(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 2, physical)
     }
 
     /// The 32-bit number at an address.
-    #[pyo3(signature = (address, physical=Truth(false)))]
+    ///
+    ///     >>> prog.read_u32(prog["init_task"].comm.address_)
+    ///     1885435763
+    #[pyo3(signature = (address, physical=Truth(false)),
+           text_signature = "($self, address, physical=False)")]
     fn read_u32(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 4, physical)
     }
 
     /// The 64-bit number at an address.
-    #[pyo3(signature = (address, physical=Truth(false)))]
+    ///
+    ///     >>> prog.read_u64(prog["init_task"].comm.address_)
+    ///     3399992848009951091
+    #[pyo3(signature = (address, physical=Truth(false)),
+           text_signature = "($self, address, physical=False)")]
     fn read_u64(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.read_uint(address, 8, physical)
     }
 
     /// The number of an address's size at an address.
-    #[pyo3(signature = (address, physical=Truth(false)))]
+    ///
+    ///     >>> hex(prog.read_word(prog["init_task"].tasks.address_))
+    ///     '0xffff8c1b40238cc0'
+    #[pyo3(signature = (address, physical=Truth(false)),
+           text_signature = "($self, address, physical=False)")]
     fn read_word(&self, address: Address, physical: Truth) -> PyResult<u64> {
         self.program
             .read_word(space(physical), address.0)
@@ -197,7 +218,8 @@ impl PyProgram {
     ///
     /// :param read_fn: Called as ``read_fn(address, count, offset, physical)``, returns ``count``
     ///     bytes; what it raises comes out of whatever read the memory.
-    #[pyo3(signature = (address, size, read_fn, physical=Truth(false)))]
+    #[pyo3(signature = (address, size, read_fn, physical=Truth(false)),
+           text_signature = "($self, address, size, read_fn, physical=False)")]
     fn add_memory_segment(
         &self,
         address: Address,

@@ -42,6 +42,9 @@ use printers::RegisteredPrinters;
 ///     >>> prog.load_default_debug_info()
 ///     >>> prog["init_task"].comm
 ///     (char [16])"swapper/0"
+///
+/// ``prog[name]`` is the variable, function or constant of that name, and ``name in prog`` says
+/// whether there is one.
 #[pyclass(frozen, mapping, weakref, name = "Program", module = "spelunk")]
 pub(crate) struct PyProgram {
     pub(crate) program: Arc<Program>,
@@ -166,6 +169,9 @@ impl PyProgram {
     }
 
     /// The size of an address in bytes.
+    ///
+    ///     >>> prog.address_size()
+    ///     8
     fn address_size(&self) -> PyResult<u8> {
         match self.program.platform() {
             Some(platform) => Ok(platform.address_size()),

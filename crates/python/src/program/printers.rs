@@ -209,7 +209,8 @@ impl PyProgram {
     /// :param enable_index: Its place among the enabled printers; at the end for -1, not enabled
     ///     for ``None``.
     /// :raises ValueError: if there is a printer of that name
-    #[pyo3(signature = (name, types, r#fn, *, enable_index=Some(0)))]
+    #[pyo3(signature = (name, types, r#fn, *, enable_index=Some(0)),
+           text_signature = "($self, name, types, fn, *, enable_index=0)")]
     fn register_printer(
         slf: &Bound<'_, Self>,
         name: &str,

@@ -170,6 +170,9 @@ impl PyProgram {
 
     /// Search memory for 16-bit numbers.
     ///
+    ///     >>> next(prog.search_memory_u16(0x1234, (0x4321, 0x4329)))
+    ///     (18446744071578845230, 17185)
+    ///
     /// :param values: Numbers, or tuples of the first and last number of a range.
     /// :param ignore_mask: Bits that do not count.
     /// :return: Iterator of addresses and the numbers there.
@@ -184,6 +187,9 @@ impl PyProgram {
     }
 
     /// Search memory for 32-bit numbers; as ``search_memory_u16()``.
+    ///
+    ///     >>> next(prog.search_memory_u32(0xdead4ead))
+    ///     (18446744071595297284, 3735899821)
     #[pyo3(signature = (*values, ignore_mask=None),
            text_signature = "($self, *values, ignore_mask=0)")]
     fn search_memory_u32(
@@ -209,6 +215,8 @@ impl PyProgram {
     }
 
     /// Search memory for numbers of an address's size; as ``search_memory_u16()``.
+    ///
+    ///     >>> pointers = [address for address, _ in prog.search_memory_word(prog["init_task"].address_)]
     #[pyo3(signature = (*values, ignore_mask=None),
            text_signature = "($self, *values, ignore_mask=0)")]
     fn search_memory_word(

@@ -57,6 +57,9 @@ impl PyProgram {
     }
 
     /// The main thread of a process.
+    ///
+    ///     >>> prog.main_thread().tid
+    ///     1234
     fn main_thread(slf: &Bound<'_, Self>) -> PyResult<PyThread> {
         let thread = slf.get().program.main_thread().map_err(raise)?;
         Ok(Self::thread_of(slf, thread))
@@ -86,6 +89,9 @@ impl PyProgram {
     }
 
     /// A stack trace with these program counters, innermost first, as someone recorded them.
+    ///
+    ///     >>> prog.stack_trace_from_pcs([prog.symbol("schedule").address + 9])
+    ///     #0  schedule+0x9/0xc7
     fn stack_trace_from_pcs(
         slf: &Bound<'_, Self>,
         pcs: &Bound<'_, PyAny>,

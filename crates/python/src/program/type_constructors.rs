@@ -210,6 +210,11 @@ fn template_parameters(
 #[pymethods]
 impl PyProgram {
     /// The type ``void``.
+    ///
+    ///     >>> prog.void_type()
+    ///     void
+    ///     >>> prog.void_type(qualifiers=Qualifiers.CONST)
+    ///     const void
     #[pyo3(signature = (*, qualifiers=None, language=None),
            text_signature = "($self, *, qualifiers=..., language=None)")]
     fn void_type(
@@ -248,6 +253,9 @@ impl PyProgram {
     }
 
     /// A Boolean type.
+    ///
+    ///     >>> prog.bool_type("bool", 1)
+    ///     bool
     #[pyo3(signature = (name, size, byteorder=None, *, qualifiers=None, language=None),
            text_signature = "($self, name, size, byteorder=None, *, qualifiers=..., language=None)")]
     fn bool_type(
@@ -267,6 +275,9 @@ impl PyProgram {
     }
 
     /// A floating-point type.
+    ///
+    ///     >>> prog.float_type("float", 4, "big")
+    ///     float
     #[pyo3(signature = (name, size, byteorder=None, *, qualifiers=None, language=None),
            text_signature = "($self, name, size, byteorder=None, *, qualifiers=..., language=None)")]
     fn float_type(
@@ -323,6 +334,13 @@ impl PyProgram {
     }
 
     /// A union type; as ``struct_type()``.
+    ///
+    ///     >>> prog.union_type("number", 4, (TypeMember(prog.type("int"), "i"),
+    ///     ...                               TypeMember(prog.type("float"), "f")))
+    ///     union number {
+    ///             int i;
+    ///             float f;
+    ///     }
     #[pyo3(signature = (tag, size=None, members=None, *, template_parameters=None,
                         qualifiers=None, language=None),
            text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=..., language=None)")]
@@ -349,6 +367,9 @@ impl PyProgram {
     }
 
     /// A class type; as ``struct_type()``.
+    ///
+    ///     >>> prog.class_type("box", 4, (TypeMember(prog.type("int"), "x"),)).tag
+    ///     'box'
     #[pyo3(signature = (tag, size=None, members=None, *, template_parameters=None,
                         qualifiers=None, language=None),
            text_signature = "($self, tag, size=None, members=None, *, template_parameters=(), qualifiers=..., language=None)")]
@@ -375,6 +396,10 @@ impl PyProgram {
     }
 
     /// An enumeration; an incomplete one without type and enumerators.
+    ///
+    ///     >>> color = (TypeEnumerator("RED", 0), TypeEnumerator("BLUE", 1))
+    ///     >>> Object(prog, prog.enum_type("color", prog.type("int"), color), 1)
+    ///     (enum color)BLUE
     #[pyo3(signature = (tag, r#type=None, enumerators=None, *, qualifiers=None, language=None),
            text_signature = "($self, tag, type=None, enumerators=None, *, qualifiers=..., language=None)")]
     fn enum_type(
@@ -410,6 +435,9 @@ impl PyProgram {
     }
 
     /// Another name for a type.
+    ///
+    ///     >>> prog.typedef_type("pid_t", prog.type("int"))
+    ///     typedef int pid_t
     #[pyo3(signature = (name, r#type, *, qualifiers=None, language=None),
            text_signature = "($self, name, type, *, qualifiers=..., language=None)")]
     fn typedef_type(
@@ -459,6 +487,9 @@ impl PyProgram {
     }
 
     /// An array; an incomplete one without a length.
+    ///
+    ///     >>> prog.array_type(prog.type("int"), 4)
+    ///     int [4]
     #[pyo3(signature = (r#type, length=None, *, qualifiers=None, language=None),
            text_signature = "($self, type, length=None, *, qualifiers=..., language=None)")]
     fn array_type(
@@ -477,6 +508,9 @@ impl PyProgram {
     }
 
     /// A function's type.
+    ///
+    ///     >>> prog.function_type(prog.void_type(), (TypeParameter(prog.type("int"), "x"),))
+    ///     void (int x)
     #[pyo3(signature = (r#type, parameters, is_variadic=None, *, template_parameters=None,
                         qualifiers=None, language=None),
            text_signature = "($self, type, parameters, is_variadic=False, *, template_parameters=(), qualifiers=..., language=None)")]
