@@ -85,7 +85,9 @@ pub(super) fn argument(
     };
     Ok(match param.kind {
         ParamKind::Object(_) => {
-            let object = argument.cast::<PyObject>().map_err(|_| wrong("spelunk.Object"))?;
+            let object = argument
+                .cast::<PyObject>()
+                .map_err(|_| wrong("spelunk.Object"))?;
             if object.get().prog.get().serial != prog.get().serial {
                 return Err(PyValueError::new_err("objects are from different programs"));
             }

@@ -8,9 +8,8 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use spelunk_types::{
-    Member, MemberRole, Members, Parameter, ProducerId, QualifiedType, TemplateParameter, Type, TypeData,
-    TypeError,
-    TypeId, TypeProducer, TypeStore,
+    Member, MemberRole, Members, Parameter, ProducerId, QualifiedType, TemplateParameter, Type,
+    TypeData, TypeError, TypeId, TypeProducer, TypeStore,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -228,7 +227,11 @@ impl MadeTypes {
 }
 
 /// The type, if it is one of the program that `store` is of.
-pub(super) fn own(store: &TypeStore, prog: &Py<PyProgram>, ty: QualifiedType) -> PyResult<QualifiedType> {
+pub(super) fn own(
+    store: &TypeStore,
+    prog: &Py<PyProgram>,
+    ty: QualifiedType,
+) -> PyResult<QualifiedType> {
     match std::ptr::eq(prog.get().target().types(), store) {
         true => Ok(ty),
         false => Err(PyValueError::new_err("objects are from different programs")),
