@@ -3,7 +3,7 @@
 //!
 //! The input is the length of the debug file, in four bytes, that file, and the other one.
 
-use super::dwarf_types;
+use super::debug_file;
 use spelunk_elf::{ElfFile, FileData};
 use std::path::Path;
 
@@ -37,6 +37,6 @@ fn open(path: &Path, main: &[u8]) {
     };
     // An index of a file with a build ID would be kept on disk.
     if elf.build_id().is_none() {
-        dwarf_types::ask(elf);
+        debug_file::ask(elf);
     }
 }

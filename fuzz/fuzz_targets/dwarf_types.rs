@@ -1,4 +1,6 @@
 #![no_main]
 #[path = "../bodies/dwarf_types.rs"]
 mod body;
+#[path = "../bodies/debug_file.rs"]
+mod debug_file;
 libfuzzer_sys::fuzz_target!(|data: &[u8]| body::run(data));

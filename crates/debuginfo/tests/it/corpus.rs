@@ -1,5 +1,7 @@
 //! The fuzz targets' bodies over compiled files: whole, cut off, damaged.
 
+#[path = "../../../../fuzz/bodies/debug_file.rs"]
+mod debug_file;
 #[path = "../../../../fuzz/bodies/demangle.rs"]
 mod demangle;
 #[path = "../../../../fuzz/bodies/dwarf_index.rs"]

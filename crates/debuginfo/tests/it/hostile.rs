@@ -10,9 +10,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+type Attributes = &'static [(u32, u32)];
+
 /// Abbreviations: code, tag, whether there are entries inside, attributes with forms (DWARF 5,
 /// section 7.5).
-const ABBREVIATIONS: &[(u32, u32, u8, &[(u32, u32)])] = &[
+const ABBREVIATIONS: &[(u32, u32, u8, Attributes)] = &[
     // Units, and what imports them.
     (1, 0x11, 1, &[(0x03, 0x08), (0x13, 0x0b)]),
     (2, 0x3c, 1, &[]),
