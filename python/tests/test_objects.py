@@ -231,3 +231,54 @@ def test_helpers_are_functions_to_introspection():
     assert pickle.loads(pickle.dumps(list_for_each_entry)) is list_for_each_entry
     with pytest.raises(TypeError, match="missing required argument: 'type'"):
         list_for_each_entry()
+
+
+def test_digits_are_kept_on_the_way_through_python():
+    prog = Program(Platform(Architecture.X86_64))
+    third = Object(prog, "long double", 1) / 3
+    assert third != float(third)
+    assert Object(prog, "long double", third) == third
+    assert Object(prog, "long double", Object(prog, "__int128", 2**63 + 1)) == 2**63 + 1
+    number = prog.type("long double")
+    parts = prog.array_type(prog.type("double _Complex"), 2)
+    made = prog.struct_type(
+        "made", 48, (TypeMember(number, "real"), TypeMember(parts, "parts", 128))
+    )
+    whole = Object(prog, made, {"real": third, "parts": [1 + 2j, third]})
+    assert whole.real == third
+    assert [complex(part) for part in whole.parts] == [1 + 2j, complex(float(third))]
+    assert Object(prog, prog.array_type(made, 2), [whole, {"real": 3}])[0].real == third
+    assert Object(prog, "float _Complex", whole.parts[0]).imag_ == 2
+    with pytest.raises(TypeError, match="cannot convert 'double _Complex' to float"):
+        Object(prog, "double", whole.parts[0])
+
+
+def test_basic_types_are_in_all_files():
+    prog = Program(Platform(Architecture.X86_64))
+    for name in ["int", "size_t", "const int *", "_BitInt(17)", "_Float128"]:
+        assert prog.type(name, "a.c")._ptr == prog.type(name)._ptr, name
+    with pytest.raises(LookupError, match="could not find 'struct nosuch' in 'a.c'"):
+        prog.type("struct nosuch", "a.c")
+
+
+def test_functions_are_not_called_for_the_kind():
+    prog = Program(Platform(Architecture.X86_64))
+    calls = []
+
+    def parameter():
+        calls.append(1)
+        return prog.type("const int")
+
+    function = prog.function_type(prog.void_type(), (TypeParameter(parameter),))
+    assert function.kind == TypeKind.FUNCTION
+    assert prog.pointer_type(function).type.kind == TypeKind.FUNCTION
+    assert not calls
+    assert str(function) == "void (const int)"
+    assert calls == [1]
+
+
+def test_sequences_can_be_reversed():
+    assert list(reversed(TypeEnumerator("A", 5))) == [5, "A"]
+    prog = Program(Platform(Architecture.X86_64))
+    array = Object(prog, "int [3]", [1, 2, 3])
+    assert [element.value_() for element in reversed(array)] == [3, 2, 1]

@@ -75,6 +75,8 @@ def normalized(text):
     """
     text = re.sub(r"\b(spelunk(\._\w+)?|_drgn)\.", "drgn.", text)
     text = re.sub(r" at 0x[0-9a-f]+>", ">", text)
+    # Where in Python the stack is full depends on how deep the caller is.
+    text = re.sub(r"(maximum recursion depth exceeded) while .*", r"\1", text)
     text = _SIGNATURE.sub("TypeError: arguments do not fit the signature", text)
     text = _ARGUMENT.sub(r"TypeError: an argument must be \1, not \2", text)
     return _INSTANCE.sub(r"TypeError: an argument must be \2, not \1", text)
