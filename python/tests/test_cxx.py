@@ -214,3 +214,10 @@ def test_the_standard_library_shows_what_it_holds(prog):
     assert str(prog["text"]) == '(std::string)"hello"'
     assert str(prog["unique"]).endswith(" = 5")
     assert [int(child) for child in prog["vec"].children_()] == [1, 2, 3]
+
+
+def test_names_of_symbols_are_demangled(prog):
+    symbol = prog.symbol("_ZTVN2ns4BaseE")
+    assert (symbol.name, symbol.demangled_name) == ("_ZTVN2ns4BaseE", "vtable for ns::Base")
+    assert prog.symbol("main").demangled_name == "main"
+    assert "vtable for ns::Deep+" in str(prog["deep"])

@@ -5,6 +5,7 @@ use super::{Object, Repr};
 use crate::bits;
 use crate::layout::{name_of, resolve, sizeof, too_deep};
 use crate::number::Number;
+use crate::printer::Presentation;
 use crate::scalar::{bits_of, check_has_values, scalar_of, stored};
 use crate::{Error, ErrorKind, Result, Target, Value};
 use spelunk_types::{
@@ -237,10 +238,11 @@ impl Object {
     }
 
     /// The bytes up to the first NUL, pointed to or in the array; the array's end also ends them.
+    /// Of a string of a library, such as `std::string`, all that it holds, as UTF-8 if it is wide.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read); also if this is neither pointer nor array.
+    /// As [`read`](Self::read); also if this is nothing of these.
     pub fn string(&self, target: &dyn Target) -> Result<Vec<u8>> {
         let types = target.types();
         match &resolve(types, self.ty.id)?.1.data {
@@ -269,12 +271,18 @@ impl Object {
                     }
                 }
             }
-            _ => {
-                let name = name_of(types, self.ty);
-                Err(Error::type_(format!(
-                    "string() argument must be an array or pointer, not '{name}'"
-                )))
-            }
+            _ => match self.presentation(target)? {
+                Some(Presentation::String { is_cut: true, .. }) => Err(Error::value(
+                    "string has more characters than are read of one",
+                )),
+                Some(Presentation::String { bytes, .. }) => Ok(bytes),
+                _ => {
+                    let name = name_of(types, self.ty);
+                    Err(Error::type_(format!(
+                        "string() argument must be an array or pointer, not '{name}'"
+                    )))
+                }
+            },
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Types that hold one value, or know where it is.
 
-use crate::layout::{describe_valueless, resolve};
+use super::string::bytes_at;
+use crate::layout::{describe_valueless, name_of, resolve};
 use crate::printer::Presentation;
-use crate::printer::reach::{innermost, member, unlike};
+use crate::printer::reach::{array, innermost, member, unlike};
 use crate::{Object, Result, Target};
 use spelunk_types::TypeData;
 
@@ -24,11 +25,27 @@ pub(super) fn counted(target: &dyn Target, object: &Object) -> Result<Presentati
     let value = inner
         .member(target, "value")
         .or_else(|_| inner.member(target, "data"))?;
+    let value = match fat_pointer_length(target, object) {
+        None => value,
+        Some(length) => {
+            let bytes = value.address().unwrap_or(0);
+            if name_of(target.types(), object.ty()).contains("<str") {
+                return bytes_at(target, bytes, length);
+            }
+            array(target, value.ty(), bytes, length)?
+        }
+    };
     Ok(Presentation::Pointer {
         address: value.address().unwrap_or(0),
         note: format!(" (strong count {strong}, weak count {weak})"),
         to: (strong > 0).then_some(value),
     })
+}
+
+/// How many elements what `Rc<[T]>` points to has: they begin where the value is said to be.
+fn fat_pointer_length(target: &dyn Target, object: &Object) -> Option<u64> {
+    let length = member(target, object, &["ptr", "pointer", "length"]);
+    length.ok()?.to_u64(target).ok()
 }
 
 pub(super) fn non_null(target: &dyn Target, object: &Object) -> Result<Presentation> {

@@ -61,7 +61,7 @@ fn vec_of_bytes(target: &dyn Target, vec: &Object) -> Result<Presentation> {
     bytes_at(target, address, length)
 }
 
-fn bytes_at(target: &dyn Target, address: u64, length: u64) -> Result<Presentation> {
+pub(super) fn bytes_at(target: &dyn Target, address: u64, length: u64) -> Result<Presentation> {
     let shown = length.min(MAX_BYTES);
     Ok(Presentation::String {
         prefix: "",

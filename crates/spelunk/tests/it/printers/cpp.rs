@@ -91,6 +91,11 @@ std::list<int> circle = { 1, 2, 3 };
 std::set<int> broken_set = { 1, 2, 3 };
 std::vector<Tree> looped;
 const std::string *string_pointer = &hello;
+std::initializer_list<int> initial = { 4, 5 };
+std::vector<int>::iterator iterator = numbers.begin() + 1;
+struct alignas(64) Line { int n; };
+std::list<Line> lines(2, Line { 6 });
+std::unordered_map<char, Line> line_table = { { 1, { 7 } } };
 
 int main()
 {
@@ -265,6 +270,20 @@ const SHOWN: &[(&str, &str)] = &[
         "holder",
         r#"(Holder){ .name = (std::string)"n", .list = (std::vector<int>){ 1 }, .owner = (std::unique_ptr<int>)*, .map = (std::map<int, Point>){ [1] = { .x = (int)2, .y = (int)3 } } }"#,
     ),
+    ("complex", "(std::complex<double>)1.0 - 2.0i"),
+    ("initial", "(std::initializer_list<int>){ 4, 5 }"),
+    (
+        "iterator",
+        "(std::vector<int, std::allocator<int> >::iterator)* = 2",
+    ),
+    (
+        "lines",
+        "(std::list<Line>){ { .n = (int)6 }, { .n = (int)6 } }",
+    ),
+    (
+        "line_table",
+        "(std::unordered_map<char, Line>){ [1] = { .n = (int)7 } }",
+    ),
     ("string_pointer", r#"*(const std::string *)* = "hello""#),
 ];
 
@@ -283,6 +302,9 @@ fn libstdcxx_shows_what_its_classes_hold() {
     process.expect_all(SHOWN);
     children_are_the_elements(&process);
     damage_stays_where_it_is(&process);
+    strings_are_bytes(&process);
+    let variables = SHOWN.iter().map(|(name, _)| process.variable(name));
+    process.survives_damage(&variables.collect::<Vec<_>>());
     raw_is_the_plain_structure(&process);
 }
 
@@ -314,6 +336,20 @@ fn damage_stays_where_it_is(process: &Process) {
         let text = process.text(name);
         assert!(text.contains(error), "{text}");
     }
+}
+
+fn strings_are_bytes(process: &Process) {
+    let string = |name: &str| process.variable(name).string(&*process.program);
+    for (name, expected) in [
+        ("hello", &b"hello"[..]),
+        ("odd", b"a\0b\"\xff\n"),
+        ("wide", "wä".as_bytes()),
+        ("view", b"viewed"),
+    ] {
+        assert_eq!(string(name).unwrap(), expected, "{name}");
+    }
+    assert!(string("numbers").is_err());
+    assert!(string("damaged_string").is_err());
 }
 
 fn children_are_the_elements(process: &Process) {

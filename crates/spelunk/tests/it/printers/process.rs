@@ -5,6 +5,7 @@ use spelunk::memory::{FaultKind, SegmentFault, SegmentReader};
 use spelunk::{AddressSpace, FormatOptions, Object, ObjectKinds, Program};
 use spelunk_debuginfo::DebugFile;
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_synth::Random;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
@@ -44,10 +45,40 @@ impl Process {
         let elf = ElfFile::parse(FileData::open(&path).unwrap()).unwrap();
         let debug_file = DebugFile::new(elf, SectionAddresses::default(), 0);
         program.debug_info().add(debug_file).unwrap();
-        let memory = File::open(format!("/proc/{}/mem", child.id())).unwrap();
-        let end = 1 << 47;
-        program.add_memory_segment(AddressSpace::Virtual, 0, end, Arc::new(Memory(memory)));
-        Self { child, program }
+        let process = Self { child, program };
+        process.read_by(|memory| Arc::new(memory));
+        process
+    }
+
+    /// Lets all memory be read by what is made of the process's.
+    fn read_by(&self, reader: impl FnOnce(Memory) -> Arc<dyn SegmentReader>) {
+        let memory = File::open(format!("/proc/{}/mem", self.child.id())).unwrap();
+        let reader = reader(Memory(memory));
+        let (space, end) = (AddressSpace::Virtual, 1 << 47);
+        self.program.add_memory_segment(space, 0, end, reader);
+    }
+
+    /// Shows these objects and walks what they hold while memory is damaged, each time another way.
+    pub(super) fn survives_damage(&self, objects: &[Object]) {
+        let target = &*self.program;
+        for seed in 0..DAMAGES {
+            self.read_by(|memory| Arc::new(Damaged { memory, seed }));
+            for object in objects {
+                let text = object.format(target, &FormatOptions::default());
+                assert!(text.map_or(0, |text| text.len()) < MAX_TEXT, "{seed}");
+                let _ = object.string(target);
+                let Ok(mut walk) = object.children(target) else {
+                    continue;
+                };
+                let mut children = 0;
+                while let Ok(Some(_)) = walk.next(target)
+                    && children < MAX_CHILDREN
+                {
+                    children += 1;
+                }
+            }
+        }
+        self.read_by(|memory| Arc::new(memory));
     }
 
     pub(super) fn variable(&self, name: &str) -> Object {
@@ -99,6 +130,54 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Ways in which memory is damaged.
+const DAMAGES: u64 = 4;
+/// No text of any object gets longer.
+const MAX_TEXT: usize = 1 << 24;
+/// Containers of absurd sizes are not walked to their ends.
+const MAX_CHILDREN: usize = 1 << 16;
+
+/// Memory in which some words are wrong: the same each time they are read.
+struct Damaged {
+    memory: Memory,
+    seed: u64,
+}
+
+impl Damaged {
+    /// What stands instead of a word.
+    fn damage(&self, address: u64, word: u64) -> u64 {
+        let mixed = (address ^ self.seed << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let random = Random::new(mixed).next_u64();
+        match random % 160 {
+            0 => 0,
+            1 => u64::MAX,
+            2 => address,
+            3 => address.wrapping_sub(16),
+            4 => 1 << (random >> 58),
+            5 => word.wrapping_add(8),
+            6 => word.rotate_left(32),
+            7 => word ^ 1 << (random >> 58),
+            8 => random,
+            9 => 3,
+            _ => word,
+        }
+    }
+}
+
+impl SegmentReader for Damaged {
+    fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SegmentFault> {
+        self.memory.read(offset, buf)?;
+        let start = (offset.next_multiple_of(8) - offset) as usize;
+        let words = buf.get_mut(start..).unwrap_or(&mut []).chunks_exact_mut(8);
+        for (index, word) in words.enumerate() {
+            let address = offset + (start + 8 * index) as u64;
+            let value = u64::from_ne_bytes(word.try_into().unwrap());
+            word.copy_from_slice(&self.damage(address, value).to_ne_bytes());
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 use std::rc::Rc;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex};
+use std::num::NonZero;
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 pub struct Meters(f64);
@@ -54,6 +56,11 @@ pub struct All {
     big_tree: BTreeMap<u32, u32>,
     tree_set: BTreeSet<u8>,
     nested: Option<Option<Vec<(u8, u8)>>>,
+    rc_text: Rc<str>,
+    arc_slice: Arc<[u16]>,
+    lock: RwLock<u8>,
+    non_null: NonNull<u8>,
+    non_zero: NonZero<u16>,
 }
 
 #[no_mangle]
@@ -106,6 +113,11 @@ fn main() {
         big_tree: (0..1000).map(|i| (i, i + 1)).collect(),
         tree_set: [2, 1].into_iter().collect(),
         nested: Some(Some(vec![(1, 2)])),
+        rc_text: "shared".into(),
+        arc_slice: Arc::new([8, 9]),
+        lock: RwLock::new(3),
+        non_null: NonNull::from(Box::leak(Box::new(4u8))),
+        non_zero: NonZero::new(5).unwrap(),
     };
     unsafe { ALL = Some(Box::new(all)) };
     println!("ready");
@@ -162,6 +174,14 @@ const SHOWN: &[(&str, &str)] = &[
         "nested",
         "(Option<Option<Vec<(u8, u8)>>>)Some(Some({ (1, 2) }))",
     ),
+    ("rc_text", r#"(Rc<str>)"shared""#),
+    (
+        "arc_slice",
+        "(Arc<[u16]>)* (strong count 1, weak count 0) = { 8, 9 }",
+    ),
+    ("lock", "(RwLock<u8>)3"),
+    ("non_null", "(NonNull<u8>)* = 4"),
+    ("non_zero", "(NonZero<u16>)5"),
 ];
 
 #[test]
@@ -187,6 +207,18 @@ fn rust_shows_what_its_types_hold() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
+    for (name, expected) in [
+        ("string", "hé"),
+        ("text", "t"),
+        ("boxed_text", "b"),
+        ("rc_text", "shared"),
+    ] {
+        let text = all.member(target, name).unwrap().string(target);
+        assert_eq!(text.unwrap(), expected.as_bytes(), "{name}");
+    }
+    let vec = all.member(target, "vec").unwrap();
+    assert!(vec.string(target).is_err());
+    process.survives_damage(&[all.clone()]);
     let pairs = |name: &str| -> Vec<(i128, i128)> {
         let mut walk = all.member(target, name).unwrap().children(target).unwrap();
         let mut pairs = Vec::new();
