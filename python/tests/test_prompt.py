@@ -1,5 +1,7 @@
 """The prompt, typed at through a terminal."""
 
+import signal
+
 import pytest
 from lab import SPELUNK
 
@@ -18,6 +20,10 @@ def prompt(tmp_path, panic):
     )
     child.expect(">>> ")
     yield child
+    if child.isalive():
+        # Waited for, however long that takes: close() alone has little patience.
+        child.kill(signal.SIGKILL)
+        child.wait()
     child.close()
 
 
