@@ -94,6 +94,11 @@ pub(super) fn invalid_character(character: char) -> Error {
 
 /// The length of blanks and comments.
 fn blank_length(text: &str) -> usize {
+    let spaces = text.bytes().take_while(|byte| *byte == b' ').count();
+    match text.as_bytes().get(spaces) {
+        None | Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'*') => return spaces,
+        _ => {}
+    }
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);

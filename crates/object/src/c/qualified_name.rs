@@ -24,6 +24,12 @@ pub(super) struct Extent {
 /// The extent of `A`, `A::B`, `::A`, `A<int>::B<C<D>, 3>`, `A::*` at the start of `text`; `None`
 /// if there is no name.
 pub(super) fn extent(text: &str) -> Option<Extent> {
+    if let Some(name) = plain_length(text) {
+        return Some(Extent {
+            name,
+            member_pointer: None,
+        });
+    }
     let rest = |length: usize| text.get(length..).unwrap_or("");
     let mut length = scope_length(text).unwrap_or(0);
     let mut name = 0;
@@ -50,6 +56,21 @@ pub(super) fn extent(text: &str) -> Option<Extent> {
         name,
         member_pointer: None,
     })
+}
+
+/// The length of a name that clearly has neither scopes nor template arguments, as nearly all in C.
+fn plain_length(text: &str) -> Option<usize> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let length = text.bytes().take_while(|byte| is_plain(*byte)).count();
+    if text.starts_with(|c: char| c.is_ascii_digit()) || text.get(..length) == Some(OPERATOR) {
+        return None;
+    }
+    let mut behind = text.bytes().skip(length).skip_while(|byte| *byte == b' ');
+    match behind.next() {
+        None | Some(b'*' | b')' | b',' | b'.' | b']') if length > 0 => Some(length),
+        Some(byte) if length > 0 && is_plain(byte) => Some(length),
+        _ => None,
+    }
 }
 
 /// The length of `::` with the blanks around it, if that comes next.
