@@ -1,11 +1,11 @@
 //! A target of which everything comes from the input: its types, in circles too, and its memory.
 
 use spelunk_base::{Architecture, ByteOrder, Language, Platform};
-use spelunk_object::{Error, PrimitiveTypes, Result, SymbolOffset, Target};
+use spelunk_object::{Error, PrimitiveTypes, Printers, Result, SymbolOffset, Target};
 use spelunk_types::{
     Alignment, CompoundKind, Enumerator, FloatFormat, Member, MemberRole, Members, Parameter,
-    PointerForm, ProducerId, QualifiedType, Qualifiers, Type, TypeData, TypeError, TypeKinds,
-    TypeProducer, TypeStore, Variant, VariantPart,
+    PointerForm, ProducerId, QualifiedType, Qualifiers, TemplateParameter, Type, TypeData,
+    TypeError, TypeKinds, TypeProducer, TypeStore, Variant, VariantPart,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +17,7 @@ pub(crate) const BASE: u64 = 0x1000;
 pub(crate) struct HostileTarget {
     types: TypeStore,
     primitives: PrimitiveTypes,
+    printers: Printers,
     producer: ProducerId,
     /// Of the names that it is asked for.
     pub(crate) language: Language,
@@ -40,6 +41,7 @@ impl HostileTarget {
         Some(Self {
             types,
             primitives: PrimitiveTypes::default(),
+            printers: Printers::default(),
             producer: id,
             language: Language::C,
             data: data.to_vec(),
@@ -71,6 +73,53 @@ impl Producer {
     }
 }
 
+/// Names of containers, which printers look into.
+const CPP_CONTAINERS: [&str; 8] = [
+    "vector<x>",
+    "list<x>",
+    "map<x, x>",
+    "unordered_map<x, x>",
+    "deque<x>",
+    "optional<x>",
+    "shared_ptr<x>",
+    "basic_string<char>",
+];
+const RUST_CONTAINERS: [(&str, &str); 6] = [
+    ("alloc::vec", "Vec<x>"),
+    ("alloc::string", "String"),
+    ("std::collections::hash::map", "HashMap<x, x>"),
+    ("alloc::collections::btree::map", "BTreeMap<x, x>"),
+    ("alloc::rc", "Rc<x>"),
+    ("core::cell", "RefCell<x>"),
+];
+/// Names of what containers are made of.
+const PARTS: [&str; 24] = [
+    "a",
+    "b",
+    "c",
+    "d",
+    "_M_impl",
+    "_M_start",
+    "_M_finish",
+    "_M_end_of_storage",
+    "_M_next",
+    "_M_header",
+    "_M_left",
+    "_M_right",
+    "_M_node_count",
+    "_M_p",
+    "_M_h",
+    "_M_before_begin",
+    "_M_nxt",
+    "_M_element_count",
+    "ptr",
+    "pointer",
+    "len",
+    "buf",
+    "root",
+    "value",
+];
+
 /// Small numbers mostly, enormous ones at times.
 fn number(byte: u8) -> u64 {
     match byte {
@@ -90,7 +139,7 @@ impl TypeProducer for Producer {
         };
         let size = number(c);
         let other = || self.other(store, d);
-        let data = match kind % 14 {
+        let mut data = match kind % 14 {
             0 => TypeData::Void,
             1 | 2 => TypeData::Int {
                 name,
@@ -172,8 +221,20 @@ impl TypeProducer for Producer {
             0x40 => Language::Rust,
             _ => Language::C,
         };
+        let mut scope = (language == Language::Cpp).then_some("ns::(anonymous namespace)");
+        if let TypeData::Compound { tag, .. } = &mut data
+            && a & 0x80 != 0
+        {
+            let index = usize::from(c);
+            let (of, container) = match language {
+                Language::Cpp => ("std", CPP_CONTAINERS[index % CPP_CONTAINERS.len()]),
+                _ => RUST_CONTAINERS[index % RUST_CONTAINERS.len()],
+            };
+            scope = Some(of);
+            *tag = Some(container.into());
+        }
         Ok(Type {
-            scope: (language == Language::Cpp).then(|| "ns::(anonymous namespace)".into()),
+            scope: scope.map(Into::into),
             alignment: Alignment::new(number(b.rotate_left(2))),
             ..Type::new(language, data)
         })
@@ -184,7 +245,10 @@ impl TypeProducer for Producer {
         let mut members = Vec::new();
         for (index, byte) in bytes.into_iter().skip(4).enumerate() {
             members.push(Member {
-                name: (byte & 0x30 != 0).then(|| ["a", "b", "c", "d"][index % 4].into()),
+                name: (byte & 0x30 != 0).then(|| match bytes[0] & 0x80 {
+                    0 => PARTS[index % 4].into(),
+                    _ => PARTS[usize::from(byte) % PARTS.len()].into(),
+                }),
                 ty: self.other(store, byte)?,
                 bit_offset: match byte & 8 {
                     0 => index as u64 * 32,
@@ -202,7 +266,16 @@ impl TypeProducer for Producer {
             });
         }
         if bytes[1] & 0x30 != 0x30 {
-            return Ok(Members::new(members, Vec::new()));
+            let arguments = [bytes[3], bytes[4]].map(|byte| {
+                Ok(TemplateParameter {
+                    name: None,
+                    ty: self.other(store, byte)?,
+                    value: None,
+                    is_default: false,
+                })
+            });
+            let arguments: Result<_, TypeError> = arguments.into_iter().collect();
+            return Ok(Members::new(members, arguments?));
         }
         // The first member tells which of the others is there.
         let mut members = members.into_iter();
@@ -284,5 +357,9 @@ impl Target for HostileTarget {
 
     fn primitives(&self) -> &PrimitiveTypes {
         &self.primitives
+    }
+
+    fn printers(&self) -> Option<&Printers> {
+        Some(&self.printers)
     }
 }

@@ -83,6 +83,14 @@ pub(crate) fn run(data: &[u8]) {
         if let Ok(Some((_, variant))) = object.active_variant(&target) {
             let _ = variant.value(&target);
         }
+        if let Ok(mut walk) = object.children(&target) {
+            let mut left = 1000;
+            while let Ok(Some(_)) = walk.next(&target)
+                && left > 0
+            {
+                left -= 1;
+            }
+        }
         for name in ["a", "b", "c", "d"] {
             if let Ok(member) = object.member(&target, name) {
                 let _ = member.value(&target);

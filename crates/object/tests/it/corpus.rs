@@ -62,6 +62,15 @@ fn objects_of_any_type() {
     for _ in 0..12 {
         seeds.push((0..80).map(|_| random.below(256) as u8).collect());
     }
+    // Containers of C++ and Rust: a compound, its name, its language, its size.
+    for container in 0..16 {
+        let mut seed: Vec<u8> = (0..96).map(|_| random.below(256) as u8).collect();
+        for start in seed.chunks_exact_mut(8).step_by(2) {
+            let language = if container < 8 { 0x24 } else { 0x44 };
+            start[..4].copy_from_slice(&[0x91, 0x84, language, 16 + container]);
+        }
+        seeds.push(seed);
+    }
     exercise(&seeds, 4, objects::run);
 }
 
