@@ -8,6 +8,7 @@ use crate::number::{Integer, Number};
 use crate::object::{AbsenceReason, Repr, check_bits, out_of_bounds};
 use crate::scalar::{integer_layout, scalar_of};
 use crate::{Error, Object, Result, Target};
+use spelunk_base::Language;
 use spelunk_types::{PointerForm, QualifiedType, ScalarKind, TypeData, TypeKind};
 
 impl Object {
@@ -19,7 +20,8 @@ impl Object {
     /// If C has no such cast; if the value cannot be read.
     pub fn cast(&self, target: &dyn Target, ty: QualifiedType) -> Result<Self> {
         let types = target.types();
-        if scalar_of(types, ty.id)?.is_some() {
+        let scalar = scalar_of(types, ty.id)?;
+        if scalar.is_some_and(|scalar| scalar.kind != ScalarKind::Pointer) {
             return self.convert(target, ty, 0);
         }
         let data = &resolve(types, ty.id)?.1.data;
@@ -35,6 +37,9 @@ impl Object {
             } if *form != PointerForm::Pointer => self.cast_to_reference(target, ty, *referenced),
             TypeData::Pointer { referenced, .. } => {
                 let pointer = self.convert(target, ty, 0)?;
+                if types.get(referenced.id)?.language != Language::Cpp {
+                    return Ok(pointer);
+                }
                 let source = self.lvalue(target)?;
                 let TypeData::Pointer {
                     referenced: from, ..
