@@ -71,10 +71,10 @@ impl Compiled {
     pub(crate) fn with(compiler: &str, name: &str, source: &str, options: &[&str]) -> Self {
         let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), name);
         workshop.write("program.c", source);
-        workshop.run(
-            compiler,
-            [options, &["-o", "program", "program.c"]].concat(),
-        );
+        // By its whole path, as `addr2line` tells of it.
+        let file = workshop.path("program.c");
+        let output = ["-o".as_ref(), "program".as_ref(), file.as_os_str()];
+        workshop.run(compiler, options.iter().map(OsStr::new).chain(output));
         let path = workshop.path("program");
         Self {
             file: DebugFile::new(parse(&path), SectionAddresses::default(), 0),
