@@ -52,7 +52,10 @@ impl DebugFile {
                     }
                     dw::DW_TAG_inheritance => members.push(self.member(store, &child)?),
                     dw::DW_TAG_variant_part if variants.is_none() => {
-                        variants = Some(self.variant_part(store, &child)?);
+                        match self.variant_part(store, &child) {
+                            Ok(part) => variants = Some(part),
+                            Err(error) => members.push(unknown(store, None, &child, error)?),
+                        }
                     }
                     _ => self.add_template_parameter(store, &child, &mut parameters)?,
                 }
@@ -66,7 +69,7 @@ impl DebugFile {
     }
 
     /// A member or base class. Where its type or place is damaged it is of an unknown type, and
-    /// spoils no other.
+    /// spoils no other; so it is with variants.
     pub(super) fn member(
         &self,
         store: &TypeStore,
@@ -76,17 +79,7 @@ impl DebugFile {
         let member = self.known_member(store, die);
         Ok(match member {
             Ok(member) => Member { name, ..member },
-            Err(error) => Member {
-                name,
-                ty: store.add_unknown(error.into())?.into(),
-                bit_offset: 0,
-                bit_field_size: None,
-                alignment: None,
-                role: match die.tag() {
-                    dw::DW_TAG_inheritance => MemberRole::Base,
-                    _ => MemberRole::Member,
-                },
-            },
+            Err(error) => unknown(store, name, die, error)?,
         })
     }
 
@@ -116,6 +109,26 @@ impl DebugFile {
             },
         })
     }
+}
+
+/// What stands for a part that is damaged.
+fn unknown(
+    store: &TypeStore,
+    name: Option<Box<str>>,
+    die: &Die<'_, '_>,
+    error: DebugInfoError,
+) -> Result<Member, DebugInfoError> {
+    Ok(Member {
+        name,
+        ty: store.add_unknown(error.into())?.into(),
+        bit_offset: 0,
+        bit_field_size: None,
+        alignment: None,
+        role: match die.tag() {
+            dw::DW_TAG_inheritance => MemberRole::Base,
+            _ => MemberRole::Member,
+        },
+    })
 }
 
 /// Whether a member is an array.
