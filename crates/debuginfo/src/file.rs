@@ -6,7 +6,7 @@ use crate::pc::PcTables;
 use crate::sources::{MissingSource, SourceSections, Sources, Wanted};
 use crate::units::Units;
 use self_cell::self_cell;
-use spelunk_base::{BuildId, Cancel, NoProgress, Progress};
+use spelunk_base::{BuildId, Cancel, Language, NoProgress, Progress};
 use spelunk_elf::{ElfFile, SectionAddresses};
 use spelunk_types::{ProducerId, TypeStore};
 use std::path::PathBuf;
@@ -32,6 +32,7 @@ pub struct DebugFile {
     units: OnceLock<Result<UnitsCell, DebugInfoError>>,
     pub(crate) pc_tables: PcTables,
     index: OnceLock<Result<NameIndex, DebugInfoError>>,
+    pub(crate) language: OnceLock<Option<Language>>,
     program: OnceLock<ProgramLink>,
 }
 
@@ -64,6 +65,7 @@ impl DebugFile {
             units: OnceLock::new(),
             pc_tables: PcTables::default(),
             index: OnceLock::new(),
+            language: OnceLock::new(),
             program: OnceLock::new(),
         })
     }

@@ -3,7 +3,7 @@ use crate::file::DebugFile;
 use crate::index::IndexEntry;
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
 use rayon::prelude::*;
-use spelunk_base::{Cancel, Progress};
+use spelunk_base::{Cancel, Language, Progress};
 use spelunk_types::{QualifiedType, TypeKind, TypeStore};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -66,6 +66,13 @@ impl DebugInfo {
         file.register(&self.store, &self.files)?;
         self.files.push(file);
         Ok(())
+    }
+
+    /// The language of the first file that has one.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        let files = self.files.snapshot();
+        files.iter().find_map(|file| file.language())
     }
 
     /// Makes the indices of all files, or finds them on disk, in parallel.

@@ -148,13 +148,15 @@ impl Program {
             .ok_or_else(|| Error::value("program platform is not known"))
     }
 
-    /// The language in which names of types are read: C, if nobody chose another.
+    /// The language in which names of types are read: unless somebody chose another, C for the
+    /// kernel, for others that of `main` in the first file with debugging information.
     #[must_use]
     pub fn language(&self) -> Language {
-        let language = self.language.read();
-        language
-            .unwrap_or_else(PoisonError::into_inner)
-            .unwrap_or_default()
+        let chosen = *self.language.read().unwrap_or_else(PoisonError::into_inner);
+        chosen.unwrap_or_else(|| match self.os() {
+            Some(os) if os.is_kernel() => Language::C,
+            _ => self.debug_info.language().unwrap_or_default(),
+        })
     }
 
     /// Chooses the language in which names of types are read.

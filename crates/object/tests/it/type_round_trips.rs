@@ -34,7 +34,14 @@ fn made() -> impl Strategy<Value = Made> {
         let parameters = proptest::collection::vec((inner.clone(), proptest::option::of("[b-d]x")), 0..3);
         prop_oneof![
             3 => (proptest::sample::select(forms.to_vec()), inner.clone(), 0..16u8)
-                .prop_map(|(form, to, bits)| Made::Pointer(form, to.into(), bits)),
+                .prop_map(|(form, to, bits)| {
+                    // There are no references to references: `int & &` would read as `int &&`.
+                    let is_reference = |to: &Made| {
+                        matches!(to, Made::Pointer(form, ..) if *form != PointerForm::Pointer)
+                    };
+                    let form = if is_reference(&to) { PointerForm::Pointer } else { form };
+                    Made::Pointer(form, to.into(), bits)
+                }),
             1 => (inner.clone(), 0..16u8).prop_map(|(to, bits)| Made::MemberPointer(to.into(), bits)),
             2 => (inner.clone(), proptest::option::of(any::<u64>()))
                 .prop_map(|(element, length)| Made::Array(element.into(), length)),

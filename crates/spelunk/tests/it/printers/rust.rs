@@ -218,7 +218,7 @@ fn rust_shows_what_its_types_hold() {
     }
     let vec = all.member(target, "vec").unwrap();
     assert!(vec.string(target).is_err());
-    process.survives_damage(&[all.clone()]);
+    process.survives_damage(std::slice::from_ref(&all));
     let pairs = |name: &str| -> Vec<(i128, i128)> {
         let mut walk = all.member(target, name).unwrap().children(target).unwrap();
         let mut pairs = Vec::new();
