@@ -5,6 +5,7 @@ use crate::layout::{resolve, sizeof};
 use crate::object::{Repr, add};
 use crate::scalar::scalar_of;
 use crate::{Error, ErrorKind, Object, Result, Target};
+use spelunk_base::Language;
 use spelunk_types::{Member, MemberRole, QualifiedType, TypeData, TypeId, TypeStore};
 
 /// The ends of arrays are looked for in such pieces.
@@ -116,7 +117,10 @@ impl<'a> Parts<'a> {
         length: u64,
     ) -> Result<Self> {
         let size = sizeof(target.types(), element)?;
-        let end = match options.implicit_elements {
+        // An initializer of Rust gives every element.
+        let is_rust = resolve(target.types(), array.ty.id)?.1.language == Language::Rust;
+        let all = options.implicit_elements || is_rust;
+        let end = match all {
             true => length,
             // Where the end cannot be read, elements are shown up to where they cannot be.
             false => find_end(target, array, element, size, length, &mut 0).unwrap_or(length),
@@ -127,7 +131,7 @@ impl<'a> Parts<'a> {
             end: if size == 0 { end.min(MAX_EMPTY) } else { end },
             size,
             with_index: options.element_indices,
-            skip_implicit: options.element_indices && !options.implicit_elements,
+            skip_implicit: options.element_indices && !all,
             is_cut: None,
         })
     }

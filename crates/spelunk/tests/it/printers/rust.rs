@@ -61,6 +61,9 @@ pub struct All {
     lock: RwLock<u8>,
     non_null: NonNull<u8>,
     non_zero: NonZero<u16>,
+    options: [Option<u8>; 3],
+    flags: [bool; 3],
+    zeros: [u8; 2],
 }
 
 #[no_mangle]
@@ -118,6 +121,9 @@ fn main() {
         lock: RwLock::new(3),
         non_null: NonNull::from(Box::leak(Box::new(4u8))),
         non_zero: NonZero::new(5).unwrap(),
+        options: [Some(3), None, None],
+        flags: [true, false, false],
+        zeros: [0; 2],
     };
     unsafe { ALL = Some(Box::new(all)) };
     println!("ready");
@@ -182,6 +188,9 @@ const SHOWN: &[(&str, &str)] = &[
     ("lock", "(RwLock<u8>)3"),
     ("non_null", "(NonNull<u8>)* = 4"),
     ("non_zero", "(NonZero<u16>)5"),
+    ("options", "([core::option::Option<u8>; 3]){ Some(3), None, None }"),
+    ("flags", "([bool; 3]){ true, false, false }"),
+    ("zeros", "([u8; 2]){ 0, 0 }"),
 ];
 
 #[test]
