@@ -2,10 +2,18 @@
 //! `variant`, `atomic`, `bits/std_function.h`, adaptors of containers.
 
 use crate::layout::resolve;
-use crate::printer::Presentation;
 use crate::printer::reach::{argument, member, number, unlike};
+use crate::printer::{Presentation, TypeName};
 use crate::{Object, Result, Target};
 use spelunk_types::TypeData;
+
+/// What holds nothing, under the name of that.
+fn nothing(name: &str) -> Presentation {
+    Presentation::Tuple {
+        name: name.into(),
+        parts: Vec::new(),
+    }
+}
 
 /// Alternatives of a variant.
 const MAX_ALTERNATIVES: u64 = 1 << 10;
@@ -67,12 +75,29 @@ pub(super) fn optional(target: &dyn Target, object: &Object) -> Result<Presentat
         Err(_) => object,
     };
     if number(target, holder, &["_M_engaged"])? == 0 {
-        return Ok(Presentation::Text("nullopt".into()));
+        return Ok(nothing("nullopt"));
     }
     let value = member(target, &payload, &["_M_payload", "_M_value"])
         .or_else(|_| member(target, &payload, &["_M_value"]))
         .unwrap_or(payload);
-    Ok(Presentation::Object(value))
+    // An empty one in a full one is not the same as an empty one.
+    Ok(match is_optional(target, &value)? {
+        true => Presentation::Tuple {
+            name: "optional".into(),
+            parts: vec![value],
+        },
+        false => Presentation::Object(value),
+    })
+}
+
+fn is_optional(target: &dyn Target, object: &Object) -> Result<bool> {
+    let (_, ty) = resolve(target.types(), object.ty().id)?;
+    let name = TypeName::new(
+        ty.language,
+        ty.scope.as_deref(),
+        ty.data.tag().unwrap_or(""),
+    );
+    Ok(name.base().ends_with("::optional"))
 }
 
 /// `_M_index` says how many times `_M_rest` stands before the `_M_first` that is there.
@@ -82,7 +107,7 @@ pub(super) fn variant(target: &dyn Target, object: &Object) -> Result<Presentati
     let index = index.to_u64(target)?;
     let none = u64::MAX >> (64 - 8 * size.clamp(1, 8));
     if index == none {
-        return Ok(Presentation::Text("valueless by exception".into()));
+        return Ok(nothing("valueless by exception"));
     }
     if index > MAX_ALTERNATIVES {
         return Err(unlike(target, object));
@@ -121,7 +146,7 @@ pub(super) fn atomic(target: &dyn Target, object: &Object) -> Result<Presentatio
 
 pub(super) fn function(target: &dyn Target, object: &Object) -> Result<Presentation> {
     match number(target, object, &["_M_manager"])? {
-        0 => Ok(Presentation::Text("empty".into())),
+        0 => Ok(nothing("empty")),
         _ => Ok(Presentation::Object(object.member(target, "_M_invoker")?)),
     }
 }

@@ -60,6 +60,7 @@ std::unique_ptr<int[]> owned_array(new int[2]);
 std::shared_ptr<Point> shared = std::make_shared<Point>(Point { 1, 1 }), shared_too = shared, unshared;
 std::weak_ptr<Point> weak = shared, expired;
 std::optional<int> five = 5, nothing;
+std::optional<std::optional<int>> no_optional, empty_optional = std::optional<int>(), full_optional = five;
 std::optional<std::string> text = "t";
 std::optional<Point> maybe = Point { 1, 2 };
 std::variant<int, std::string, double> number = 3, word = "v", floating = 0.5;
@@ -209,6 +210,15 @@ const SHOWN: &[(&str, &str)] = &[
     ),
     ("five", "(std::optional<int>)5"),
     ("nothing", "(std::optional<int>)nullopt"),
+    ("no_optional", "(std::optional<std::optional<int>>)nullopt"),
+    (
+        "empty_optional",
+        "(std::optional<std::optional<int>>)optional(nullopt)",
+    ),
+    (
+        "full_optional",
+        "(std::optional<std::optional<int>>)optional(5)",
+    ),
     ("text", r#"(std::optional<std::string>)"t""#),
     (
         "maybe",
@@ -370,6 +380,7 @@ fn children_are_the_elements(process: &Process) {
     assert_eq!(numbers("queue"), queue);
     assert_eq!(numbers("multi"), [1, 1, 1, 2]);
     assert_eq!(numbers("five"), [5]);
+    assert_eq!(numbers("nothing"), []);
     assert!(process.variable("hello").children(target).is_err());
 }
 

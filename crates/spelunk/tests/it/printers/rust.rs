@@ -188,7 +188,10 @@ const SHOWN: &[(&str, &str)] = &[
     ("lock", "(RwLock<u8>)3"),
     ("non_null", "(NonNull<u8>)* = 4"),
     ("non_zero", "(NonZero<u16>)5"),
-    ("options", "([core::option::Option<u8>; 3]){ Some(3), None, None }"),
+    (
+        "options",
+        "([core::option::Option<u8>; 3]){ Some(3), None, None }",
+    ),
     ("flags", "([bool; 3]){ true, false, false }"),
     ("zeros", "([u8; 2]){ 0, 0 }"),
 ];
