@@ -1,6 +1,5 @@
 //! One object after the other, on one line or several.
 
-use super::member_pointer::{MemberPointer, find_at};
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
 use super::presented::write_short_name;
@@ -8,6 +7,7 @@ use super::scalar::{
     format_complex, format_float, write_character, write_integer, write_rust, write_string,
 };
 use crate::layout::{resolve, too_deep};
+use crate::member_pointer::{MemberPointer, find_at};
 use crate::number::Number;
 use crate::object::AbsenceReason;
 use crate::scalar::{float_format, scalar_of};
@@ -89,13 +89,22 @@ impl<'a> Formatter<'a> {
             depth: 0,
             replaced: 0,
         };
-        let columns = self.options.columns.saturating_sub(self.width(0));
+        let columns = self.columns_left(self.options.columns, 0);
         self.object(object, style, columns)
     }
 
     /// The width of what was written from `start` on.
     fn width(&self, start: usize) -> usize {
         self.out.get(start..).unwrap_or("").chars().count()
+    }
+
+    /// The columns that are left of `columns` behind what was written from `start` on. Where there
+    /// is no end of them nothing is counted: arrays may be long.
+    fn columns_left(&self, columns: usize, start: usize) -> usize {
+        match columns {
+            usize::MAX => usize::MAX,
+            _ => columns.saturating_sub(self.width(start)),
+        }
     }
 
     /// Whether what was written from `start` on has `columns` columns at most.
@@ -367,10 +376,7 @@ impl<'a> Formatter<'a> {
             }
             self.out.push_str(separator);
             separator = ", ";
-            let left = match columns {
-                usize::MAX => usize::MAX,
-                _ => columns.saturating_sub(self.width(start)),
-            };
+            let left = self.columns_left(columns, start);
             match self.part_on_line(&part, style, left)? {
                 Written::Whole => {}
                 Written::Unreadable if parts.end_at_fault() => break,
@@ -414,7 +420,12 @@ impl<'a> Formatter<'a> {
             if let Some(columns) = left {
                 let start = self.out.len();
                 self.out.push(' ');
-                if let Some(rest) = self.part_and_comma(&part, style, start, columns)? {
+                if let Some((rest, is_readable)) =
+                    self.part_and_comma(&part, style, start, columns)?
+                {
+                    if !is_readable && parts.end_at_fault() {
+                        break;
+                    }
                     left = Some(rest);
                     continue;
                 }
@@ -423,20 +434,23 @@ impl<'a> Formatter<'a> {
             self.out.push('\n');
             self.out.extend((0..indentation).map(|_| '\t'));
             let start = self.out.len();
-            let columns = self.options.columns.saturating_sub(indentation * TAB);
-            left = self.part_and_comma(&part, style, start, columns)?;
-            if left.is_none() {
+            let columns = match self.options.columns {
+                usize::MAX => usize::MAX,
+                columns => columns.saturating_sub(indentation * TAB),
+            };
+            let is_readable;
+            if let Some((rest, readable)) = self.part_and_comma(&part, style, start, columns)? {
+                left = is_same_line.then_some(rest);
+                is_readable = readable;
+            } else {
                 self.out.truncate(start);
                 let written = self.part_on_lines(&part, style)?;
                 self.out.push(',');
-                if matches!(written, Written::Unreadable) && parts.end_at_fault() {
-                    break;
-                }
-            } else if part.object.as_ref().is_err_and(Error::is_fault) && parts.end_at_fault() {
-                break;
-            }
-            if !is_same_line {
                 left = None;
+                is_readable = !matches!(written, Written::Unreadable);
+            }
+            if !is_readable && parts.end_at_fault() {
+                break;
             }
         }
         if frame.is_cut {
@@ -453,36 +467,33 @@ impl<'a> Formatter<'a> {
         Ok(())
     }
 
-    /// Writes a part and a comma behind what stands from `start` on, if that fits into `columns`,
-    /// and gives the columns that are left.
+    /// Writes a part and a comma behind what stands from `start` on, if that fits into `columns`.
+    /// Gives the columns that are left, and whether the part could be read.
     fn part_and_comma(
         &mut self,
         part: &Part<'a>,
         style: Style,
         start: usize,
         columns: usize,
-    ) -> Result<Option<usize>> {
-        let left = match columns {
-            usize::MAX => usize::MAX,
-            _ => columns.saturating_sub(self.width(start)),
+    ) -> Result<Option<(usize, bool)>> {
+        let left = self.columns_left(columns, start);
+        let is_readable = match self.part_on_line(part, style, left)? {
+            Written::Nothing => return Ok(None),
+            Written::Unreadable => false,
+            Written::Whole => true,
         };
-        if matches!(self.part_on_line(part, style, left)?, Written::Nothing) {
-            return Ok(None);
-        }
         self.out.push(',');
-        Ok(match columns {
+        let left = match columns {
             usize::MAX => Some(usize::MAX),
             _ => columns.checked_sub(self.width(start)),
-        })
+        };
+        Ok(left.map(|left| (left, is_readable)))
     }
 
     fn part_on_line(&mut self, part: &Part<'a>, style: Style, columns: usize) -> Result<Written> {
         let start = self.out.len();
         self.label(&part.label, style.depth);
-        let left = match columns {
-            usize::MAX => usize::MAX,
-            _ => columns.saturating_sub(self.width(start)),
-        };
+        let left = self.columns_left(columns, start);
         let style = self.style_of(part, style);
         let inner = self.out.len();
         let result = match &part.object {

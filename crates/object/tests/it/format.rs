@@ -624,6 +624,13 @@ fn what_can_be_read_is_shown() {
         D,
         "(int [1152921504606846975]){ 16843009, 16843009, <fault: could not find memory segment: 0xffff1000> }",
     );
+    // On lines of their own, too, nothing is tried beyond the first that cannot be read.
+    check(
+        &f,
+        &huge,
+        FormatOptions { columns: 24, ..D },
+        "(int [1152921504606846975]){\n\t16843009,\n\t16843009,\n\t<fault: could not find memory segment: 0xffff1000>,\n}",
+    );
     let points = Object::at(f.ty("struct point [1099511627776]"), end - 8);
     check(
         &f,
