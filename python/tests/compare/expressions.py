@@ -2,6 +2,7 @@
 
 from answers import answer
 from drgn import *
+from drgn.helpers.linux.mm import decode_page_flags_value
 
 EXPRESSIONS = """\
 prog.flags
@@ -205,6 +206,8 @@ prog.symbols("nosuch")
 Language.CPP
 Language.C.name
 prog.config.get("x",1)
+decode_page_flags_value(prog,0)
+decode_page_flags_value(prog,1)
 """
 
 for expression in EXPRESSIONS.splitlines():

@@ -1,6 +1,7 @@
 //! Types made by scripts.
 
 use super::PyProgram;
+use crate::argument::Truth;
 use crate::convert::Address;
 use crate::enums::{PyLanguage, qualifiers_from};
 use crate::error::raise;
@@ -237,7 +238,7 @@ impl PyProgram {
         slf: &Bound<'_, Self>,
         name: String,
         size: Address,
-        is_signed: bool,
+        is_signed: Truth,
         byteorder: Option<&str>,
         qualifiers: Option<&Any<'_>>,
         language: Option<&Any<'_>>,
@@ -246,7 +247,7 @@ impl PyProgram {
             name: name.into(),
             size: size.0,
             precision: None,
-            is_signed,
+            is_signed: is_signed.0,
             byte_order: slf.get().byte_order(byteorder)?,
         };
         Self::make(slf, data, qualifiers, language)

@@ -56,6 +56,8 @@ ASKED = (
 WITH = ["str({})", "repr({})", "sizeof({})", "alignof({})", "{}.qualified(Qualifiers.ATOMIC)"]
 
 CONSTRUCTORS = """
+prog.int_type("int", 4, 1)
+prog.int_type("int", 4, [])
 prog.int_type("int", 4, True, "middle")
 prog.int_type("int", 4, True, "big")
 prog.int_type("int", 4, True, byteorder="little", qualifiers=Qualifiers.CONST, language=Language.CPP)

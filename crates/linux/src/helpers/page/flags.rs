@@ -170,7 +170,7 @@ pub(crate) fn compound_order(program: &Program, page: &Object) -> Result<u64> {
     }
 }
 
-/// The words for the flags that are set.
+/// The words for the flags that are set; `0` for none.
 pub(super) fn flag_names(program: &Program, flags: u64) -> Result<String> {
     let ty = type_named(program, "enum pageflags")?;
     let types = program.types();
@@ -191,5 +191,8 @@ pub(super) fn flag_names(program: &Program, flags: u64) -> Result<String> {
             }
         }
     }
-    Ok(names.join("|"))
+    Ok(match names.is_empty() {
+        true => "0".into(),
+        false => names.join("|"),
+    })
 }
