@@ -29,6 +29,7 @@ mod symtab;
 mod types;
 mod unit_dwarf;
 mod unit_map;
+mod unit_parse;
 mod units;
 
 pub use demangle::{demangle, demangle_function};

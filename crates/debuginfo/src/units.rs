@@ -4,6 +4,7 @@ use crate::scopes::Scopes;
 use crate::sources::{SourceKind, SourceSections, SplitLink};
 use crate::unit_dwarf::{PackageRow, SourceDwarf};
 use crate::unit_map::UnitMap;
+use crate::unit_parse::parse_unit;
 use gimli::{EndianSlice, RunTimeEndian, SectionId, UnitOffset, UnitType};
 use hashbrown::HashMap;
 use std::ops::Deref;
@@ -295,7 +296,7 @@ impl<'a> Units<'a> {
 
     fn parse(&self, index: UnitIndex, slot: &Slot<'a>) -> Result<Unit<'a>, DebugInfoError> {
         let dwarf = self.dwarf_of(index)?;
-        let parsed = dwarf.unit(slot.header);
+        let parsed = parse_unit(&dwarf, slot.header);
         let mut unit = Unit {
             unit: parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?,
             line_dwarf: Arc::clone(&dwarf),

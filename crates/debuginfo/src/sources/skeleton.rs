@@ -1,4 +1,5 @@
 use super::sections::SourceSections;
+use crate::unit_parse::parse_unit;
 use crate::units::{Dwarf, Slice};
 use gimli::{DwAt, DwForm, SectionId, UnitHeader, UnitType, constants as dw};
 use spelunk_base::{ByteOrder, Cursor, Truncated};
@@ -36,7 +37,7 @@ fn headers(sections: &SourceSections) -> impl Iterator<Item = UnitHeader<Slice<'
 }
 
 fn skeleton<'a>(dwarf: &Dwarf<'a>, header: UnitHeader<Slice<'a>>) -> Option<Skeleton> {
-    let unit = dwarf.unit(header).ok()?;
+    let unit = parse_unit(dwarf, header).ok()?;
     let text = |text: Slice<'a>| String::from_utf8_lossy(text.slice()).into_owned();
     let name = unit.dwo_name().ok().flatten()?;
     Some(Skeleton {

@@ -349,3 +349,26 @@ fn a_supplementary_file_that_is_the_file_itself() {
         assert!(found.unwrap().is_some(), "{name}");
     }
 }
+
+#[test]
+fn damaged_line_programs_cost_lines_alone() {
+    let source = "struct s { int x; } one; int main(void) { return one.x; }";
+    for version in ["-gdwarf-4", "-gdwarf-5"] {
+        let whole = compile(&[("a.c", source)], &[version]);
+        let elf = ElfFile::parse(FileData::from_bytes("whole", whole.clone())).unwrap();
+        let section = elf.find_section(".debug_line").unwrap();
+        let (start, size) = (section.offset as usize, section.size as usize);
+        for byte in [0, 0xff] {
+            let mut bytes = whole.clone();
+            bytes[start..start + size].fill(byte);
+            let (sound, damaged) = (Program::of(&[(&whole, 0)]), Program::of(&[(&bytes, 0)]));
+            for name in ["one", "main"] {
+                let object = |program: &Program| {
+                    let found = program.info.find_object(name, None, ObjectKinds::ANY);
+                    format!("{:?}", found.unwrap().unwrap().value)
+                };
+                assert_eq!(object(&damaged), object(&sound), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! How a unit is parsed, so that a damaged line program costs no more than lines.
+
+use crate::units::{Dwarf, Slice, UnitHeader};
+use gimli::{
+    AttributeValue, DebugAddrBase, DebugLocListsBase, DebugRngListsBase, DebugStrOffsetsBase,
+    UnitType, constants,
+};
+
+/// A unit with its abbreviations and what its first entry says; without line program if that is
+/// damaged.
+pub(crate) fn parse_unit<'a>(
+    dwarf: &Dwarf<'a>,
+    header: UnitHeader<'a>,
+) -> gimli::Result<gimli::Unit<Slice<'a>>> {
+    // gimli reads the header of the line program with the unit, and fails if it cannot.
+    dwarf
+        .unit(header)
+        .or_else(|_| parse_without_lines(dwarf, header))
+}
+
+/// As [`gimli::Unit::new`], without `DW_AT_stmt_list`.
+fn parse_without_lines<'a>(
+    dwarf: &Dwarf<'a>,
+    header: UnitHeader<'a>,
+) -> gimli::Result<gimli::Unit<Slice<'a>>> {
+    let (encoding, file_type) = (header.encoding(), dwarf.file_type);
+    let mut unit = gimli::Unit {
+        abbreviations: dwarf.abbreviations(&header)?,
+        name: None,
+        comp_dir: None,
+        low_pc: 0,
+        str_offsets_base: DebugStrOffsetsBase::default_for_encoding_and_file(encoding, file_type),
+        addr_base: DebugAddrBase(0),
+        loclists_base: DebugLocListsBase::default_for_encoding_and_file(encoding, file_type),
+        rnglists_base: DebugRngListsBase::default_for_encoding_and_file(encoding, file_type),
+        line_program: None,
+        dwo_id: match header.type_() {
+            UnitType::Skeleton(dwo_id) | UnitType::SplitCompilation(dwo_id) => Some(dwo_id),
+            _ => None,
+        },
+        header,
+    };
+    let root = header.entry(&unit.abbreviations, header.root_offset())?;
+    for attribute in root.attrs() {
+        match attribute.value() {
+            AttributeValue::DebugStrOffsetsBase(base) => unit.str_offsets_base = base,
+            AttributeValue::DebugAddrBase(base) => unit.addr_base = base,
+            AttributeValue::DebugLocListsBase(base) => unit.loclists_base = base,
+            AttributeValue::DebugRngListsBase(base) => unit.rnglists_base = base,
+            AttributeValue::DwoId(id) => unit.dwo_id = unit.dwo_id.or(Some(id)),
+            _ => {}
+        }
+    }
+    // Strings and addresses may need the bases, which may stand behind them.
+    let text = |name| dwarf.attr_string(&unit, root.attr_value(name)?).ok();
+    let (name, comp_dir) = (text(constants::DW_AT_name), text(constants::DW_AT_comp_dir));
+    (unit.name, unit.comp_dir) = (name, comp_dir);
+    if let Some(low_pc) = root.attr_value(constants::DW_AT_low_pc)
+        && let Some(address) = dwarf.attr_address(&unit, low_pc)?
+    {
+        unit.low_pc = address;
+    }
+    Ok(unit)
+}
