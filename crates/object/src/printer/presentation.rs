@@ -1,4 +1,5 @@
-use crate::layout::{name_of, resolve};
+use super::reach::check_element;
+use crate::layout::{name_of, resolve, sizeof};
 use crate::{Error, Object, Result, Target};
 use spelunk_types::{QualifiedType, TypeData};
 
@@ -91,15 +92,19 @@ impl<F: FnMut(&dyn Target) -> Result<Option<Child>> + Send> Walk for F {
     }
 }
 
-/// The children of the objects that have some.
+/// The children of the objects that have some; of references and pointers, those of what they
+/// lead to.
 pub(super) fn children(object: &Object, target: &dyn Target) -> Result<Box<dyn Walk>> {
     let none = || {
         let name = name_of(target.types(), object.ty);
         Error::type_(format!("'{name}' has no children"))
     };
+    let object = object.lvalue(target)?;
+    let object = &*object;
     match object.presentation(target)? {
         None => match &resolve(target.types(), object.ty.id)?.1.data {
             TypeData::Array { .. } => elements(target, object.clone()),
+            TypeData::Pointer { .. } => behind_pointer(target, object, none),
             _ => Err(none()),
         },
         Some(Presentation::Array(array)) => elements(target, array),
@@ -119,6 +124,24 @@ pub(super) fn children(object: &Object, target: &dyn Target) -> Result<Box<dyn W
     }
 }
 
+/// The children of what a pointer leads to, which is no pointer itself.
+fn behind_pointer(
+    target: &dyn Target,
+    pointer: &Object,
+    none: impl Fn() -> Error,
+) -> Result<Box<dyn Walk>> {
+    let TypeData::Pointer { referenced, .. } = resolve(target.types(), pointer.ty.id)?.1.data
+    else {
+        return Err(none());
+    };
+    match resolve(target.types(), referenced.id)?.1.data {
+        TypeData::Compound { .. } | TypeData::Array { .. } => {
+            children(&pointer.dereference(target)?, target)
+        }
+        _ => Err(none()),
+    }
+}
+
 fn few(objects: impl IntoIterator<Item = Object>) -> Box<dyn Walk> {
     let objects: Vec<Object> = objects.into_iter().collect();
     let mut objects = objects.into_iter();
@@ -131,12 +154,16 @@ fn elements(target: &dyn Target, array: Object) -> Result<Box<dyn Walk>> {
         return Ok(few(None));
     };
     let element: QualifiedType = element;
+    let size = sizeof(target.types(), element)?;
     let mut index = 0;
     Ok(Box::new(move |target: &dyn Target| {
         if index >= length {
             return Ok(None);
         }
         let child = array.element(target, element, index.cast_signed())?;
+        if let Some(address) = child.address() {
+            check_element(target, address, size, index)?;
+        }
         index += 1;
         Ok(Some(child.into()))
     }))

@@ -111,6 +111,23 @@ pub(super) fn array(
     Ok(Object::at(ty.into(), address))
 }
 
+/// Elements without size that are walked: each looks like any other.
+const MAX_EMPTY: u64 = 1 << 16;
+
+/// Sees to it that a walk ends where memory does, however many elements there are said to be.
+pub(super) fn check_element(
+    target: &dyn Target,
+    address: u64,
+    size: u64,
+    index: u64,
+) -> Result<()> {
+    match size {
+        0 if index > MAX_EMPTY => Err(damaged("container has too many elements without size")),
+        0 => Ok(()),
+        _ => Ok(target.read(address, &mut [0])?),
+    }
+}
+
 /// The object of type `ty` that stands behind `size` bytes at `address`, aligned.
 pub(super) fn behind(
     target: &dyn Target,

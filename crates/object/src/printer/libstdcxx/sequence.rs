@@ -169,6 +169,8 @@ pub(super) fn deque(target: &dyn Target, object: &Object) -> Result<Presentation
             let buffer = read_pointer(target, node)?;
             let address = add(target, buffer, index % per_buffer * size);
             index += 1;
+            // The buffers end where memory does, however many there are said to be.
+            target.read(address, &mut [0])?;
             Ok(Some(Object::at(element, address).into()))
         },
     )))

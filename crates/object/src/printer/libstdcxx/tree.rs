@@ -1,6 +1,7 @@
 //! `bits/stl_tree.h`: red-black trees.
 
 use crate::object::add;
+use crate::printer::chain::Circle;
 use crate::printer::reach::{argument, behind, member, number, read_pointer, word};
 use crate::printer::{Child, Key, Presentation, damaged};
 use crate::{Object, Result, Target};
@@ -17,6 +18,7 @@ struct Tree {
     /// Nodes that are still to come.
     left: u64,
     word: u64,
+    circle: Circle,
 }
 
 impl Tree {
@@ -30,6 +32,7 @@ impl Tree {
             node: number(target, &header, &["_M_left"])?,
             left: number(target, &storage, &["_M_node_count"])?,
             word: word(target)?,
+            circle: Circle::default(),
         })
     }
 
@@ -41,6 +44,9 @@ impl Tree {
             (_, false) => self.left -= 1,
         }
         let node = self.node;
+        if self.circle.closes_at(node) {
+            return Err(damaged("tree goes in a circle"));
+        }
         self.node = self.successor(target)?;
         Ok(Some(node))
     }

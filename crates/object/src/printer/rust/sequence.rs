@@ -3,7 +3,10 @@
 use super::variant::pointee_type;
 use crate::layout::sizeof;
 use crate::object::add;
-use crate::printer::reach::{argument, array, innermost, number, read_pointer, unlike};
+use crate::printer::chain::Circle;
+use crate::printer::reach::{
+    argument, array, check_element, innermost, number, read_pointer, unlike,
+};
 use crate::printer::{Presentation, damaged};
 use crate::{Object, Result, Target};
 
@@ -72,6 +75,7 @@ pub(super) fn vec_deque(target: &dyn Target, object: &Object) -> Result<Presenta
             };
             index += 1;
             let address = add(target, address, place.wrapping_mul(size));
+            check_element(target, address, size, index)?;
             Ok(Some(Object::at(element, address).into()))
         },
     )))
@@ -83,11 +87,13 @@ pub(super) fn linked_list(target: &dyn Target, object: &Object) -> Result<Presen
     let node = pointee_type(target, head.ty())?.ok_or_else(|| unlike(target, object))?;
     let mut next = innermost_word(target, &head)?;
     let mut left = number(target, object, &["len"])?;
+    let mut circle = Circle::default();
     Ok(Presentation::Children(Box::new(
         move |target: &dyn Target| {
             match (left, next) {
                 (0, _) => return Ok(None),
                 (_, 0) => return Err(damaged("list has fewer elements than it counts")),
+                _ if circle.closes_at(next) => return Err(damaged("list goes in a circle")),
                 _ => left -= 1,
             }
             let node = Object::at(node, next);

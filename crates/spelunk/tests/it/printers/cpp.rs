@@ -90,7 +90,9 @@ std::vector<int> damaged_vector, wild_vector = { 1 };
 std::string damaged_string = "short", wild_string;
 std::list<int> circle = { 1, 2, 3 };
 std::set<int> broken_set = { 1, 2, 3 };
+std::set<int> endless_set = { 1 };
 std::vector<Tree> looped;
+std::vector<int> &numbers_reference = numbers, *numbers_pointer = &numbers;
 const std::string *string_pointer = &hello;
 std::initializer_list<int> initial = { 4, 5 };
 std::vector<int>::iterator iterator = numbers.begin() + 1;
@@ -133,6 +135,10 @@ int main()
 	void **header = (void **)&broken_set + 1, **root = (void **)header[1], **left = (void **)root[2];
 	left[2] = left;
 	left[3] = left;
+	// The root is its own right child, time and again.
+	size_t *endless = (size_t *)&endless_set;
+	((size_t *)endless[2])[3] = endless[2];
+	endless[5] = 1ul << 50;
 	looped.push_back(Tree { 1, {} });
 	new (&looped[0].children) std::vector<Tree>();
 	((void **)&looped[0].children)[0] = looped.data();
@@ -312,6 +318,7 @@ fn libstdcxx_shows_what_its_classes_hold() {
     process.expect_all(SHOWN);
     children_are_the_elements(&process);
     damage_stays_where_it_is(&process);
+    walks_end(&process);
     strings_are_bytes(&process);
     let variables = SHOWN.iter().map(|(name, _)| process.variable(name));
     process.survives_damage(&variables.collect::<Vec<_>>());
@@ -342,9 +349,24 @@ fn damage_stays_where_it_is(process: &Process) {
         ("looped", "<error: container contains itself>"),
         ("circle", "{ 1, 2, 3, 2, <error: list goes in a circle> }"),
         ("broken_set", "<error: tree is too deep>"),
+        ("endless_set", "<error: tree goes in a circle> }"),
     ] {
         let text = process.text(name);
         assert!(text.contains(error), "{text}");
+    }
+}
+
+/// Walks end where memory does, or where they were before.
+fn walks_end(process: &Process) {
+    let target = &*process.program;
+    for name in ["endless_set", "broken_set", "circle", "wild_vector"] {
+        let mut walk = process.variable(name).children(target).unwrap();
+        let mut children = 0;
+        while let Ok(child) = walk.next(target) {
+            assert!(child.is_some(), "{name}");
+            children += 1;
+            assert!(children < 1 << 24, "{name}");
+        }
     }
 }
 
@@ -381,6 +403,8 @@ fn children_are_the_elements(process: &Process) {
     assert_eq!(numbers("multi"), [1, 1, 1, 2]);
     assert_eq!(numbers("five"), [5]);
     assert_eq!(numbers("nothing"), []);
+    assert_eq!(numbers("numbers_reference"), [1, 2, 0, 0]);
+    assert_eq!(numbers("numbers_pointer"), [1, 2, 0, 0]);
     assert!(process.variable("hello").children(target).is_err());
 }
 
