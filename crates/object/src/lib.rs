@@ -9,6 +9,7 @@ mod c;
 mod error;
 mod format;
 mod layout;
+mod member_pointer;
 mod number;
 mod object;
 mod printer;

@@ -8,10 +8,11 @@ use super::primitive::primitive_type;
 use super::words;
 use crate::bits::sign_extend;
 use crate::layout::{name_of, resolve};
+use crate::member_pointer::MemberPointer;
 use crate::number::Number;
 use crate::object::{add, pointer as pointer_to};
 use crate::{Error, Object, Result, Target};
-use spelunk_types::{Primitive, QualifiedType, TypeKind};
+use spelunk_types::{Primitive, QualifiedType, Scalar, ScalarKind, TypeData, TypeKind};
 use std::cmp::Ordering;
 
 /// Operators with two operands. Comparison is [`Object::compare`].
@@ -215,8 +216,11 @@ impl Object {
     ///
     /// For types that are not scalar; if the value cannot be read.
     pub fn truth(&self, target: &dyn Target) -> Result<bool> {
-        if let Some((bits, _)) = self.find_narrow(target)? {
-            return Ok(bits != 0);
+        if let Some((bits, scalar)) = self.find_narrow(target)? {
+            return Ok(match scalar.kind {
+                ScalarKind::Pointer => self.is_pointer_set(target, bits, scalar)?,
+                _ => bits != 0,
+            });
         }
         let operand = Operand::new(target, self)?;
         match operand.kind {
@@ -225,6 +229,18 @@ impl Object {
             _ if self.is_array_value(target)? => Ok(true),
             _ => Ok(!operand.load(target)?.is_zero()),
         }
+    }
+
+    /// Whether a pointer with these bits is not null, which those to data members are not at 0.
+    fn is_pointer_set(&self, target: &dyn Target, bits: u128, scalar: &Scalar) -> Result<bool> {
+        let (_, ty) = resolve(target.types(), self.ty.id)?;
+        Ok(match ty.data {
+            TypeData::MemberPointer { .. } => {
+                let platform = target.platform();
+                MemberPointer::of(bits, scalar.size, scalar.order, platform) != MemberPointer::Null
+            }
+            _ => bits != 0,
+        })
     }
 }
 

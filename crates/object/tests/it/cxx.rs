@@ -35,6 +35,7 @@ struct Members : S1, S2, Empty {
     int x = 4;
     int S1::*data = &S1::y;
     int S1::*none = nullptr;
+    int S1::*first = &S1::x;
     int (S1::*function)(int) = &S1::f;
     int (S1::*no_function)(int) = nullptr;
     decltype(nullptr) null = nullptr;
@@ -112,7 +113,8 @@ fn bases_references_and_members_are_shown() {
              \t.S2 = (S2){\n\t\t.z = (int)3,\n\t\t.x = (int)33,\n\t},\n\
              \t.x = (int)4,\n\
              \t.data = (int S1::*)&S1::y,\n\
-             \t.none = (int S1::*)nullptr,\n"
+             \t.none = (int S1::*)nullptr,\n\
+             \t.first = (int S1::*)&S1::x,\n"
                 .to_owned()
                 + &process.show("members")[process.show("members").find("\t.function").unwrap()..]
         );
@@ -304,4 +306,22 @@ fn a_damaged_member_spoils_no_other() {
     );
     let bad = object.member(&f, "bad").unwrap();
     assert_eq!(bad.value(&f).unwrap_err().to_string(), "no such entry");
+}
+
+#[test]
+fn pointers_to_members_are_true_unless_null() {
+    for process in processes("cxx-member-pointers") {
+        for (name, expected) in [
+            ("data", true),
+            ("first", true),
+            ("none", false),
+            ("function", true),
+            ("no_function", false),
+        ] {
+            let object = process.at(&format!("members.{name}"));
+            assert_eq!(object.truth(&process).unwrap(), expected, "{name}");
+            let value = object.read(&process).unwrap();
+            assert_eq!(value.truth(&process).unwrap(), expected, "{name}");
+        }
+    }
 }

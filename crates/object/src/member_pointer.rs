@@ -6,7 +6,7 @@ use spelunk_types::{QualifiedType, TypeId, TypeStore};
 
 /// What a pointer to a member holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum MemberPointer {
+pub(crate) enum MemberPointer {
     Null,
     /// How far into an object, in bytes.
     Offset(i64),
@@ -20,7 +20,7 @@ pub(super) enum MemberPointer {
 
 impl MemberPointer {
     /// The pointer of `size` bytes with these bits: one word, or two for a function.
-    pub(super) fn of(bits: u128, size: u64, order: ByteOrder, platform: Option<Platform>) -> Self {
+    pub(crate) fn of(bits: u128, size: u64, order: ByteOrder, platform: Option<Platform>) -> Self {
         let word = platform.map_or(64, |platform| u32::from(platform.address_size()) * 8);
         let signed = |bits: u128| match word {
             32 => i64::from((bits as u32).cast_signed()),
@@ -49,7 +49,7 @@ impl MemberPointer {
 
 /// The member of `class` that stands `offset` bytes from its start and has the type `ty`, as C++
 /// writes it: `Class::member`.
-pub(super) fn find_at(
+pub(crate) fn find_at(
     types: &TypeStore,
     class: TypeId,
     offset: i64,
