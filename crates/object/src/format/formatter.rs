@@ -1,5 +1,6 @@
 //! One object after the other, on one line or several.
 
+use super::checks::{check_formattable, is_character, is_shown_in_place};
 use super::options::FormatOptions;
 use super::parts::{Label, Part, Parts};
 use super::presented::write_short_name;
@@ -13,7 +14,7 @@ use crate::object::AbsenceReason;
 use crate::scalar::{float_format, scalar_of};
 use crate::{Error, ErrorKind, Object, Result, Target, type_name};
 use spelunk_base::Language;
-use spelunk_types::{PointerForm, Primitive, QualifiedType, Type, TypeData, TypeId};
+use spelunk_types::{PointerForm, QualifiedType, Type, TypeData, TypeId};
 use std::fmt::Write;
 
 /// Width of the tab stops that lines are measured with.
@@ -589,43 +590,4 @@ pub(super) fn write_type_name(
     let name = type_name(target.types(), ty)?;
     push(out, format_args!("({name})"));
     Ok(())
-}
-
-/// Whether what went wrong with a part is no matter of the rest.
-pub(super) fn is_shown_in_place(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Fault { .. }
-            | ErrorKind::Type
-            | ErrorKind::Value
-            | ErrorKind::Overflow
-            | ErrorKind::OutOfBounds
-            | ErrorKind::NotImplemented
-            | ErrorKind::Other
-    )
-}
-
-fn check_formattable(data: &TypeData) -> Result<()> {
-    let what = match data {
-        TypeData::Void => "void",
-        TypeData::Compound {
-            kind, size: None, ..
-        } => &format!("incomplete {}", kind.keyword()),
-        TypeData::Enum {
-            compatible: None, ..
-        } => "incomplete enum",
-        _ => return Ok(()),
-    };
-    Err(Error::type_(format!("cannot format {what} object")))
-}
-
-/// Whether objects of the type are characters, and pointers to them strings. Only C's own types
-/// are, not their typedefs: a `u8` is a number.
-pub(super) fn is_character(target: &dyn Target, ty: QualifiedType) -> Result<bool> {
-    let data = &target.types().get(ty.id)?.data;
-    Ok(matches!(data, TypeData::Int { size: 1, .. })
-        && matches!(
-            data.primitive(),
-            Some(Primitive::Char | Primitive::SignedChar | Primitive::UnsignedChar)
-        ))
 }

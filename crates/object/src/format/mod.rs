@@ -3,11 +3,13 @@
 //! * [`FormatOptions`] says how.
 //! * `whole` looks behind a pointer, and reads memory once for all parts.
 //! * `formatter` writes an object in another, on one line if it may and fits, else on several.
+//! * `checks` tells what can be shown, and as what.
 //! * `parts` are members and elements, of which those that are zero may be left out.
 //! * `presented` writes what printers make of containers.
 //! * `scalar` writes numbers, characters and strings.
 //! * `snapshot` reads a structure once, instead of each of its members.
 
+mod checks;
 mod formatter;
 mod options;
 mod parts;

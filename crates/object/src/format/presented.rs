@@ -1,6 +1,7 @@
 //! What printers make of objects, as text.
 
-use super::formatter::{Formatter, Style, is_shown_in_place, push};
+use super::checks::is_shown_in_place;
+use super::formatter::{Formatter, Style, push};
 use super::parts::{Frame, Label, Part, Parts};
 use super::scalar::write_text;
 use crate::layout::resolve;

@@ -1,6 +1,7 @@
 //! An object as a whole: what a pointer leads to, and memory read once.
 
-use super::formatter::{Formatter, is_character, is_shown_in_place, push, write_type_name};
+use super::checks::{is_character, is_shown_in_place};
+use super::formatter::{Formatter, push, write_type_name};
 use super::options::FormatOptions;
 use super::snapshot::Snapshot;
 use crate::layout::resolve;
