@@ -115,6 +115,16 @@ def test_references_are_what_they_refer_to(prog):
     assert made.value_() == 42
 
 
+def test_references_are_bound_to_objects(prog):
+    for obj in (prog["number"], prog["reference"]):
+        made = Object(prog, "int &", obj)
+        assert made.address_of_() == prog["number"].address_of_() and made == 42
+    with pytest.raises(TypeError, match="incompatible type"):
+        Object(prog, "long &", prog["number"])
+    with pytest.raises(ValueError, match="only an object in memory"):
+        Object(prog, "int &", prog["number"] + 1)
+
+
 def test_casts_to_references_refer_to_the_object(prog):
     for obj in (prog["number"], prog["reference"]):
         made = cast("int &", obj)

@@ -21,7 +21,7 @@ pub(crate) fn operand<'a>(
     if let Ok(other) = other.cast::<PyObject>() {
         let other = other.get();
         if !other.prog.is(&this.prog) {
-            return Err(PyValueError::new_err("objects are from different programs"));
+            return Err(from_different_programs());
         }
         return Ok(Some(Cow::Borrowed(&other.object)));
     }
@@ -30,6 +30,10 @@ pub(crate) fn operand<'a>(
     };
     let literal = Object::literal(this.target(), &value).map_err(raise)?;
     Ok(Some(Cow::Owned(literal)))
+}
+
+fn from_different_programs() -> PyErr {
+    PyValueError::new_err("objects are from different programs")
 }
 
 /// What an object cannot be at once.
@@ -106,8 +110,22 @@ impl PyObject {
             without_bits("value")?;
             // What is wrong with the width is said before what is wrong with the value.
             Object::absent_bit_field(target, ty, AbsenceReason::Other, bits).map_err(raise)?;
-            let value = from_python::value(prog.get(), ty, value)?;
-            Object::from_value(target, ty, &value, bits)
+            let scalar = target.types().reference_scalar(ty.id);
+            let scalar = scalar.map_err(raise)?;
+            match value.cast::<PyObject>() {
+                // As in C++ a reference is bound to the object, whatever its value.
+                Ok(object) if scalar.is_some() => {
+                    let object = object.get();
+                    if !object.prog.is(&prog) {
+                        return Err(from_different_programs());
+                    }
+                    object.object.implicit_convert(target, ty, bits)
+                }
+                _ => {
+                    let value = from_python::value(prog.get(), ty, value)?;
+                    Object::from_value(target, ty, &value, bits)
+                }
+            }
         } else {
             without_bits("absent object")?;
             let reason = absence_reason
