@@ -14,6 +14,7 @@ mod kind;
 mod name_ref;
 mod raw;
 mod scan;
+mod scan_unit;
 mod type_names;
 
 pub(crate) use format::hash_bytes;
