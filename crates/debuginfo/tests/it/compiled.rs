@@ -71,11 +71,15 @@ impl Compiled {
     pub(crate) fn with(compiler: &str, name: &str, source: &str, options: &[&str]) -> Self {
         let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), name);
         workshop.write("program.c", source);
-        // By its whole path, as `addr2line` tells of it.
-        let file = workshop.path("program.c");
-        let output = ["-o".as_ref(), "program".as_ref(), file.as_os_str()];
-        workshop.run(compiler, options.iter().map(OsStr::new).chain(output));
         let path = workshop.path("program");
+        // From another folder and by its whole path, so that its name tells where it is, as
+        // `addr2line` does.
+        output_of(
+            Command::new(compiler)
+                .args(options)
+                .arg("-o")
+                .args([&path, &workshop.path("program.c")]),
+        );
         Self {
             file: DebugFile::new(parse(&path), SectionAddresses::default(), 0),
             path,
