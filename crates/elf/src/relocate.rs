@@ -3,14 +3,22 @@
 //! Only those. A distribution's vmlinux is linked with `--emit-relocs` and carries relocation
 //! sections that the linker has applied already; applying them again would add the addresses twice.
 
-mod x86_64;
+mod arm;
+mod form;
+mod loongarch;
+mod mips;
+mod powerpc;
+mod riscv;
+mod s390;
+mod x86;
 
 use crate::constants::{self as elf, Machine, RelocationType, SymbolSection};
 use crate::data::SectionData;
 use crate::elf_file::ElfFile;
 use crate::error::ElfError;
 use crate::section::Section;
-use spelunk_base::{Cursor, Platform, Truncated};
+use form::{Field, Form, Value};
+use spelunk_base::{ByteOrder, Cursor, Platform, Truncated};
 use std::collections::HashMap;
 
 /// Where the sections of a relocatable file are in memory, by name; a missing one is at 0, which
@@ -39,23 +47,23 @@ impl FromIterator<(String, u64)> for SectionAddresses {
     }
 }
 
-/// What a relocation stores at its place.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Form {
-    /// How many bytes are stored: 0 (none), 1, 2, 4 or 8.
-    pub(crate) size: usize,
-    /// Whether the address of the place is subtracted.
-    pub(crate) relative: bool,
-}
-
 /// How relocations of a machine are applied; `None` for a type that has no place in debug data.
 type FindForm = fn(RelocationType) -> Option<Form>;
 
 fn find_forms(machine: Machine) -> Option<FindForm> {
-    match machine {
-        elf::EM_X86_64 => Some(x86_64::form),
-        _ => None,
-    }
+    Some(match machine {
+        elf::EM_X86_64 => x86::x86_64,
+        elf::EM_386 => x86::i386,
+        elf::EM_AARCH64 => arm::aarch64,
+        elf::EM_ARM => arm::arm,
+        elf::EM_PPC64 => powerpc::ppc64,
+        elf::EM_PPC => powerpc::ppc,
+        elf::EM_S390 => s390::s390,
+        elf::EM_MIPS => mips::mips,
+        elf::EM_RISCV => riscv::riscv,
+        elf::EM_LOONGARCH => loongarch::loongarch,
+        _ => return None,
+    })
 }
 
 struct Relocation {
@@ -132,32 +140,37 @@ impl ElfFile {
         let data = self.data_of(table)?;
         let mut cursor = Cursor::new(&data, order);
         // A table that is cut off ends in part of an entry.
-        while let Ok(relocation) = Relocation::parse(&mut cursor, table, self.platform()) {
+        while let Ok(relocation) = Relocation::parse(&mut cursor, table, self.platform(), machine) {
             let error = |reason| ElfError::Relocation {
                 section: section.name.clone(),
                 offset: relocation.offset,
                 kind: relocation.kind,
                 reason,
             };
-            let form = find_form(relocation.kind)
+            let Form { field, value } = find_form(relocation.kind)
                 .ok_or_else(|| error("this type of relocation is not known"))?;
-            if form.size == 0 {
+            if field == Field::None {
                 continue;
             }
             let place = usize::try_from(relocation.offset)
                 .ok()
-                .and_then(|offset| bytes.get_mut(offset..)?.get_mut(..form.size))
+                .and_then(|offset| field.place(bytes.get_mut(offset..)?))
                 .ok_or_else(|| error("the place is outside of the section"))?;
             let symbol = symbols
                 .value(relocation.symbol)
                 .ok_or_else(|| error("the symbol does not exist"))?;
-            let addend = relocation.addend.unwrap_or_else(|| order.uint(place));
-            let mut value = symbol.wrapping_add(addend);
-            if form.relative {
-                let address = section_address.wrapping_add(relocation.offset);
-                value = value.wrapping_sub(address);
-            }
-            store(place, value, order);
+            let before = field.load(place, order);
+            let address = symbol.wrapping_add(relocation.addend.unwrap_or(before));
+            let value = match value {
+                Value::Absolute => address,
+                Value::Relative => address
+                    .wrapping_sub(section_address)
+                    .wrapping_sub(relocation.offset),
+                Value::Add => before.wrapping_add(address),
+                Value::Subtract => before.wrapping_sub(address),
+                Value::ThreadLocal(bias) => address.wrapping_sub(bias),
+            };
+            field.store(place, value, order);
         }
         Ok(())
     }
@@ -168,14 +181,20 @@ impl Relocation {
         cursor: &mut Cursor<'_>,
         table: &Section,
         platform: Platform,
+        machine: Machine,
     ) -> Result<Self, Truncated> {
         let word = usize::from(platform.address_size());
         let offset = cursor.uint(word)?;
-        let info = cursor.uint(word)?;
-        let (symbol, kind) = if platform.is_64_bit {
-            (info >> 32, info & 0xffff_ffff)
-        } else {
-            (info >> 8, info & 0xff)
+        let (symbol, kind) = match machine {
+            // Two numbers, of which the second is in the order of its bytes everywhere.
+            elf::EM_MIPS if platform.is_64_bit => {
+                let symbol = cursor.u32()?;
+                (u64::from(symbol), ByteOrder::Big.uint(cursor.bytes(4)?))
+            }
+            _ => match (cursor.uint(word)?, platform.is_64_bit) {
+                (info, true) => (info >> 32, info & 0xffff_ffff),
+                (info, false) => (info >> 8, info & 0xff),
+            },
         };
         let addend = if table.kind == elf::SHT_RELA {
             Some(cursor.uint(word)?)
@@ -188,21 +207,6 @@ impl Relocation {
             symbol: u32::try_from(symbol).unwrap_or(u32::MAX),
             addend,
         })
-    }
-}
-
-fn store(place: &mut [u8], value: u64, order: spelunk_base::ByteOrder) {
-    let bytes = value.to_le_bytes();
-    let source = bytes.iter();
-    match order {
-        spelunk_base::ByteOrder::Little => place.iter_mut().zip(source).for_each(|(p, b)| *p = *b),
-        spelunk_base::ByteOrder::Big => {
-            place
-                .iter_mut()
-                .rev()
-                .zip(source)
-                .for_each(|(p, b)| *p = *b);
-        }
     }
 }
 

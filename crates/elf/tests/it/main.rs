@@ -11,6 +11,7 @@ mod corpus;
 mod files;
 mod headers;
 mod host;
+mod machines;
 mod relocation;
 
 use spelunk_elf::{ElfFile, FileData};
