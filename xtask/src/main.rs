@@ -5,6 +5,7 @@ mod checks;
 mod command;
 mod compare;
 mod demo;
+mod fuzz;
 mod lab;
 mod packages;
 mod place;
@@ -28,6 +29,8 @@ usage: cargo xtask TASK
   lab [NAME...]        make the lab's kernels and dumps (all of them, or the named ones)
   lab --list           say what the lab has and can make
   compare [DUMP...]    the same scripts under drgn and Spelunk, answers compared
+  fuzz [--minutes N] [TARGET...]
+                       fuzz each target (all of them, or the named ones) for a minute, or for N
   bench [WORKLOAD...]  Spelunk and drgn side by side
 ";
 
@@ -53,6 +56,7 @@ fn run_task(arguments: &[&str]) -> Result<()> {
         ["tidy"] => tidy::tidy(&place),
         ["lab", names @ ..] => lab::lab(&place, names),
         ["compare", dumps @ ..] => compare::compare(&place, dumps),
+        ["fuzz", arguments @ ..] => fuzz::fuzz(&place, arguments),
         ["bench", workloads @ ..] => bench::bench(&place, workloads),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -1,4 +1,5 @@
 use crate::Random;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Longer than this and a parser hangs, on the slowest machine and without optimization.
@@ -7,10 +8,17 @@ const HANG: Duration = Duration::from_secs(20);
 /// Runs the body of a fuzz target over its seeds: each whole, cut off at `rounds` places and damaged
 /// in `rounds` ways, the same in every run.
 ///
+/// Where the variable `SPELUNK_FUZZ_SEEDS` names a folder, it does nothing but write the seeds there,
+/// into a folder named as the module of `run`: fuzzing starts from them.
+///
 /// # Panics
 ///
-/// If `run` does, after telling which input it was, or if it takes so long that it hangs.
-pub fn exercise(seeds: &[Vec<u8>], rounds: usize, mut run: impl FnMut(&[u8])) {
+/// If `run` does, after telling which input it was, or if it takes so long that it hangs. If seeds
+/// cannot be written.
+pub fn exercise<R: FnMut(&[u8])>(seeds: &[Vec<u8>], rounds: usize, mut run: R) {
+    if let Some(folder) = std::env::var_os("SPELUNK_FUZZ_SEEDS") {
+        return write(seeds, PathBuf::from(folder), std::any::type_name::<R>());
+    }
     for (seed, bytes) in seeds.iter().enumerate() {
         let mut random = Random::new(seed as u64);
         check(bytes, &format!("seed {seed}"), &mut run);
@@ -22,6 +30,24 @@ pub fn exercise(seeds: &[Vec<u8>], rounds: usize, mut run: impl FnMut(&[u8])) {
             random.damage(&mut damaged);
             check(&damaged, &format!("seed {seed}, damage {round}"), &mut run);
         }
+    }
+}
+
+/// Writes seeds for the target whose body is the function with this path; a closure is no target's.
+#[expect(clippy::panic, reason = "as a test fails")]
+fn write(seeds: &[Vec<u8>], folder: PathBuf, run: &str) {
+    let Some(module) = run.strip_suffix("::run") else {
+        return;
+    };
+    let folder = folder.join(module.rsplit("::").next().unwrap_or(module));
+    let written = std::fs::create_dir_all(&folder).and_then(|()| {
+        let mut named = (0..).zip(seeds);
+        named.try_for_each(|(number, seed): (usize, _)| {
+            std::fs::write(folder.join(format!("seed-{number:03}")), seed)
+        })
+    });
+    if let Err(error) = written {
+        panic!("{}: {error}", folder.display());
     }
 }
 

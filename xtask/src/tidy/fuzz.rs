@@ -24,7 +24,8 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(complaints)
 }
 
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// All files of Rust in a folder and those in it.
+pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry?.path();

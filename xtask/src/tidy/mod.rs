@@ -6,6 +6,8 @@ mod fuzz;
 
 use anyhow::{Result, bail};
 
+pub(crate) use fuzz::rust_files;
+
 use crate::place::Place;
 
 pub(crate) fn tidy(place: &Place) -> Result<()> {

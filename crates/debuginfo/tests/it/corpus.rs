@@ -1,7 +1,7 @@
 //! The fuzz targets' bodies over compiled files: whole, cut off, damaged.
 
 #[path = "../../../../fuzz/bodies/debug_file.rs"]
-mod debug_file;
+pub(crate) mod debug_file;
 #[path = "../../../../fuzz/bodies/demangle.rs"]
 mod demangle;
 #[path = "../../../../fuzz/bodies/dwarf_index.rs"]
@@ -11,18 +11,19 @@ mod dwarf_sources;
 #[path = "../../../../fuzz/bodies/dwarf_types.rs"]
 pub(crate) mod dwarf_types;
 #[path = "../../../../fuzz/bodies/frames.rs"]
-mod frames;
+pub(crate) mod frames;
 #[path = "../../../../fuzz/bodies/orc.rs"]
 mod orc;
 
 use crate::oracle;
 use crate::program::compile;
 use spelunk_synth::Workshop;
+use std::sync::LazyLock;
 
-const C: &str = "struct a { struct b *b; int x : 3; union { int u; struct a *v; }; int f[]; }; enum e { A, B = -1 };
+pub(crate) const C: &str = "struct a { struct b *b; int x : 3; union { int u; struct a *v; }; int f[]; }; enum e { A, B = -1 };
     typedef struct a t; extern int o; int o = 3; static const int c = 9; struct d *d; struct a *p; enum e q; t *r;
     static inline int i(int n) { int k = n; return k + o; } int g(t *x, ...) { return i(x->x) + c; }";
-const CPP: &str = "namespace n { struct a { struct b { int x; }; b y; static int s; void f(); }; int a::s; enum class e { k };
+pub(crate) const CPP: &str = "namespace n { struct a { struct b { int x; }; b y; static int s; void f(); }; int a::s; enum class e { k };
     template <int N, typename T> struct t { T v[N]; }; void a::f() {} e z; t<3, a> w;
     struct v { int m; virtual ~v() {} }; struct l : virtual v { int &r; }; struct r : virtual v { int v::*p; };
     namespace { struct d : l, r { decltype(nullptr) n; int (v::*f)(); int &&rr; d(); }; } d *q;
@@ -31,15 +32,19 @@ const RUST: &str = "pub enum E { A, B(u8), C { c: Option<&'static str> } } #[rep
     pub static S: [Option<E>; 1] = [Some(E::B(3))]; pub static R: (Result<W, ()>, char) = (Ok(W::Y), 'x');";
 
 /// The object file of a library.
-fn compile_rust() -> Vec<u8> {
-    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), "corpus-rust");
+static RUST_OBJECT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    // Other tests may compile it at the same time, in processes of their own.
+    let name = format!("corpus-rust-{}", std::process::id());
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
     workshop.write("a.rs", RUST);
     workshop.run(
         "rustc",
         ["-g", "--crate-type=lib", "--emit=obj", "-o", "a.o", "a.rs"],
     );
-    workshop.read("a.o")
-}
+    let object = workshop.read("a.o");
+    workshop.remove();
+    object
+});
 
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<_> = ["-gdwarf-2", "-gdwarf-4", "-gdwarf-5"]
@@ -59,7 +64,7 @@ fn seeds() -> Vec<Vec<u8>> {
         "-fPIC",
     ];
     seeds.push(compile(&[("a.c", C)], &flags));
-    seeds.push(compile_rust());
+    seeds.push(RUST_OBJECT.clone());
     seeds
 }
 

@@ -8,6 +8,7 @@
 
 mod compiled;
 mod corpus;
+mod corpus_sections;
 mod describe;
 mod files;
 mod hostile;

@@ -1,0 +1,74 @@
+//! The bodies of the fuzz targets that are about sections, over those of compiled files.
+
+#[path = "../../../../fuzz/bodies/code_sections.rs"]
+mod code_sections;
+#[path = "../../../../fuzz/bodies/dwarf_sections.rs"]
+mod dwarf_sections;
+#[path = "../../../../fuzz/bodies/sections.rs"]
+mod sections;
+
+use crate::corpus::{C, CPP, debug_file, frames};
+use crate::program::compile;
+use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+
+/// The input that stands for a file with another one, in which sections are called so.
+fn pack(main: &[u8], other: Option<(u8, &[u8])>) -> Vec<u8> {
+    let mut input = vec![0];
+    pack_file(main, 0, &mut input);
+    if let Some((kind, other)) = other {
+        input[0] |= kind << 2;
+        pack_file(other, 0x80, &mut input);
+    }
+    input
+}
+
+fn pack_file(bytes: &[u8], other: u8, input: &mut Vec<u8>) {
+    let file = ElfFile::parse(FileData::from_bytes("seed", bytes.to_vec())).unwrap();
+    let names = sections::NAMES.iter().filter(|(_, address)| *address != 0);
+    let addresses: SectionAddresses = names
+        .map(|(name, address)| ((*name).to_owned(), *address))
+        .collect();
+    if file.platform().byte_order == spelunk_base::ByteOrder::Big {
+        input[0] |= 1;
+    }
+    if file.platform().address_size() == 4 {
+        input[0] |= 2;
+    }
+    for section in file.sections() {
+        let name = section.name.strip_suffix(".dwo").unwrap_or(&section.name);
+        let number = sections::NAMES.iter().position(|(known, _)| *known == name);
+        if let Some(number) = number
+            && let Ok(data) = file.relocated_data_of(section, &addresses)
+        {
+            let size = u16::try_from(data.len()).unwrap();
+            input.push(u8::try_from(number).unwrap() | other);
+            input.extend(size.to_le_bytes());
+            input.extend_from_slice(&data);
+        }
+    }
+}
+
+fn seeds() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for version in ["-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5"] {
+        for more in ["-O1", "-m32", "-gdwarf64"] {
+            for (name, source) in [("a.c", C), ("a.cpp", CPP)] {
+                if (more, version) != ("-gdwarf64", "-gdwarf-2") {
+                    let flags = ["-g", "-c", more, version];
+                    seeds.push(pack(&compile(&[(name, source)], &flags), None));
+                }
+            }
+        }
+    }
+    seeds
+}
+
+#[test]
+fn dwarf_sections() {
+    spelunk_synth::exercise(&seeds(), 50, dwarf_sections::run);
+}
+
+#[test]
+fn code_sections() {
+    spelunk_synth::exercise(&seeds(), 50, code_sections::run);
+}

@@ -1,0 +1,11 @@
+//! The sections that say what is at an address: call frame information, lines, locations, ranges,
+//! symbols, ORC.
+
+use super::{frames, sections};
+
+/// Must not panic, hang or take more memory than the bytes can justify.
+pub(crate) fn run(data: &[u8]) {
+    if let Some((main, _)) = sections::unpack(data) {
+        frames::run(&main);
+    }
+}
