@@ -20,6 +20,8 @@ const PACKAGES: &[&str] = &[
     "dwz",
     "lld",
     "gdb",
+    // a server and a client of debuginfod, which downloads are tried with
+    "debuginfod",
     "python3",
     "python3-venv",
     // the lab's guests
