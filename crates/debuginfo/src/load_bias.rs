@@ -14,6 +14,8 @@ pub(crate) struct LoadBias {
     bias: u64,
     /// Addresses below stay.
     fixed_end: u64,
+    /// Whether 0 is the address of nothing in the file.
+    nothing_at_0: bool,
 }
 
 impl LoadBias {
@@ -21,12 +23,14 @@ impl LoadBias {
     /// for.
     pub(crate) fn new(elf: &ElfFile, bias: u64) -> Self {
         let fixed = elf.sections().iter().filter(|section| is_fixed(section));
+        let fixed_end = match elf.is_relocatable() {
+            true => 0,
+            false => fixed.map(|section| section.size).max().unwrap_or(0),
+        };
         Self {
             bias,
-            fixed_end: match elf.is_relocatable() {
-                true => 0,
-                false => fixed.map(|section| section.size).max().unwrap_or(0),
-            },
+            fixed_end,
+            nothing_at_0: fixed_end == 0 && !elf.is_relocatable(),
         }
     }
 
@@ -37,6 +41,17 @@ impl LoadBias {
         } else {
             address.wrapping_add(self.bias)
         }
+    }
+
+    /// Whether nothing is at `address` in the target, as the file tells.
+    ///
+    /// Situation: linkers leave out functions and variables that nobody uses (`--gc-sections`) or
+    /// that several objects have, but not what DWARF says of them. Evidence: their addresses there
+    /// are 0, or all ones with `-z dead-reloc-in-nonalloc`. Remedy: these are no addresses, unless
+    /// the file has a section at 0.
+    pub(crate) fn is_left_out(self, address: u64, mask: u64) -> bool {
+        let is = |in_file: u64| address & mask == self.relocate(in_file) & mask;
+        is(u64::MAX) || (self.nothing_at_0 && is(0))
     }
 }
 

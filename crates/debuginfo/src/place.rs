@@ -53,6 +53,9 @@ pub(crate) fn variable_value(
         Err(error) => return Err(die.damaged(format!("DW_AT_location: {error}"))),
     };
     Ok(match location.as_whole() {
+        Some(PieceKind::Memory(address)) if bias.is_left_out(*address, platform.address_mask()) => {
+            ObjectValue::Absent(Absence::OptimizedOut)
+        }
         Some(PieceKind::Memory(address)) => ObjectValue::Address(address & platform.address_mask()),
         Some(PieceKind::Value(value)) => number(die, value.to_u64().into(), platform.byte_order)?,
         Some(PieceKind::Bytes(bytes)) => ObjectValue::Bytes(bytes[..].into()),
@@ -69,20 +72,25 @@ pub(crate) fn function_value(
 ) -> Result<ObjectValue, DebugInfoError> {
     let dwarf = die.unit().dwarf();
     let damaged = |error: gimli::Error| die.damaged(error.to_string());
+    let place = |address| {
+        let address = bias.relocate(address) & platform.address_mask();
+        match bias.is_left_out(address, platform.address_mask()) {
+            true => ObjectValue::Absent(Absence::OptimizedOut),
+            false => ObjectValue::Address(address),
+        }
+    };
     for name in [dw::DW_AT_low_pc, dw::DW_AT_entry_pc] {
         if let Some(value) = die.attr(name)
             && let Some(address) = dwarf.attr_address(die.unit(), value).map_err(damaged)?
         {
-            let address = bias.relocate(address) & platform.address_mask();
-            return Ok(ObjectValue::Address(address));
+            return Ok(place(address));
         }
     }
     if let Some(value) = die.attr(dw::DW_AT_ranges)
         && let Some(mut ranges) = dwarf.attr_ranges(die.unit(), value).map_err(damaged)?
         && let Some(range) = ranges.next().map_err(damaged)?
     {
-        let address = bias.relocate(range.begin) & platform.address_mask();
-        return Ok(ObjectValue::Address(address));
+        return Ok(place(range.begin));
     }
     Ok(ObjectValue::Absent(Absence::OptimizedOut))
 }

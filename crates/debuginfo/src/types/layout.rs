@@ -133,12 +133,15 @@ fn is_address(tag: gimli::DwTag) -> bool {
 }
 
 /// The size of a member or variable in bytes, where DWARF says it: its own (of the unit that a bit
-/// field is counted in), else its type's.
+/// field is counted in), else its type's, which a definition leaves to its declaration.
 pub(crate) fn storage_size(die: &Die<'_, '_>) -> Result<u64, DebugInfoError> {
     if let Some(size) = die.unsigned(dw::DW_AT_byte_size) {
         return Ok(size);
     }
-    let mut ty = die.reference(dw::DW_AT_type)?;
+    let mut ty = match (die.reference(dw::DW_AT_type)?, die.origin()?) {
+        (None, Some(declaration)) => declaration.reference(dw::DW_AT_type)?,
+        (ty, _) => ty,
+    };
     for _ in 0..super::MAX_CHAIN {
         let Some(id) = ty else { break };
         let behind = die.units().die(id)?;

@@ -116,3 +116,32 @@ fn of_weak_functions_the_one_that_the_linker_took_is_found() {
         assert_eq!(address, symbols(&bytes)["which"]);
     }
 }
+
+// Linkers leave out what nobody uses, but not what DWARF says of it: its address is then 0.
+#[test]
+fn what_the_linker_left_out_is_nowhere() {
+    let source = "int gone = 3; int unused(void) { return gone; } int kept = 4; int main(void) { return kept; }";
+    let apart = [
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-Wl,--gc-sections",
+    ];
+    for version in ["-gdwarf-4", "-gdwarf-5"] {
+        for position in [&["-no-pie"][..], &["-pie", "-fPIE"]] {
+            let flags = [&["-g", version][..], &apart, position].concat();
+            let program = Program::of(&[(&compile(&[("a.c", source)], &flags), 0x10_0000)]);
+            for name in ["gone", "unused"] {
+                let value = find(&program, name).unwrap().value;
+                let absent = matches!(value, ObjectValue::Absent(Absence::OptimizedOut));
+                assert!(absent, "{flags:?}: {name} {value:?}");
+            }
+            for name in ["kept", "main"] {
+                let value = find(&program, name).unwrap().value;
+                assert!(
+                    matches!(value, ObjectValue::Address(0x10_0001..)),
+                    "{flags:?}: {name} {value:?}"
+                );
+            }
+        }
+    }
+}

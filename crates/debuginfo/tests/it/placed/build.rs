@@ -142,6 +142,14 @@ impl Build {
         self
     }
 
+    /// Tells the program's own names from those of the standard library that is linked in.
+    pub(super) fn is_ours(&self) -> fn(&str) -> bool {
+        match self.language {
+            Language::Rust => |name| name.starts_with("shapes"),
+            Language::C | Language::Cpp => |_| true,
+        }
+    }
+
     /// Compiles the program and returns its path, or that of its debug file.
     pub(super) fn make(&self) -> PathBuf {
         let Self {
@@ -204,6 +212,9 @@ impl Build {
         }
         let version = format!("-gdwarf-{}", self.version);
         let mut flags = vec!["-g", &version, "-w", "-O0"];
+        if self.language == Language::Cpp {
+            flags.push("-std=c++17");
+        }
         flags.extend(self.way.flags());
         let mut objects = Vec::new();
         for name in names {
