@@ -28,6 +28,7 @@ mod sources;
 mod symtab;
 mod types;
 mod unit_dwarf;
+mod unit_headers;
 mod unit_map;
 mod unit_parse;
 mod units;

@@ -3,6 +3,7 @@ use crate::error::DebugInfoError;
 use crate::scopes::Scopes;
 use crate::sources::{SourceKind, SourceSections, SplitLink};
 use crate::unit_dwarf::{PackageRow, SourceDwarf};
+use crate::unit_headers::{UnitHeaders, UnreadableUnit};
 use crate::unit_map::UnitMap;
 use crate::unit_parse::parse_unit;
 use gimli::{EndianSlice, RunTimeEndian, SectionId, UnitOffset, UnitType};
@@ -84,6 +85,7 @@ pub struct Units<'a> {
     split: HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>,
     map: OnceLock<UnitMap>,
     importers: OnceLock<HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>>,
+    damage: Vec<DebugInfoError>,
 }
 
 /// A section that holds units.
@@ -119,7 +121,7 @@ pub struct Place<'a> {
 }
 
 impl<'a> Units<'a> {
-    /// Reads the headers of all units. The list of a section ends at a header that cannot be read.
+    /// Reads the headers of all units. Those that cannot be read are passed over.
     pub(crate) fn new(sources: &'a [SourceSections], links: &[SplitLink]) -> Self {
         let mut units = Self {
             sources: SourceDwarf::all(sources),
@@ -129,6 +131,7 @@ impl<'a> Units<'a> {
             split: HashMap::default(),
             map: OnceLock::new(),
             importers: OnceLock::new(),
+            damage: Vec::new(),
         };
         let mut base = DieId::from_u64(0);
         for (number, source) in sources.iter().enumerate() {
@@ -157,19 +160,18 @@ impl<'a> Units<'a> {
         bytes: Slice<'a>,
         rows: &HashMap<(SectionId, u64), PackageRow>,
     ) {
-        let mut push = |header: UnitHeader<'a>| {
-            let row = rows.get(&(id, header.offset().0 as u64)).copied();
-            self.push(header, row);
-        };
-        if id == SectionId::DebugTypes {
-            let mut headers = gimli::DebugTypes::from(bytes).units();
-            while let Ok(Some(header)) = headers.next() {
-                push(header);
-            }
-        } else {
-            let mut headers = gimli::DebugInfo::from(bytes).units();
-            while let Ok(Some(header)) = headers.next() {
-                push(header);
+        for header in UnitHeaders::new(id, bytes) {
+            match header {
+                Ok(header) => {
+                    let row = rows.get(&(id, header.offset().0 as u64)).copied();
+                    self.push(header, row);
+                }
+                Err(UnreadableUnit { offset, error }) => {
+                    let base = self.sections.last().map(|section| section.base);
+                    let start = base.map_or(DieId::from_u64(0), |base| base.plus(offset));
+                    let message = format!("unit is passed over: {error}");
+                    self.damage.push(self.damaged(start, message));
+                }
             }
         }
     }
@@ -228,6 +230,12 @@ impl<'a> Units<'a> {
     #[must_use]
     pub fn file(&self) -> &'a str {
         self.sources.first().map_or("", SourceDwarf::file)
+    }
+
+    /// The units that cannot be read at all, of a later version perhaps: where they are and why.
+    #[must_use]
+    pub fn damage(&self) -> &[DebugInfoError] {
+        &self.damage
     }
 
     /// The debug sections of the main file.
@@ -298,7 +306,7 @@ impl<'a> Units<'a> {
         let dwarf = self.dwarf_of(index)?;
         let parsed = parse_unit(&dwarf, slot.header);
         let mut unit = Unit {
-            unit: parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?,
+            unit: parsed.map_err(|error| self.damaged_unit(slot, &dwarf, error))?,
             line_dwarf: Arc::clone(&dwarf),
             dwarf,
             base: self
@@ -316,6 +324,28 @@ impl<'a> Units<'a> {
             unit.unit.comp_dir = unit.comp_dir.or(skeleton.comp_dir);
         }
         Ok(unit)
+    }
+
+    /// The error that says why a unit cannot be parsed: its first entry or its abbreviations.
+    fn damaged_unit(
+        &self,
+        slot: &Slot<'a>,
+        dwarf: &Dwarf<'a>,
+        error: gimli::Error,
+    ) -> DebugInfoError {
+        let place = self.place(slot.start);
+        if dwarf.abbreviations(&slot.header).is_ok() {
+            return self.damaged(slot.start, error.to_string());
+        }
+        DebugInfoError::Damaged {
+            file: place.file.to_owned(),
+            section: SectionId::DebugAbbrev.name(),
+            offset: slot.header.debug_abbrev_offset().0 as u64,
+            message: format!(
+                "abbreviations of the unit at {}+{:#x}: {error}",
+                place.section, place.offset
+            ),
+        }
     }
 
     /// What stands in what in the unit of an entry.

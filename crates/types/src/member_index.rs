@@ -42,7 +42,7 @@ pub struct MemberIndex {
 }
 
 /// Anonymous members in anonymous members: deeper is not C but a broken (or cyclic) file.
-const MAX_DEPTH: u32 = 64;
+const MAX_DEPTH: usize = 64;
 /// Members that one type may have, anonymous ones' included.
 const MAX_MEMBERS: usize = 1 << 20;
 /// Ways through virtual base classes, and steps of one.
@@ -56,13 +56,14 @@ impl MemberIndex {
             index: Self::default(),
             bases: Vec::new(),
             virtual_bases: HashSet::new(),
+            around: Vec::new(),
             seen: 0,
         };
         let start = Place {
             bit_offset: 0,
             via: None,
         };
-        let result = indexer.add(members, start, 0);
+        let result = indexer.add(members, start);
         // A member hides a base class of the same name.
         for (name, base) in indexer.bases {
             indexer.index.by_name.entry(name).or_insert(base);
@@ -118,15 +119,14 @@ struct Indexer<'a> {
     bases: Vec<(Box<str>, FlatMember)>,
     /// An object has one of each.
     virtual_bases: HashSet<TypeId>,
+    /// The types whose members are being added, one in the other.
+    around: Vec<TypeId>,
     seen: usize,
 }
 
 impl Indexer<'_> {
     /// Adds the members of a type that stands at `place`: its own, then those of its base classes.
-    fn add(&mut self, members: &Members, place: Place, depth: u32) -> Result<(), TypeError> {
-        if depth > MAX_DEPTH {
-            return Err(TypeError::new("anonymous members are nested too deeply"));
-        }
+    fn add(&mut self, members: &Members, place: Place) -> Result<(), TypeError> {
         let variants = members.variant_part.iter().flat_map(|part| &part.variants);
         let of_variants = variants.flat_map(|variant| &variant.members);
         for member in members.members.iter().chain(of_variants) {
@@ -139,18 +139,18 @@ impl Indexer<'_> {
                     let member = place.member(member);
                     self.index.by_name.entry(name.clone()).or_insert(member);
                 }
-                (None, MemberRole::Member) => self.add_inner(member, place, depth)?,
+                (None, MemberRole::Member) => self.add_inner(member, place)?,
                 _ => {}
             }
         }
         for member in &members.members {
             match member.role {
                 MemberRole::Member => {}
-                MemberRole::Base => self.add_inner(member, place, depth)?,
+                MemberRole::Base => self.add_inner(member, place)?,
                 MemberRole::VirtualBase { table_offset } => {
                     if self.virtual_bases.insert(member.ty.id) {
                         let place = self.virtual_place(place, table_offset)?;
-                        self.add_inner(member, place, depth)?;
+                        self.add_inner(member, place)?;
                     }
                 }
             }
@@ -159,7 +159,7 @@ impl Indexer<'_> {
     }
 
     /// Adds the members of an anonymous member or base class of what stands at `outer`.
-    fn add_inner(&mut self, member: &Member, outer: Place, depth: u32) -> Result<(), TypeError> {
+    fn add_inner(&mut self, member: &Member, outer: Place) -> Result<(), TypeError> {
         let flat = outer.member(member);
         let place = Place {
             bit_offset: flat.bit_offset,
@@ -171,8 +171,20 @@ impl Indexer<'_> {
         {
             self.bases.push((tag.into(), flat));
         }
-        match self.store.members(member.ty.id) {
-            Ok(Some(inner)) => self.add(inner, place, depth.saturating_add(1)),
+        let inner = if self.around.contains(&member.ty.id) {
+            Err(TypeError::new("type is a member of itself"))
+        } else if self.around.len() >= MAX_DEPTH {
+            Err(TypeError::new("anonymous members are nested too deeply"))
+        } else {
+            self.store.members(member.ty.id)
+        };
+        match inner {
+            Ok(Some(inner)) => {
+                self.around.push(member.ty.id);
+                let added = self.add(inner, place);
+                self.around.pop();
+                added
+            }
             Ok(None) => Ok(()),
             // The others are members all the same.
             Err(error) => {

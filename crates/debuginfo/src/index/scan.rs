@@ -13,7 +13,7 @@ use gimli::{DwForm, DwLang, constants as dw};
 use spelunk_base::{Cursor, Language, Truncated};
 use std::rc::Rc;
 
-/// Scopes in scopes: deeper is no program but a damaged file.
+/// Scopes in scopes: what is deeper is left out, since that is no program but a damaged file.
 const MAX_DEPTH: usize = 4096;
 /// Entries that take their name from an entry that takes its name from an entry.
 const MAX_ORIGINS: u32 = 8;
@@ -21,7 +21,8 @@ const MAX_ORIGINS: u32 = 8;
 /// Bytes of `A::B::`: what is in deeper namespaces counts as being in the last that fits.
 const MAX_PATH: usize = 1 << 10;
 
-/// What the entries inside an entry are to the index.
+/// What the entries inside an entry are to the index. Inside of most (locals, parameters, members)
+/// is nothing.
 enum Scope {
     /// Members of a namespace; `outer` is the path without it.
     Space { outer: Rc<[u8]> },
@@ -31,8 +32,6 @@ enum Scope {
         die: DieId,
         mark: u16,
     },
-    /// Nothing: locals, parameters, members.
-    Body,
 }
 
 /// The attributes of an entry that the index looks at.
@@ -110,46 +109,57 @@ impl<'a, 'o> Scan<'a, 'o> {
         let mut cursor = Cursor::new(bytes, self.unit.order);
         cursor.seek(self.unit.root);
         let mut scopes: Vec<Scope> = Vec::new();
+        // How deep inside of entries that hold nothing, which are not on the stack.
+        let mut bodies = 0_usize;
         let mut fields = Fields::default();
         while !cursor.is_empty() {
             let start = cursor.position();
             let Some(abbreviation) = self.read_abbreviation(&mut cursor)? else {
-                match scopes.pop() {
-                    Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) => {
-                        self.path = outer;
-                    }
-                    Some(Scope::Body) => {}
-                    None => break,
+                if let Some(outer) = bodies.checked_sub(1) {
+                    bodies = outer;
+                } else if let Some(inner) = scopes.pop() {
+                    self.leave(inner);
                 }
-                if scopes.is_empty() {
+                if scopes.is_empty() && bodies == 0 {
                     break;
                 }
                 continue;
             };
             self.read_fields(&mut cursor, abbreviation, &mut fields)?;
-            let inside = self.visit(scopes.last(), start, abbreviation, &fields);
+            let inside = match bodies {
+                0 => self.visit(scopes.last(), start, abbreviation, &fields),
+                _ => None,
+            };
             if !abbreviation.has_children {
                 // Nothing is in it: a class that is only declared.
-                if let Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) = inside {
-                    self.path = outer;
+                if let Some(inside) = inside {
+                    self.leave(inside);
                 }
-                if scopes.is_empty() {
+                if scopes.is_empty() && bodies == 0 {
                     break;
                 }
                 continue;
             }
-            if let Some(inside) = inside {
-                scopes.push(inside);
-            } else if let Some(next) = self.next_sibling(&fields, cursor.position()) {
-                cursor.seek(next);
-            } else {
-                scopes.push(Scope::Body);
+            match inside {
+                Some(inside) if scopes.len() < MAX_DEPTH => {
+                    scopes.push(inside);
+                    continue;
+                }
+                Some(inside) => self.leave(inside),
+                None => {}
             }
-            if scopes.len() > MAX_DEPTH {
-                break;
+            match self.next_sibling(&fields, cursor.position()) {
+                Some(next) => cursor.seek(next),
+                None => bodies = bodies.saturating_add(1),
             }
         }
         Ok(())
+    }
+
+    /// Goes back to the path around a scope.
+    fn leave(&mut self, scope: Scope) {
+        let (Scope::Space { outer } | Scope::Enumerators { outer, .. }) = scope;
+        self.path = outer;
     }
 
     /// The abbreviation of the next entry; `None` at the end of a list of entries.
@@ -325,7 +335,7 @@ impl<'a, 'o> Scan<'a, 'o> {
         let mut inside = self.visit_in_path(scope, start, abbreviation, fields);
         match &mut inside {
             Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) => *outer = around,
-            Some(Scope::Body) | None => self.path = around,
+            None => self.path = around,
         }
         inside
     }
@@ -345,9 +355,6 @@ impl<'a, 'o> Scan<'a, 'o> {
         abbreviation: Abbreviation,
         fields: &Fields,
     ) -> Option<Scope> {
-        if let Some(Scope::Body) = scope {
-            return None;
-        }
         if let Some(wanted) = self.wanted {
             self.name_wanted(wanted, start, fields);
         }

@@ -1,4 +1,5 @@
 use super::sections::SourceSections;
+use crate::unit_headers::UnitHeaders;
 use crate::unit_parse::parse_unit;
 use crate::units::{Dwarf, Slice};
 use gimli::{DwAt, DwForm, SectionId, UnitHeader, UnitType, constants as dw};
@@ -32,8 +33,8 @@ pub(super) fn list(sections: &SourceSections) -> Vec<Skeleton> {
 }
 
 fn headers(sections: &SourceSections) -> impl Iterator<Item = UnitHeader<Slice<'_>>> {
-    let mut units = gimli::DebugInfo::from(sections.get(SectionId::DebugInfo)).units();
-    std::iter::from_fn(move || units.next().ok().flatten())
+    let id = SectionId::DebugInfo;
+    UnitHeaders::new(id, sections.get(id)).flatten()
 }
 
 fn skeleton<'a>(dwarf: &Dwarf<'a>, header: UnitHeader<Slice<'a>>) -> Option<Skeleton> {

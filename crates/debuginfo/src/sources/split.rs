@@ -2,6 +2,7 @@ use super::SourceKind;
 use super::found::Found;
 use super::sections::{SourceSections, Wanted};
 use super::skeleton::Skeleton;
+use crate::unit_headers::UnitHeaders;
 use crate::units::Slice;
 use gimli::{IndexSectionId, Reader, SectionId, UnitHeader, UnitType};
 use hashbrown::HashMap;
@@ -228,8 +229,7 @@ fn list_units(sections: &SourceSections) -> HashMap<u64, u64> {
         .filter(|(section, _)| *section == SectionId::DebugInfo)
     {
         let bytes = gimli::EndianSlice::new(data, sections.endian);
-        let mut headers = gimli::DebugInfo::from(bytes).units();
-        while let Ok(Some(header)) = headers.next() {
+        for header in UnitHeaders::new(SectionId::DebugInfo, bytes).flatten() {
             if let Some(id) = id(header) {
                 units
                     .entry(id)
