@@ -7,6 +7,7 @@
 
 pub mod compress;
 mod corpus;
+pub mod dwarf;
 pub mod elf;
 pub mod flattened;
 pub mod kdump;

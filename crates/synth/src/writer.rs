@@ -56,6 +56,12 @@ impl Writer {
         }
     }
 
+    /// Whether integers begin with their most significant byte.
+    #[must_use]
+    pub fn is_big_endian(&self) -> bool {
+        self.encoding.big_endian
+    }
+
     /// Appends the lowest `size` bytes of `value`.
     pub fn uint(&mut self, value: u64, size: usize) -> &mut Self {
         let bytes = value.to_le_bytes();

@@ -15,6 +15,7 @@ mod hostile;
 mod lines;
 mod names;
 mod objects;
+mod odd;
 mod oracle;
 mod placed;
 mod program;
