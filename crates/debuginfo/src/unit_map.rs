@@ -1,6 +1,10 @@
 use crate::die::DieId;
+use crate::pc::RangeAttributes;
 use crate::sources::SourceKind;
 use crate::units::{UnitIndex, Units};
+
+/// Ranges of all units. Those of a damaged file may all share one long list.
+const MAX_RANGES: usize = 1 << 22;
 
 /// Which unit has the code at an address.
 ///
@@ -62,12 +66,17 @@ impl UnitMap {
     /// Adds the ranges that the unit's first entry tells. A damaged unit has none.
     fn add_unit(&mut self, units: &Units<'_>, index: UnitIndex) {
         let Ok(unit) = units.unit(index) else { return };
-        let Ok(mut ranges) = unit.dwarf().unit_ranges(unit) else {
+        let Ok(root) = unit.entry(unit.header.root_offset()) else {
             return;
         };
-        while let Ok(Some(range)) = ranges.next() {
-            self.push(index, range.begin, Some(range.end));
+        let mut ranges = RangeAttributes::default();
+        for attribute in root.attrs() {
+            ranges.take(attribute);
         }
+        let limit = MAX_RANGES.saturating_sub(self.ranges.len());
+        ranges.for_first(limit, unit, |range| {
+            self.push(index, range.start, Some(range.end));
+        });
     }
 
     fn push(&mut self, unit: UnitIndex, start: u64, end: Option<u64>) {

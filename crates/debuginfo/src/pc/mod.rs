@@ -23,6 +23,7 @@ mod variable_length;
 
 pub use line::SourceLine;
 pub use location::{FrameState, VariableValue};
+pub(crate) use ranges::RangeAttributes;
 pub use rows::RowSource;
 pub use scope::Scope;
 pub use variable::{Variable, VariableKind};

@@ -12,7 +12,7 @@ const MAX_RANGES_OF_ENTRY: usize = 1 << 12;
 /// The attributes that say which addresses an entry has, picked while its attributes are read
 /// (DWARF 5, section 2.17).
 #[derive(Default)]
-pub(super) struct RangeAttributes<'a> {
+pub(crate) struct RangeAttributes<'a> {
     low: Option<AttributeValue<Slice<'a>>>,
     high: Option<AttributeValue<Slice<'a>>>,
     ranges: Option<AttributeValue<Slice<'a>>>,
@@ -20,7 +20,7 @@ pub(super) struct RangeAttributes<'a> {
 
 impl<'a> RangeAttributes<'a> {
     /// Keeps `attribute` if it is one of them.
-    pub(super) fn take(&mut self, attribute: &Attribute<Slice<'a>>) {
+    pub(crate) fn take(&mut self, attribute: &Attribute<Slice<'a>>) {
         let slot = match attribute.name() {
             dw::DW_AT_low_pc => &mut self.low,
             dw::DW_AT_high_pc => &mut self.high,
@@ -31,13 +31,23 @@ impl<'a> RangeAttributes<'a> {
     }
 
     /// Calls `each` with the ranges that are not empty. Damaged ones are left out.
-    pub(super) fn for_each(&self, unit: &Unit<'a>, mut each: impl FnMut(Range<u64>)) {
+    pub(super) fn for_each(&self, unit: &Unit<'a>, each: impl FnMut(Range<u64>)) {
+        self.for_first(MAX_RANGES_OF_ENTRY, unit, each);
+    }
+
+    /// As [`for_each`](Self::for_each), with at most `limit` ranges.
+    pub(crate) fn for_first(
+        &self,
+        limit: usize,
+        unit: &Unit<'a>,
+        mut each: impl FnMut(Range<u64>),
+    ) {
         let dwarf = unit.dwarf();
         if let Some(value) = &self.ranges {
             let Ok(Some(mut ranges)) = dwarf.attr_ranges(unit, *value) else {
                 return;
             };
-            for _ in 0..MAX_RANGES_OF_ENTRY {
+            for _ in 0..limit {
                 let Ok(Some(range)) = ranges.next() else {
                     break;
                 };

@@ -88,6 +88,10 @@ fn sources() -> Vec<Vec<u8>> {
         let (program, arguments) = command.split_once(' ').unwrap();
         let mut command = std::process::Command::new(program);
         let command = command.current_dir(&folder).args(arguments.split(' '));
+        // What an input refers to is beside it, not where it was compiled.
+        if program != "llvm-dwp" && program != "dwz" {
+            command.arg(format!("-fdebug-prefix-map={}=/nowhere", folder.display()));
+        }
         assert!(command.status().unwrap().success(), "{command:?}");
     };
     let pair = |main: &str, other: &str| {

@@ -8,6 +8,7 @@ mod forms;
 mod headers;
 mod layout;
 mod nesting;
+mod ranges;
 mod references;
 mod strings;
 
