@@ -75,6 +75,25 @@ impl Platform {
         }
     }
 
+    /// The machine that programs with addresses of 32 bits see, which this machine runs as well.
+    #[must_use]
+    pub fn host_32_bit() -> Self {
+        use Architecture as A;
+        let host = Self::host();
+        Self {
+            architecture: match host.architecture {
+                A::X86_64 => A::I386,
+                A::Aarch64 => A::Arm,
+                A::S390x => A::S390,
+                A::Riscv64 => A::Riscv32,
+                _ if host.is_64_bit => A::Unknown,
+                own => own,
+            },
+            is_64_bit: false,
+            ..host
+        }
+    }
+
     /// Size of an address in bytes: 4 or 8.
     #[must_use]
     pub fn address_size(self) -> u8 {

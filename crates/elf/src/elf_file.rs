@@ -2,7 +2,7 @@ use crate::compressed_section;
 use crate::constants::{self as elf, SymbolSection};
 use crate::data::SectionData;
 use crate::error::ElfError;
-use crate::header::{self, Header};
+use crate::header::Header;
 use crate::note::{Note, NoteAlignment, NoteTable, Notes};
 use crate::read_at::ReadAt;
 use crate::section::{RawSection, Section, name_sections};
@@ -33,7 +33,7 @@ impl ElfFile {
     /// [`ElfError::NotElf`] and [`ElfError::Header`] if this is no ELF file, [`ElfError::Read`]
     /// if the host cannot read it.
     pub fn parse(data: Arc<dyn ReadAt>) -> Result<Self, ElfError> {
-        let header = Header::parse(&SectionData::read(&data, 0, header::MAX_SIZE)?)?;
+        let header = Header::parse(&SectionData::read(&data, 0, Header::MAX_SIZE)?)?;
         let mut damage = Vec::new();
         let first_section = read_first_section(&data, &header)?;
         let first = |field: fn(&Section) -> u64| first_section.as_ref().map(field);

@@ -26,12 +26,28 @@ pub(crate) struct Table {
     pub(crate) count: u16,
 }
 
-/// Size of the larger of the two headers.
-pub(crate) const MAX_SIZE: u64 = 64;
-
 impl Header {
-    /// Parses the header at the start of `bytes`.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ElfError> {
+    /// Size of the larger of the two headers.
+    pub const MAX_SIZE: u64 = 64;
+
+    /// Where the table of segments stands, the size of an entry and how many there are; in a file of
+    /// a program all of them, as no count is too large for this header there.
+    #[must_use]
+    pub fn segment_table(&self) -> (u64, u16, u16) {
+        let Table {
+            offset,
+            entry_size,
+            count,
+        } = self.segments;
+        (offset, entry_size, count)
+    }
+
+    /// Parses the header at the start of `bytes`, of which [`Header::MAX_SIZE`] are enough.
+    ///
+    /// # Errors
+    ///
+    /// [`ElfError`] if there is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ElfError> {
         if !bytes.starts_with(&elf::ELFMAG) {
             return Err(ElfError::NotElf);
         }

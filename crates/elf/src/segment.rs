@@ -23,7 +23,12 @@ pub struct Segment {
 }
 
 impl Segment {
-    pub(crate) fn parse(cursor: &mut Cursor<'_>, platform: Platform) -> Result<Self, Truncated> {
+    /// Parses the program header at the cursor.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes end before it does.
+    pub fn parse(cursor: &mut Cursor<'_>, platform: Platform) -> Result<Self, Truncated> {
         let word = usize::from(platform.address_size());
         let kind = ProgramType(cursor.u32()?);
         // The flags moved to the front in 64-bit files, for alignment.

@@ -1,5 +1,6 @@
 use crate::expression::DwarfRegister;
-use spelunk_base::arch::{Arch, Register};
+use spelunk_base::ByteOrder;
+use spelunk_base::arch::{Arch, Register, RegisterLayout};
 use std::fmt;
 
 /// What is known of the registers in one frame.
@@ -22,6 +23,27 @@ impl Registers {
             values: vec![0; arch.registers.len().min(128)].into(),
             known: 0,
         }
+    }
+
+    /// Those that stand in `bytes` as `layout` says; the others, behind the end of `bytes`, are unknown.
+    #[must_use]
+    pub fn parse(
+        arch: &'static Arch,
+        layout: &RegisterLayout,
+        order: ByteOrder,
+        bytes: &[u8],
+    ) -> Self {
+        let mut registers = Self::new(arch);
+        let bytes = bytes.get(layout.offset..).unwrap_or(&[]);
+        for (register, offset) in layout.registers {
+            let info = arch.registers.get(usize::from(register.0));
+            let size = info.map_or(8, |info| usize::from(info.size));
+            let value = bytes.get(*offset..).and_then(|rest| rest.get(..size));
+            if let Some(value) = value {
+                registers.set(*register, order.uint(value));
+            }
+        }
+        registers
     }
 
     /// The architecture whose registers these are.

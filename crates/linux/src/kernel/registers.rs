@@ -3,7 +3,7 @@
 use super::LinuxKernel;
 use crate::access::{Field, find_variable, member_value, read, type_named};
 use crate::helpers::{cpumask, percpu, sched};
-use spelunk_base::arch::{Arch, RegisterLayout, x86_64};
+use spelunk_base::arch::{Arch, x86_64};
 use spelunk_base::{Architecture, ByteOrder, Platform};
 use spelunk_elf::constants::NT_PRSTATUS;
 use spelunk_elf::{NoteAlignment, Notes};
@@ -55,7 +55,7 @@ fn running(
         ))
     })?;
     Ok(InitialRegisters {
-        registers: parse_registers(arch, &arch.prstatus, kernel.platform.byte_order, &status),
+        registers: Registers::parse(arch, &arch.prstatus, kernel.platform.byte_order, &status),
         interrupted: true,
     })
 }
@@ -116,27 +116,6 @@ fn find_status_by_order<'a>(
     }
     let index = present.iter().position(|present| *present == cpu);
     Ok(index.and_then(|index| kernel.image.prstatus().nth(index)))
-}
-
-fn parse_registers(
-    arch: &'static Arch,
-    layout: &RegisterLayout,
-    order: ByteOrder,
-    bytes: &[u8],
-) -> Registers {
-    let mut registers = Registers::new(arch);
-    let bytes = bytes.get(layout.offset..).unwrap_or(&[]);
-    for (register, offset) in layout.registers {
-        let size = arch
-            .registers
-            .get(usize::from(register.0))
-            .map_or(8, |info| usize::from(info.size));
-        let value = bytes.get(*offset..).and_then(|rest| rest.get(..size));
-        if let Some(value) = value {
-            registers.set(*register, order.uint(value));
-        }
-    }
-    registers
 }
 
 /// The registers that the scheduler left on the stack of a task: `struct inactive_task_frame` in
