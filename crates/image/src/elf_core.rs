@@ -1,12 +1,12 @@
 use crate::error::{Damage, ImageError};
-use crate::image::{Format, Image, TargetKind};
+use crate::image::{Format, Image, MissingRange, TargetKind};
 use crate::notes::{StoredNote, are_of_process};
 use crate::reader::{Excluded, FileSegment, Zeros};
 use crate::vmcoreinfo::Vmcoreinfo;
 use spelunk_base::Architecture;
 use spelunk_elf::constants as elf;
 use spelunk_elf::{ElfFile, ReadAt};
-use spelunk_memory::{Segment, SegmentReader};
+use spelunk_memory::{FaultKind, Segment, SegmentReader};
 use std::sync::Arc;
 
 /// An address that says that there is none: the kernel writes it for memory that has no physical
@@ -84,6 +84,10 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
         byte_order: platform.byte_order,
         virtual_segments,
         physical_segments,
+        missing: match target {
+            TargetKind::Process => missing_ranges(file, &loads),
+            TargetKind::Kernel => Vec::new(),
+        },
         stored: stored(file, &loads),
         pages: None,
         notes,
@@ -93,6 +97,30 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
         phys_base: None,
         damage,
     })
+}
+
+/// What of a process's memory is not in the file, and may be in the files that were mapped.
+///
+/// Contents that should be in the file, but are cut off, were written to, if they could be; what
+/// is writable or was so while the program was linked (`PT_GNU_RELRO`) is none of any file's. Left
+/// are code, and headers, which stand at the start of each file.
+fn missing_ranges(file: &Arc<dyn ReadAt>, loads: &[&spelunk_elf::Segment]) -> Vec<MissingRange> {
+    let range = |load: &spelunk_elf::Segment, start: u64, end: u64, kind| {
+        let start = load.virtual_address.checked_add(start)?;
+        let end = load.virtual_address.checked_add(end)?;
+        (start < end).then_some(MissingRange {
+            range: start..end,
+            kind,
+        })
+    };
+    let of_load = |load: &&spelunk_elf::Segment| {
+        let available = file.len().saturating_sub(load.offset).min(load.file_size);
+        let is_code = load.flags.contains(elf::PF_X) && !load.flags.contains(elf::PF_W);
+        let cut_off = is_code.then(|| range(load, available, load.file_size, FaultKind::CutOff));
+        let excluded = range(load, load.file_size, load.memory_size, FaultKind::NotInDump);
+        [cut_off.flatten(), excluded]
+    };
+    loads.iter().flat_map(of_load).flatten().collect()
 }
 
 /// Whether the kernel's segments tell virtual addresses. Unless QEMU was asked to walk the page

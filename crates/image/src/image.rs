@@ -8,8 +8,9 @@ use crate::vmcoreinfo::Vmcoreinfo;
 use crate::{elf_core, vmcoreinfo_scan};
 use spelunk_base::{ByteOrder, Cancel, Cancelled, Platform, Progress};
 use spelunk_elf::{FileData, ReadAt, SectionData};
-use spelunk_memory::{AddressSpace, Memory, Segment};
+use spelunk_memory::{AddressSpace, FaultKind, Memory, Segment};
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,6 +44,15 @@ pub enum TargetKind {
     Process,
 }
 
+/// A part of a process's memory that the dump tells of and does not have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MissingRange {
+    /// The addresses.
+    pub range: Range<u64>,
+    /// How reads of it fail: it was left out, or the file is cut off.
+    pub kind: FaultKind,
+}
+
 /// An open dump: what it holds, and readers for its memory.
 pub struct Image {
     pub(crate) format: Format,
@@ -52,6 +62,8 @@ pub struct Image {
     pub(crate) byte_order: ByteOrder,
     pub(crate) virtual_segments: Vec<Segment>,
     pub(crate) physical_segments: Vec<Segment>,
+    /// Virtual addresses whose contents are not in the file.
+    pub(crate) missing: Vec<MissingRange>,
     /// The physical addresses and sizes of what a file without pages holds, and no more than it
     /// can hold.
     pub(crate) stored: Vec<(u64, u64)>,
@@ -161,6 +173,13 @@ impl Image {
             AddressSpace::Virtual => &self.virtual_segments,
             AddressSpace::Physical => &self.physical_segments,
         }
+    }
+
+    /// What a process's memory had, that nothing wrote to, and that is not in the dump: as a rule, it
+    /// is in files that were mapped.
+    #[must_use]
+    pub fn missing_ranges(&self) -> &[MissingRange] {
+        &self.missing
     }
 
     /// A memory of all segments.

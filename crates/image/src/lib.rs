@@ -19,6 +19,7 @@ mod flattened;
 mod image;
 mod kdump;
 mod notes;
+mod process;
 mod qemu;
 mod reader;
 mod utsname;
@@ -26,8 +27,9 @@ mod vmcoreinfo;
 mod vmcoreinfo_scan;
 
 pub use error::{Damage, ImageError};
-pub use image::{Format, Image, TargetKind};
+pub use image::{Format, Image, MissingRange, TargetKind};
 pub use notes::StoredNote;
+pub use process::{FileMapping, ProcessInfo, Signal, ThreadStatus};
 pub use qemu::QemuCpuState;
 pub use utsname::Utsname;
 pub use vmcoreinfo::Vmcoreinfo;

@@ -73,6 +73,7 @@ pub(crate) fn open(files: &[Arc<dyn ReadAt>]) -> Result<Image, ImageError> {
         byte_order: header.byte_order,
         virtual_segments: Vec::new(),
         physical_segments: segment.into_iter().collect(),
+        missing: Vec::new(),
         stored: Vec::new(),
         pages: Some(pages),
         notes,
