@@ -1,0 +1,118 @@
+//! The registers of a running thread, by ptrace(2).
+//!
+//! The only module here with `unsafe`: calls of the C library with pointers to buffers of its own.
+#![expect(unsafe_code, reason = "ptrace(2) is known to the C library alone")]
+
+use std::io;
+use std::ptr;
+use std::time::{Duration, Instant};
+
+/// How long a thread may take to stop. One that sleeps uninterruptibly does not.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A thread that stands still while this lives.
+struct Stopped {
+    tid: libc::pid_t,
+    /// A signal that the thread was about to get.
+    signal: libc::c_int,
+}
+
+impl Stopped {
+    /// Seizes and interrupts `tid`: unlike `PTRACE_ATTACH`, this sends it no signal, and it does not
+    /// notice but for system calls that return early with `EINTR`, as on any stop.
+    ///
+    /// If this fails, the thread is let go when the calling thread ends.
+    fn new(tid: libc::pid_t) -> io::Result<Self> {
+        let nothing = ptr::null_mut::<libc::c_void>();
+        // SAFETY: neither request reads or writes memory of this process.
+        check(unsafe { libc::ptrace(libc::PTRACE_SEIZE, tid, nothing, nothing) })?;
+        // SAFETY: as above.
+        check(unsafe { libc::ptrace(libc::PTRACE_INTERRUPT, tid, nothing, nothing) })?;
+        let status = wait(tid)?;
+        if !libc::WIFSTOPPED(status) {
+            // It ended meanwhile.
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        let is_ours = status >> 16 == libc::PTRACE_EVENT_STOP;
+        Ok(Self {
+            tid,
+            signal: if is_ours { 0 } else { libc::WSTOPSIG(status) },
+        })
+    }
+
+    /// The registers of the set `NT_PRSTATUS`: as many bytes as the kernel has.
+    fn registers(&self) -> io::Result<Vec<u8>> {
+        /// The largest, that of LoongArch, has 360 bytes.
+        const MAX_SIZE: usize = 1024;
+        const NT_PRSTATUS: usize = 1;
+        let mut bytes = vec![0u8; MAX_SIZE];
+        let mut vector = libc::iovec {
+            iov_base: bytes.as_mut_ptr().cast(),
+            iov_len: bytes.len(),
+        };
+        // SAFETY: `vector` names the whole of `bytes`, which nobody else uses during the call, and the
+        // kernel writes no more than its length there.
+        let result = unsafe {
+            libc::ptrace(
+                libc::PTRACE_GETREGSET,
+                self.tid,
+                ptr::without_provenance_mut::<libc::c_void>(NT_PRSTATUS),
+                &raw mut vector,
+            )
+        };
+        check(result)?;
+        bytes.truncate(vector.iov_len);
+        Ok(bytes)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let nothing = ptr::null_mut::<libc::c_void>();
+        let signal = usize::try_from(self.signal).unwrap_or(0);
+        let signal = ptr::without_provenance_mut::<libc::c_void>(signal);
+        // SAFETY: the request reads and writes no memory of this process. That it fails, if the thread
+        // ended, changes nothing.
+        unsafe { libc::ptrace(libc::PTRACE_DETACH, self.tid, nothing, signal) };
+    }
+}
+
+/// Waits until the thread stands still or ended, and returns how.
+fn wait(tid: libc::pid_t) -> io::Result<libc::c_int> {
+    let start = Instant::now();
+    loop {
+        let mut status = 0;
+        // SAFETY: `status` is written to, and lives longer than the call.
+        let waited = unsafe { libc::waitpid(tid, &raw mut status, libc::__WALL | libc::WNOHANG) };
+        match waited {
+            0 if start.elapsed() > PATIENCE => return Err(io::ErrorKind::TimedOut.into()),
+            0 => std::thread::sleep(Duration::from_micros(50)),
+            -1 => {
+                let error = io::Error::last_os_error();
+                if error.kind() != io::ErrorKind::Interrupted {
+                    return Err(error);
+                }
+            }
+            _ => return Ok(status),
+        }
+    }
+}
+
+fn check(result: libc::c_long) -> io::Result<()> {
+    match result {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// The registers of the thread `tid`, as an `NT_PRSTATUS` note has them from `pr_reg` on. It stands
+/// still for as long as reading them takes.
+///
+/// ptrace(2) goes by threads, and lets go of all that a thread traces when it ends: the one that does
+/// this here has nothing else to do.
+pub(crate) fn read_registers(tid: u64) -> io::Result<Vec<u8>> {
+    let tid = libc::pid_t::try_from(tid).map_err(|_| io::Error::from_raw_os_error(libc::ESRCH))?;
+    let tracer = std::thread::spawn(move || Stopped::new(tid)?.registers());
+    let failed = |_| io::Error::other("the thread that reads registers failed");
+    tracer.join().map_err(failed)?
+}
