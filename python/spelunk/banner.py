@@ -11,7 +11,11 @@ _LISTED = 8
 def _crash(prog: spelunk.Program) -> List[str]:
     """Whether the program crashed, where, and how to look at it."""
     if not prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL:
-        return []
+        if prog.flags & spelunk.ProgramFlags.IS_LIVE:
+            return ["It runs. prog.threads() lists its threads."]
+        return [
+            "prog.crashed_thread() is the one that crashed; prog.threads() lists all."
+        ]
     try:
         thread = prog.crashed_thread()
     except LookupError as error:
@@ -40,15 +44,20 @@ def _debug_info(report: Dict[str, Any]) -> List[str]:
     lines = []
     missing = report["missing"]
     if report["loaded"]:
-        main = [path for name, path in report["loaded"] if name == "kernel"]
+        own = prog.main_module().name
+        main = [path for name, path in report["loaded"] if name == own]
         others = len(report["loaded"]) - len(main)
         found = main + ([f"{others} modules"] if others else [])
         lines.append(f"Debugging information: {', '.join(found)}.")
     else:
         wanted = f" for {missing[0]}" if missing else ""
         lines.append(
-            f"No debugging information{wanted}. Types and variables are not known: give the"
-            " kernel's with -s VMLINUX or --kernel-directory DIR."
+            f"No debugging information{wanted}. Types and variables are not known: give"
+            + (
+                " the kernel's with -s VMLINUX or --kernel-directory DIR."
+                if prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL
+                else " the program's with -s PATH."
+            )
         )
     if missing and report["loaded"]:
         shown = ", ".join(missing[:_LISTED])

@@ -136,7 +136,10 @@ def _reason(error: BaseException) -> str:
 def _open(options: Dict[str, Any]) -> spelunk.Program:
     prog = spelunk.Program(options["platform"])
     try:
-        prog.set_core_dump(options["core"])
+        if options["pid"] is not None:
+            prog.set_pid(options["pid"])
+        else:
+            prog.set_core_dump(options["core"])
     except Exception as error:
         raise _Failure(_reason(error)) from error
     _choose_search(prog, options)
@@ -247,10 +250,10 @@ def _warn(prog: spelunk.Program, report: Dict[str, Any]) -> None:
             file=sys.stderr,
         )
     if not report["loaded"]:
-        print(
-            "spelunk: give the kernel's with -s VMLINUX or --kernel-directory DIR",
-            file=sys.stderr,
-        )
+        is_kernel = prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL
+        remedy = "-s VMLINUX or --kernel-directory DIR" if is_kernel else "-s PATH"
+        whose = "the kernel's" if is_kernel else "the program's"
+        print(f"spelunk: give {whose} with {remedy}", file=sys.stderr)
 
 
 def _is_own(filename: str) -> bool:

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// `-c`: the core dump; several files are the parts of a split one.
     pub core: Vec<PathBuf>,
+    /// `-p`: the process.
+    pub pid: Option<u32>,
     /// `-s`: files with debugging information.
     pub symbols: Vec<PathBuf>,
     /// `--extra-symbols`: files with debugging information of nothing that is loaded.

@@ -61,6 +61,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             "help" => return Ok(Action::Help),
             "version" => return Ok(Action::Version),
             "core" => options.core.push(parser.value()?.into()),
+            "pid" => options.pid = Some(pid(&text(parser.value()?)?)?),
             "symbols" => options.symbols.push(parser.value()?.into()),
             "extra-symbols" => options.extra_symbols.push(parser.value()?.into()),
             "main-symbols" => choose(&mut options, SymbolsFrom::Main)?,
@@ -85,11 +86,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             _ => return Err(unknown(&format!("--{name}"))),
         }
     }
-    if options.core.is_empty() {
-        return Err(UsageError(
-            "nothing to debug: give a core dump with -c PATH".into(),
-        ));
-    }
+    match (options.core.is_empty(), options.pid) {
+        (true, None) => Err(UsageError(
+            "nothing to debug: give a core dump with -c PATH or a process with -p PID".into(),
+        )),
+        (false, Some(_)) => Err(UsageError("-c and -p exclude each other".into())),
+        _ => Ok(()),
+    }?;
     Ok(Action::Run(Box::new(options)))
 }
 
@@ -153,6 +156,11 @@ fn text(value: OsString) -> Result<String, UsageError> {
     value
         .into_string()
         .map_err(|_| UsageError("what was given is not UTF-8".into()))
+}
+
+fn pid(text: &str) -> Result<u32, UsageError> {
+    text.parse()
+        .map_err(|_| UsageError(format!("'{text}' is no ID of a process")))
 }
 
 fn architecture(name: &str) -> Result<Architecture, UsageError> {
@@ -243,8 +251,10 @@ mod tests {
         for option in GROUPS.iter().flat_map(|(_, options)| *options) {
             let name = format!("--{}", option.long);
             let mut arguments = vec!["-c", "core", &name];
-            if option.value.is_some() {
-                arguments.push("x86_64");
+            match option.long {
+                "pid" => arguments = vec!["--pid", "1"],
+                _ if option.value.is_some() => arguments.push("x86_64"),
+                _ => {}
             }
             let result = parse(arguments.iter().map(OsString::from));
             assert!(result.is_ok(), "{name}: {result:?}");
@@ -265,8 +275,13 @@ mod tests {
         );
         assert_eq!(
             error(&[]),
-            "nothing to debug: give a core dump with -c PATH"
+            "nothing to debug: give a core dump with -c PATH or a process with -p PID"
         );
+        assert_eq!(
+            error(&["-p1", "-c", "core"]),
+            "-c and -p exclude each other"
+        );
+        assert_eq!(error(&["-p", "-1"]), "'-1' is no ID of a process");
         assert_eq!(error(&["-c"]), "missing argument for option '-c'");
         assert_eq!(
             error(&["--architecture", "vax"]),

@@ -35,6 +35,12 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
                 "the core dump; once for each part of a split one",
             ),
             spec(
+                Some('p'),
+                "pid",
+                Some("PID"),
+                "the running process with this ID",
+            ),
+            spec(
                 None,
                 "architecture",
                 Some("ARCH"),
@@ -147,7 +153,7 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
 #[must_use]
 pub fn help() -> String {
     let mut text = String::from(
-        "usage: spelunk [OPTION]... -c CORE [SCRIPT [ARGUMENT]...]\n\n\
+        "usage: spelunk [OPTION]... (-c CORE | -p PID) [SCRIPT [ARGUMENT]...]\n\n\
          A programmable debugger for the Linux kernel and native programs. Without a script, a\n\
          prompt for Python, where the program is called prog.\n",
     );
@@ -175,8 +181,6 @@ pub fn help() -> String {
 pub(crate) const LATER: &[(&str, &str)] = &[
     ("-k", "the running kernel cannot be debugged yet"),
     ("--kernel", "the running kernel cannot be debugged yet"),
-    ("-p", "processes cannot be debugged yet"),
-    ("--pid", "processes cannot be debugged yet"),
     ("--qemu", "virtual machines cannot be debugged yet"),
     ("--vmcoreinfo", "VMCOREINFO cannot be given yet"),
 ];

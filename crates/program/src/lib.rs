@@ -28,13 +28,14 @@ mod symbols;
 mod target;
 mod thread;
 mod trace;
+mod userspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use finder::{Finders, ObjectFinder, SymbolFinder, SymbolIndex, SymbolQuery, TypeFinder};
 pub use module::{
     Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind, WantedSupplementaryFile,
 };
-pub use os::{BringUp, InitialRegisters, Os, System, ThreadIter};
+pub use os::{BringUp, HostFile, InitialRegisters, Os, System, ThreadIter};
 pub use program::{Program, ProgramFlags};
 pub use search::{
     DebugInfoOptions, IncompleteFile, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile,

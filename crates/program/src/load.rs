@@ -32,8 +32,15 @@ impl Program {
             return Ok(loading.finish());
         };
         let files_needed = !os.is_kernel();
-        let (main, _) = self.modules.add(os.main_module(self)?, files_needed);
-        loading.load(&[Arc::clone(&main)], request.main || request.default)?;
+        let main = match os.main_module(self) {
+            Ok(info) => Some(self.modules.add(info, files_needed).0),
+            Err(error) => {
+                loading.report.problems.push(error.to_string());
+                None
+            }
+        };
+        let wanted: Vec<_> = main.iter().cloned().collect();
+        loading.load(&wanted, request.main || request.default)?;
         if request.default || !loading.given.is_empty() {
             let mut modules = Vec::new();
             let listed = os.loaded_modules(self, &mut |info| {
@@ -43,7 +50,7 @@ impl Program {
                 self.cancel().check()?;
                 // Without the main file nothing has a name, which is reported as such.
                 let nameless = matches!(error.kind(), ErrorKind::ObjectNotFound { .. });
-                if !(nameless && main.wants_debug_file()) {
+                if !(nameless && main.is_some_and(|main| main.wants_debug_file())) {
                     loading.report.problems.push(format!(
                         "the list of loaded modules is not complete: {error}"
                     ));

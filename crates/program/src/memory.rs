@@ -118,10 +118,23 @@ impl Program {
         };
         let shown_at = direct_map.unwrap_or(0);
         let segments = self.memory.segments(read).segments();
-        let ranges = segments.iter().filter_map(|segment| {
+        let segments = segments.iter().map(|segment| (segment.start, segment.last));
+        let readable = match space {
+            AddressSpace::Virtual => self.os().and_then(|os| os.readable_ranges()),
+            AddressSpace::Physical => None,
+        };
+        let readable = readable.map(|ranges| {
+            let ranges = ranges.into_iter();
+            ranges.filter_map(|range| Some((range.start, range.end.checked_sub(1)?)))
+        });
+        let searched: Vec<(u64, u64)> = match readable {
+            Some(ranges) => ranges.collect(),
+            None => segments.collect(),
+        };
+        let ranges = searched.into_iter().filter_map(|(start, end)| {
             let shown = |address: u64| address.checked_add(shown_at);
-            let start = shown(segment.start)?.max(first);
-            let last = shown(segment.last).unwrap_or(u64::MAX).min(last);
+            let start = shown(start)?.max(first);
+            let last = shown(end).unwrap_or(u64::MAX).min(last);
             (start <= last).then_some(SearchRange {
                 start: start.wrapping_sub(shown_at),
                 last: last.wrapping_sub(shown_at),

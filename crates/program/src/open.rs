@@ -1,8 +1,11 @@
 //! Opening what is to be debugged.
 
 use crate::finder::OsFinder;
-use crate::{BringUp, Error, ErrorKind, Program, Result, System};
+use crate::userspace::UserProgram;
+use crate::{BringUp, Error, ErrorKind, Os, Program, Result, System};
+use spelunk_base::Platform;
 use spelunk_image::{Image, TargetKind, Vmcoreinfo};
+use spelunk_live::Process;
 use spelunk_memory::AddressSpace;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +21,7 @@ impl Program {
     /// If the program is something already, the files cannot be read or are no core dump, or no
     /// system knows it.
     pub fn open_core(&self, paths: &[PathBuf], systems: &[&dyn System]) -> Result<()> {
-        if self.image.get().is_some() {
+        if self.is_open() {
             return Err(already());
         }
         let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
@@ -36,19 +39,13 @@ impl Program {
     ///
     /// As [`open_core`](Self::open_core).
     pub fn open_image(&self, mut image: Image, systems: &[&dyn System]) -> Result<()> {
-        if self.image.get().is_some() {
+        if self.is_open() {
             return Err(already());
         }
         if let Some(info) = self.vmcoreinfo.get() {
             image.set_vmcoreinfo(info.clone());
         }
         let image = Arc::new(image);
-        if image.target() == TargetKind::Process {
-            return Err(Error::not_implemented(
-                "this is the core dump of a process, which cannot be debugged yet; dumps of \
-                 kernels can",
-            ));
-        }
         let platform = self.platform().or(image.platform()).ok_or_else(|| {
             Error::value("the dump does not tell its machine; give the program a platform")
         })?;
@@ -56,27 +53,59 @@ impl Program {
             let segments = image.segments(space).iter().cloned();
             self.memory.segments(space).add_all(segments);
         }
+        let os: Arc<dyn Os> = match image.target() {
+            TargetKind::Process => Arc::new(UserProgram::dead(&image, platform, &self.memory)),
+            TargetKind::Kernel => self.bring_up(&image, platform, systems)?,
+        };
+        self.publish(Some(image), os)?;
+        // Threads that look from now on see all of it.
+        self.platform.get_or_init(|| platform);
+        Ok(())
+    }
+
+    /// Makes the program a running process of this machine. No debugging information is loaded.
+    ///
+    /// # Errors
+    ///
+    /// If the program is something already; the host's, if there is no such process or it may not be
+    /// debugged.
+    pub fn open_process(&self, pid: u32) -> Result<()> {
+        if self.is_open() {
+            return Err(already());
+        }
+        let process = Process::open(pid)?;
+        let platform = self.platform().unwrap_or(process.platform());
+        let os = UserProgram::live(process, platform, &self.memory);
+        self.publish(None, Arc::new(os))?;
+        self.platform.get_or_init(|| platform);
+        Ok(())
+    }
+
+    fn is_open(&self) -> bool {
+        self.os.get().is_some() || self.image.get().is_some()
+    }
+
+    fn bring_up(
+        &self,
+        image: &Arc<Image>,
+        platform: Platform,
+        systems: &[&dyn System],
+    ) -> Result<Arc<dyn Os>> {
         let dump = BringUp {
-            image: &image,
+            image,
             platform,
             memory: &self.memory,
             progress: &*self.progress(),
             cancel: self.cancel(),
         };
-        let mut os = None;
         for system in systems {
-            os = system.bring_up(&dump)?;
-            if os.is_some() {
-                break;
+            if let Some(os) = system.bring_up(&dump)? {
+                return Ok(os);
             }
         }
-        let os = os.ok_or_else(|| {
-            Error::value("this is no dump of an operating system that is known here")
-        })?;
-        self.publish(image, os)?;
-        // Threads that look from now on see all of it.
-        self.platform.get_or_init(|| platform);
-        Ok(())
+        Err(Error::value(
+            "this is no dump of an operating system that is known here",
+        ))
     }
 
     /// Takes the text `info` for what the kernel tells of itself, in place of what a core dump says.
@@ -95,10 +124,13 @@ impl Program {
     }
 
     /// Makes what was opened the program, unless another thread was first.
-    fn publish(&self, image: Arc<Image>, os: Arc<dyn crate::Os>) -> Result<()> {
+    fn publish(&self, image: Option<Arc<Image>>, os: Arc<dyn Os>) -> Result<()> {
         let name = os.object_finder_name();
-        if self.image.set(image).is_err() || self.os.set(os).is_err() {
+        if self.os.set(os).is_err() {
             return Err(already());
+        }
+        if let Some(image) = image {
+            let _ = self.image.set(image);
         }
         match name {
             Some(name) => self

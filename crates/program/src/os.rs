@@ -1,12 +1,14 @@
 //! What an operating system says about the program: the one trait behind which Linux stands.
 
-use crate::{ModuleInfo, Program, Result, Thread};
+use crate::{Module, ModuleInfo, Program, Result, Thread};
 use spelunk_base::{Cancel, Platform, Progress};
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_image::Image;
 use spelunk_memory::Memory;
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What a dump is looked at with, before it is known what system it is of.
@@ -47,6 +49,16 @@ pub trait Os: std::any::Any + Send + Sync {
     /// Whether the program is the kernel itself.
     fn is_kernel(&self) -> bool;
 
+    /// Whether the program runs.
+    fn is_live(&self) -> bool {
+        false
+    }
+
+    /// Whether the program runs on this machine.
+    fn is_local(&self) -> bool {
+        false
+    }
+
     /// The release of the kernel, by which directories of debugging information are named.
     fn release(&self) -> Option<&str>;
 
@@ -63,6 +75,23 @@ pub trait Os: std::any::Any + Send + Sync {
     ///
     /// If memory or debugging information that tells them is missing. Those found before count.
     fn loaded_modules(&self, program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()>;
+
+    /// Where the file that `module` was loaded from can be opened, though it may have been deleted,
+    /// replaced, or be in another root directory: the likeliest first. The search checks them.
+    fn files_of(&self, module: &Module) -> Vec<HostFile> {
+        let _ = module;
+        Vec::new()
+    }
+
+    /// The addresses that can be read, where [`Program::memory`] has more; `None` if these are all.
+    fn readable_ranges(&self) -> Option<Vec<Range<u64>>> {
+        None
+    }
+
+    /// Takes note that `module` has a file as it was loaded, which may have memory that is missing.
+    fn has_loaded_file(&self, module: &Module) {
+        let _ = module;
+    }
 
     /// What there is to say of the module that an object stands for (`struct module *`); `None` for
     /// other types.
@@ -163,6 +192,15 @@ pub trait Os: std::any::Any + Send + Sync {
         let _ = registers;
         true
     }
+}
+
+/// A file of this machine that a module was loaded from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostFile {
+    /// Where it can be opened.
+    pub open: PathBuf,
+    /// What to call it.
+    pub shown: PathBuf,
 }
 
 /// The registers at the innermost frame of a thread.

@@ -172,8 +172,8 @@ impl Program {
     pub fn flags(&self) -> ProgramFlags {
         ProgramFlags {
             is_linux_kernel: self.os().is_some_and(|os| os.is_kernel()),
-            is_live: false,
-            is_local: false,
+            is_live: self.os().is_some_and(|os| os.is_live()),
+            is_local: self.os().is_some_and(|os| os.is_local()),
         }
     }
 

@@ -212,8 +212,29 @@ pub(crate) fn program_from_core_dump<'py>(
     py: Python<'py>,
     path: &Any<'py>,
 ) -> PyResult<Bound<'py, PyProgram>> {
+    opened(py, "set_core_dump", path)
+}
+
+/// The program that a process of this machine runs, with the debugging information that is found in
+/// the usual places.
+///
+///     >>> prog = program_from_pid(1234)
+#[pyfunction]
+pub(crate) fn program_from_pid<'py>(
+    py: Python<'py>,
+    pid: &Any<'py>,
+) -> PyResult<Bound<'py, PyProgram>> {
+    opened(py, "set_pid", pid)
+}
+
+/// A program that the method `name` makes what `argument` says.
+fn opened<'py>(
+    py: Python<'py>,
+    name: &str,
+    argument: &Any<'py>,
+) -> PyResult<Bound<'py, PyProgram>> {
     let prog = py.get_type::<PyProgram>().call0()?;
-    prog.call_method1("set_core_dump", (path,))?;
+    prog.call_method1(name, (argument,))?;
     match prog.call_method0("load_default_debug_info") {
         Err(error) if !error.is_instance_of::<crate::error::MissingDebugInfoError>(py) => {
             return Err(error);

@@ -78,6 +78,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(functions::null, module)?)?;
     module.add_function(wrap_pyfunction!(functions::offsetof, module)?)?;
     module.add_function(wrap_pyfunction!(functions::program_from_core_dump, module)?)?;
+    module.add_function(wrap_pyfunction!(functions::program_from_pid, module)?)?;
     module.add_function(wrap_pyfunction!(functions::reinterpret, module)?)?;
     module.add_function(wrap_pyfunction!(functions::sizeof, module)?)?;
     module.add_function(wrap_pyfunction!(program::get_default_prog, module)?)?;

@@ -5,7 +5,7 @@ use crate::object::PyObject;
 use crate::program::PyProgram;
 use crate::stack::PyStackTrace;
 use pyo3::prelude::*;
-use spelunk_program::{StackSource, Thread};
+use spelunk_program::{Error, StackSource, Thread};
 
 /// A thread of the program.
 #[pyclass(frozen, name = "Thread", module = "spelunk")]
@@ -33,7 +33,9 @@ impl PyThread {
     #[getter]
     fn object(&self, py: Python<'_>) -> PyResult<PyObject> {
         let object = self.thread.object.clone().ok_or_else(|| {
-            pyo3::exceptions::PyValueError::new_err("thread object is only defined for the kernel")
+            raise(Error::unsupported(
+                "thread object is currently only defined for the Linux kernel",
+            ))
         })?;
         Ok(PyObject {
             prog: self.prog.clone_ref(py),

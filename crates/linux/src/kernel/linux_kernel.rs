@@ -113,7 +113,7 @@ impl Os for LinuxKernel {
             build_id: self.info.build_id(),
             address_ranges: self.translation.image_range().into_iter().collect(),
             section_addresses: Default::default(),
-            bias: self.kaslr_offset(),
+            bias: Some(self.kaslr_offset()),
             object: None,
         })
     }

@@ -58,7 +58,7 @@ fn info(program: &Program, module: Object) -> Result<ModuleInfo> {
         build_id: build_id(program, &module).or_else(none_on_fault)?,
         address_ranges: address_ranges(regions),
         section_addresses: section_addresses(program, &module).or_else(none_on_fault)?,
-        bias: 0,
+        bias: None,
         object: Some(module),
     })
 }

@@ -43,8 +43,9 @@ pub struct ModuleInfo {
     pub address_ranges: Vec<Range<u64>>,
     /// Where its sections are, for relocatable modules.
     pub section_addresses: SectionAddresses,
-    /// What is added to the addresses in the main module's files, modulo 2^64 (KASLR).
-    pub bias: u64,
+    /// What is added to the addresses in the main module's files, modulo 2^64 (KASLR, PIE); `None`
+    /// if only the file can tell, which is at the start of [`address_ranges`](Self::address_ranges).
+    pub bias: Option<u64>,
     /// The system's object for it: a `struct module *` in the Linux kernel.
     pub object: Option<Object>,
 }

@@ -5,6 +5,9 @@ use spelunk_elf::constants::{PT_DYNAMIC, PT_LOAD, SHF_ALLOC, SHT_NOBITS, SHT_NOT
 use spelunk_elf::{ElfFile, Segment};
 use std::ops::Range;
 
+/// No machine has smaller pages.
+const MIN_PAGE_SIZE: u64 = 4096;
+
 /// The addresses that the file's segments span, as linked; `None` for relocatable files.
 pub(super) fn linked_range(elf: &ElfFile) -> Option<Range<u64>> {
     let loaded = |segment: &&Segment| segment.kind == PT_LOAD && segment.memory_size > 0;
@@ -33,7 +36,7 @@ pub(super) fn linked_range(elf: &ElfFile) -> Option<Range<u64>> {
 pub(super) fn load_bias(
     elf: &ElfFile,
     kind: ModuleKind,
-    main: u64,
+    main: Option<u64>,
     ranges: Option<&[Range<u64>]>,
 ) -> Result<u64, String> {
     match kind {
@@ -43,7 +46,14 @@ pub(super) fn load_bias(
             _ => 0,
         }),
         _ if elf.is_relocatable() => Err("the file is not linked".into()),
-        ModuleKind::Main => Ok(main),
+        ModuleKind::Main => main
+            .or_else(|| {
+                let start = ranges?.first()?.start;
+                // Segments start anywhere in their first page.
+                let linked = linked_range(elf)?.start & !(MIN_PAGE_SIZE - 1);
+                Some(start.wrapping_sub(linked))
+            })
+            .ok_or_else(|| "it is not known where the program is in memory".into()),
         ModuleKind::SharedLibrary { dynamic_address } | ModuleKind::Vdso { dynamic_address } => {
             let mut segments = elf.segments().iter();
             segments

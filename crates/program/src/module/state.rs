@@ -27,7 +27,7 @@ pub(super) struct State {
     pub(super) address_ranges: AddressRanges,
     /// In the order in which they were added.
     pub(super) sections: Vec<(String, u64)>,
-    pub(super) main_bias: u64,
+    pub(super) main_bias: Option<u64>,
     pub(super) object: Option<Object>,
     /// The status of the loaded file where there is none.
     pub(super) loaded: ModuleFileStatus,
@@ -98,8 +98,9 @@ impl Module {
         state.object = info.object;
         state.address_ranges = match (info.kind, info.address_ranges) {
             (_, ranges) if ranges.is_empty() => AddressRanges::Unknown,
-            (ModuleKind::Relocatable { .. }, ranges) => AddressRanges::Known(sorted(ranges)),
-            (_, ranges) => AddressRanges::Estimated(sorted(ranges)),
+            // The kernel's image is not as long as what is reserved for it.
+            (ModuleKind::Main, ranges) if !files_needed => AddressRanges::Estimated(sorted(ranges)),
+            (_, ranges) => AddressRanges::Known(sorted(ranges)),
         };
         if !files_needed {
             state.loaded = ModuleFileStatus::DontNeed;
@@ -116,7 +117,7 @@ impl Module {
                 build_id: None,
                 address_ranges: AddressRanges::Unknown,
                 sections: Vec::new(),
-                main_bias: 0,
+                main_bias: Some(0),
                 object: None,
                 loaded: ModuleFileStatus::Want,
                 debug: ModuleFileStatus::Want,

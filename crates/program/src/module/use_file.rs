@@ -190,6 +190,9 @@ impl Program {
         if is_debug {
             module.forget_wanted_supplementary_file();
         }
+        if let Some(os) = self.os().filter(|_| is_loaded) {
+            os.has_loaded_file(module);
+        }
         self.modules.moved();
         if !(is_loaded || is_debug) {
             return Err(format!("module {} has a file", module.name()));

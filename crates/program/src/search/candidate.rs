@@ -44,8 +44,13 @@ impl Candidate {
     /// As [`try_open`](Self::try_open); `None` if there is no file, which is no news where a file
     /// is only looked for.
     pub(crate) fn find(path: &Path) -> Result<Option<Self>, RefusedFile> {
+        Self::find_as(path, real_path(path))
+    }
+
+    /// As [`find`](Self::find), with the file called `shown`.
+    pub(super) fn find_as(path: &Path, shown: PathBuf) -> Result<Option<Self>, RefusedFile> {
         match open_decompressed(path) {
-            Ok(data) => Self::parse(real_path(path), data)
+            Ok(data) => Self::parse(shown, data)
                 .map(Some)
                 .map_err(|error| RefusedFile::new(path, &error)),
             Err(error) => match error.kind() {

@@ -3,7 +3,9 @@
 use super::debug_link::DebugLink;
 use super::places::Places;
 use super::{Candidate, RefusedFile, build_id, supplementary, vdso};
-use crate::{Module, ModuleFile, ModuleFileStatus, ModuleKind, Program, WantedSupplementaryFile};
+use crate::{
+    HostFile, Module, ModuleFile, ModuleFileStatus, ModuleKind, Program, WantedSupplementaryFile,
+};
 use spelunk_base::BuildId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -129,6 +131,7 @@ impl Hunt<'_> {
 
     fn search_file(&mut self, may_be_named_by_path: bool) {
         let had_build_id = self.build_id.is_some();
+        self.search_mapped();
         self.search_build_id();
         if may_be_named_by_path
             && self.places.options.try_module_name
@@ -141,6 +144,31 @@ impl Hunt<'_> {
             self.search_build_id();
         }
         self.follow_debug_link();
+    }
+
+    /// The file that the system knows to be mapped, under its name or by way of `/proc`.
+    fn search_mapped(&mut self) {
+        let Some(os) = self.program.os() else {
+            return;
+        };
+        let options = &self.places.options;
+        let is_wanted = match os.is_live() {
+            true => options.try_procfs,
+            false => options.try_module_name,
+        };
+        if !is_wanted {
+            return;
+        }
+        for HostFile { open, shown } in os.files_of(self.module) {
+            if self.is_done() {
+                return;
+            }
+            match Candidate::find_as(&open, shown) {
+                Ok(Some(candidate)) => self.consider(candidate, Proof::BuildId),
+                Ok(None) => {}
+                Err(refused) => self.catch.refused.push(refused),
+            }
+        }
     }
 
     fn search_build_id(&mut self) {

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// Real ones have two pages.
 const MAX_SIZE: u64 = 1 << 20;
 
+/// What the kernel calls it in `/proc/PID/maps`, in place of a path.
+const SHOWN_PATH: &str = "[vdso]";
+
 /// The file, out of memory; `None` if it cannot be read, or its place is not known.
 pub(super) fn embedded(program: &Program, module: &Module) -> Option<Candidate> {
     let ranges = module.address_ranges()?;
@@ -22,5 +25,9 @@ pub(super) fn embedded(program: &Program, module: &Module) -> Option<Candidate> 
     let bytes = program
         .read(AddressSpace::Virtual, range.start, size)
         .ok()?;
-    Candidate::parse(PathBuf::new(), FileData::from_bytes(module.name(), bytes)).ok()
+    Candidate::parse(
+        PathBuf::from(SHOWN_PATH),
+        FileData::from_bytes(module.name(), bytes),
+    )
+    .ok()
 }

@@ -31,7 +31,7 @@ fn module(kind: ModuleKind, name: &str, build_id: Option<BuildId>, start: u64) -
         build_id,
         address_ranges: std::iter::once(start..start + 0x1000).collect(),
         section_addresses: [(".text".to_owned(), start)].into_iter().collect(),
-        bias: 0,
+        bias: Some(0),
         object: None,
     }
 }

@@ -4,7 +4,7 @@ use super::PyProgram;
 use crate::error::{MissingDebugInfoError, raise};
 use crate::progress::Bar;
 use crate::work;
-use pyo3::exceptions::{PyNotImplementedError, PyValueError};
+use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use spelunk_program::{LoadReport, LoadRequest, Program};
@@ -42,6 +42,23 @@ pub(super) fn path_text(path: &Bound<'_, PyAny>) -> PyResult<String> {
         true => Err(PyValueError::new_err("embedded null byte")),
         false => Ok(text),
     }
+}
+
+const ENOENT: i32 = 2;
+const EBADF: i32 = 9;
+
+/// A path by which the file behind an open descriptor can be opened.
+fn path_of_descriptor(descriptor: i32) -> PyResult<PathBuf> {
+    if descriptor < 0 {
+        return Err(PyValueError::new_err("fd is negative"));
+    }
+    let path = PathBuf::from(format!("/proc/self/fd/{descriptor}"));
+    let target = path.read_link().map_err(|_| {
+        let path = path.display().to_string();
+        PyOSError::new_err((EBADF, "Bad file descriptor", path))
+    })?;
+    // What was deleted, or has no path, is still there under the number.
+    Ok(if target.is_file() { target } else { path })
 }
 
 impl PyProgram {
@@ -99,19 +116,38 @@ impl PyProgram {
     ///
     ///     >>> prog.set_core_dump("vmcore")
     ///
-    /// :param path: The dump's path; a list of paths for a dump that was split into several files.
+    /// :param path: The dump's path, or an open file descriptor; a list of paths for a dump that was
+    ///     split into several files.
     fn set_core_dump(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
-        if !path.is_instance_of::<PyString>() && path.extract::<i32>().is_ok() {
-            return Err(PyNotImplementedError::new_err(
-                "core dumps cannot be opened by file descriptor yet: give a path",
-            ));
-        }
-        let paths = paths(path)?;
+        let is_text = path.is_instance_of::<PyString>();
+        let paths = match path.extract::<i32>().ok().filter(|_| !is_text) {
+            Some(descriptor) => vec![path_of_descriptor(descriptor)?],
+            None => paths(path)?,
+        };
         work::run(py, self, || {
             self.program
                 .open_core(&paths, spelunk::systems())
                 .map_err(raise)
         })
+    }
+
+    /// Make this the program that a process of this machine runs.
+    ///
+    ///     >>> prog.set_pid(1234)
+    ///
+    /// :param pid: The ID of the process.
+    /// :raises FileNotFoundError: if there is none
+    /// :raises PermissionError: if it may not be debugged
+    fn set_pid(&self, py: Python<'_>, pid: i32) -> PyResult<()> {
+        let Ok(pid) = u32::try_from(pid) else {
+            let path = format!("/proc/{pid}/mem");
+            return Err(PyFileNotFoundError::new_err((
+                ENOENT,
+                "No such file or directory",
+                path,
+            )));
+        };
+        work::run(py, self, || self.program.open_process(pid).map_err(raise))
     }
 
     /// Load debugging information.

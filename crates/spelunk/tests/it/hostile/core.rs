@@ -1,15 +1,16 @@
-//! The core of a user program, which is read as an image but cannot be debugged yet.
+//! The core of a user program.
 
 use super::budget::rounds;
 use super::debug_file::Folder;
+use super::questions::{self, Limits};
 use super::user_program;
 use crate::hostile::open_image;
-use spelunk::Program;
 use spelunk::image::{Image, TargetKind};
+use spelunk::{LoadRequest, Program};
 use spelunk_elf::FileData;
 use spelunk_synth::Random;
 
-/// Whether the bytes are understood, as far as that goes.
+/// Whether the bytes are taken for the core of a process. All that can be asked of one is asked.
 fn opens(bytes: &[u8]) -> bool {
     let file = FileData::from_bytes("core", bytes.to_vec());
     let Ok(image) = Image::from_files(vec![file]) else {
@@ -18,9 +19,13 @@ fn opens(bytes: &[u8]) -> bool {
     open_image::ask(&image);
     let target = image.target();
     let program = Program::new(None);
-    let answer = program.open_image(image, spelunk::systems());
-    let message = answer.map_err(|error| error.to_string());
-    assert!(target == TargetKind::Kernel || message.is_err());
+    if program.open_image(image, spelunk::systems()).is_ok() {
+        let _ = program.load_debug_info(&LoadRequest::everything());
+        let _ = program.create_loaded_modules();
+        let _ = program.os().map(|os| os.describe());
+        let _ = (program.main_thread(), program.crashed_thread());
+        questions::ask(&program, Limits::FEW);
+    }
     target == TargetKind::Process
 }
 

@@ -1,0 +1,25 @@
+//! Programs of users, running or dead: the [`Os`](crate::Os) of a Linux process.
+//!
+//! * [`source`] is where facts come from: the notes of a [`core_dump`], or the running process
+//!   ([`live`]).
+//! * [`modules`] makes the list of modules: the executable through the [auxiliary vector](auxv), the
+//!   vdso, libraries through the dynamic linker's [`link_map`] or else through the [`mapping`]s of
+//!   files. What each of them is, its [headers in memory](loaded_elf) tell.
+//! * [`fill`] reads what a core dump leaves out from the files that were mapped, if they are those
+//!   that were mapped.
+//! * [`os`] puts it together.
+
+mod auxv;
+mod core_dump;
+mod fill;
+mod link_map;
+mod live;
+mod loaded_elf;
+mod mapping;
+mod modules;
+mod os;
+mod process_memory;
+mod signal;
+mod source;
+
+pub(crate) use os::UserProgram;

@@ -1,0 +1,168 @@
+use super::core_dump::{self, CoreDump};
+use super::fill::Files;
+use super::live::LiveProcess;
+use super::modules::Layout;
+use super::process_memory::ProcessMemory;
+use super::source::Source;
+use crate::{
+    Error, ErrorKind, HostFile, InitialRegisters, Module, ModuleInfo, ModuleKind, Os, Program,
+    Result, Thread, ThreadIter,
+};
+use spelunk_base::Platform;
+use spelunk_image::Image;
+use spelunk_live::Process;
+use spelunk_memory::{AddressSpace, Memory};
+use spelunk_object::Object;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A program of a user's.
+pub(crate) struct UserProgram {
+    platform: Platform,
+    source: Box<dyn Source>,
+}
+
+impl UserProgram {
+    /// The program that `image` is the core dump of. What it leaves out and files have is made
+    /// readable in `memory`.
+    pub(crate) fn dead(image: &Arc<Image>, platform: Platform, memory: &Memory) -> Self {
+        let mappings = core_dump::mappings(image);
+        let (files, segments) = Files::behind(image, platform, &mappings);
+        memory.segments(AddressSpace::Virtual).add_all(segments);
+        Self {
+            platform,
+            source: Box::new(CoreDump {
+                image: Arc::clone(image),
+                platform,
+                mappings,
+                files,
+            }),
+        }
+    }
+
+    /// The running program `process`, whose memory is made readable in `memory`.
+    pub(crate) fn live(process: Process, platform: Platform, memory: &Memory) -> Self {
+        let segments = process.segment();
+        memory.segments(AddressSpace::Virtual).add_all(segments);
+        Self {
+            platform,
+            source: Box::new(LiveProcess(process)),
+        }
+    }
+
+    fn layout<'a>(&self, program: &'a Program) -> Result<Layout<'a>> {
+        Ok(Layout {
+            memory: ProcessMemory::new(program.memory(), self.platform),
+            auxv: self.source.auxiliary_vector()?,
+            mappings: self.source.mappings()?,
+            executable: self.source.executable(),
+        })
+    }
+}
+
+impl Os for UserProgram {
+    fn describe(&self) -> String {
+        self.source.describe()
+    }
+
+    fn is_kernel(&self) -> bool {
+        false
+    }
+
+    fn is_live(&self) -> bool {
+        self.source.is_live()
+    }
+
+    fn is_local(&self) -> bool {
+        self.source.is_live()
+    }
+
+    fn release(&self) -> Option<&str> {
+        None
+    }
+
+    fn main_module(&self, program: &Program) -> Result<ModuleInfo> {
+        self.layout(program)?.main()
+    }
+
+    fn loaded_modules(&self, program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()> {
+        self.layout(program)?.loaded(found)
+    }
+
+    fn files_of(&self, module: &Module) -> Vec<HostFile> {
+        let address = match module.kind() {
+            ModuleKind::SharedLibrary { dynamic_address } => Some(dynamic_address),
+            ModuleKind::Main => {
+                let ranges = module.address_ranges().unwrap_or_default();
+                ranges.first().map(|range| range.start)
+            }
+            _ => None,
+        };
+        self.source.files_at(address)
+    }
+
+    fn readable_ranges(&self) -> Option<Vec<Range<u64>>> {
+        self.source.readable_ranges()
+    }
+
+    fn has_loaded_file(&self, module: &Module) {
+        self.source.has_loaded_file(module);
+    }
+
+    fn threads(&self, _: &Program) -> Result<Box<dyn ThreadIter>> {
+        Ok(Box::new(Threads(self.source.threads()?.into_iter())))
+    }
+
+    fn find_thread(&self, _: &Program, tid: u64) -> Result<Option<Thread>> {
+        let is_there = self.source.threads()?.contains(&tid);
+        Ok(is_there.then_some(Thread { tid, object: None }))
+    }
+
+    fn crashed_thread(&self, _: &Program) -> Result<Thread> {
+        let tid = self.source.crashed_thread()?;
+        Ok(Thread { tid, object: None })
+    }
+
+    fn main_thread(&self, _: &Program) -> Result<Thread> {
+        let tid = self.source.main_thread();
+        let tid = tid.ok_or_else(|| Error::lookup("main thread not found"))?;
+        Ok(Thread { tid, object: None })
+    }
+
+    fn thread_name(&self, _: &Program, thread: &Thread) -> Result<Option<Vec<u8>>> {
+        self.source.thread_name(thread.tid)
+    }
+
+    fn thread_of(&self, _: &Program, _: &Object) -> Result<Option<Thread>> {
+        Ok(None)
+    }
+
+    fn initial_registers(&self, _: &Program, thread: &Thread) -> Result<InitialRegisters> {
+        let arch = self.platform.arch().ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotImplemented,
+                format!(
+                    "stacks of {:?} cannot be unwound yet",
+                    self.platform.architecture
+                ),
+            )
+        })?;
+        Ok(InitialRegisters {
+            registers: self.source.registers(thread.tid, arch)?,
+            interrupted: true,
+        })
+    }
+
+    fn find_object(&self, _: &Program, _: &str) -> Result<Option<Object>> {
+        Ok(None)
+    }
+}
+
+/// Threads whose IDs are known.
+struct Threads(std::vec::IntoIter<u64>);
+
+impl ThreadIter for Threads {
+    fn next(&mut self, _: &Program) -> Result<Option<Thread>> {
+        Ok(self.0.next().map(|tid| Thread { tid, object: None }))
+    }
+}
