@@ -71,6 +71,7 @@ fn look(file: &DebugFile, platform: Platform, pc: u64) {
         row: row.as_ref(),
         platform,
         memory: &Zeros,
+        around: None,
     };
     for scope in file.scopes(pc).unwrap_or_default() {
         for variable in file.variables(&scope).unwrap_or_default() {

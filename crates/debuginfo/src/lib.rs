@@ -41,7 +41,10 @@ pub use file::DebugFile;
 pub use index::{IndexEntry, NameIndex, NameKind};
 pub use info::DebugInfo;
 pub use object::{Absence, FoundObject, ObjectKinds, ObjectValue};
-pub use pc::{FrameState, RowSource, Scope, SourceLine, Variable, VariableKind, VariableValue};
+pub use pc::{
+    CallArgument, CallPlace, CallSite, CallTarget, FrameState, FunctionCalls, Gone, RowSource,
+    Scope, SourceLine, Surroundings, Variable, VariableKind, VariableValue,
+};
 pub use sources::{MissingSource, SourceKind};
 pub use symtab::{Symbol, SymbolTable};
 pub use units::{Dwarf, Entry, Place, Slice, Unit, UnitIndex, Units};

@@ -43,4 +43,6 @@ pub use search::{
 };
 pub use spelunk_debuginfo::{ObjectKinds, Symbol};
 pub use thread::Thread;
-pub use trace::{Frame, SourceLocation, StackEnd, StackSource, StackTrace};
+pub use trace::{
+    Frame, Missing, Provenance, Source, SourceLocation, StackEnd, StackSource, StackTrace,
+};

@@ -4,6 +4,7 @@ use crate::finder::{DebugInfoFinder, SymbolTableFinder};
 use crate::module::Modules;
 use crate::name_cache::NameCache;
 use crate::search::StandardFinder;
+use crate::trace::TailCalls;
 use crate::{
     Error, Finders, ModuleFileFinder, ObjectFinder, Os, Result, SharedOptions, SymbolFinder,
     TypeFinder,
@@ -32,6 +33,7 @@ pub struct Program {
     pub(crate) printers: Printers,
     pub(crate) found_types: NameCache<TypeKinds, QualifiedType>,
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
+    pub(crate) tail_calls: TailCalls,
     pub(crate) memory: Memory,
     pub(crate) modules: Modules,
     pub(crate) platform: OnceLock<Platform>,
@@ -81,6 +83,7 @@ impl Program {
             printers: Printers::default(),
             found_types: NameCache::default(),
             found_objects: NameCache::default(),
+            tail_calls: TailCalls::default(),
             memory: Memory::default(),
             modules: Modules::default(),
             platform: platform.map_or_else(OnceLock::new, OnceLock::from),

@@ -61,10 +61,8 @@ fn sibling(
     object: &PyObject,
     result: spelunk_object::Result<Object>,
 ) -> PyResult<PyObject> {
-    Ok(PyObject {
-        prog: object.prog.clone_ref(py),
-        object: result.map_err(raise)?,
-    })
+    let prog = object.prog.clone_ref(py);
+    Ok(PyObject::plain(prog, result.map_err(raise)?))
 }
 
 /// The null pointer of a type.
@@ -77,10 +75,7 @@ pub(crate) fn null(prog: &Bound<'_, PyProgram>, r#type: &Any<'_>) -> PyResult<Py
     let ty = type_argument(prog.get(), r#type, "type must be Type, str, or None")?;
     let value = Value::Unsigned(0);
     let object = Object::from_value(prog.get().target(), ty, &value, None).map_err(raise)?;
-    Ok(PyObject {
-        prog: prog.clone().unbind(),
-        object,
-    })
+    Ok(PyObject::plain(prog.clone().unbind(), object))
 }
 
 /// The value of an object converted as by C's cast operator.

@@ -202,11 +202,10 @@ impl PyStackFrame {
             return Err(PyKeyError::new_err((name.clone().unbind(),)));
         };
         let program = &self.prog.get().program;
-        let object = self.frame()?.get(program, text.to_str()?).map_err(raise)?;
-        Ok(PyObject {
-            prog: self.prog.clone_ref(py),
-            object,
-        })
+        let found = self.frame()?.get_explained(program, text.to_str()?);
+        let (object, provenance) = found.map_err(raise)?;
+        let prog = self.prog.clone_ref(py);
+        Ok(PyObject::of_frame(prog, object, provenance))
     }
 
     fn __contains__(&self, name: &Bound<'_, PyAny>) -> PyResult<bool> {

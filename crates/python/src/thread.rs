@@ -37,10 +37,7 @@ impl PyThread {
                 "thread object is currently only defined for the Linux kernel",
             ))
         })?;
-        Ok(PyObject {
-            prog: self.prog.clone_ref(py),
-            object,
-        })
+        Ok(PyObject::plain(self.prog.clone_ref(py), object))
     }
 
     /// The thread's stack trace.

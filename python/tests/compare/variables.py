@@ -10,11 +10,11 @@ USER_TEXT = re.compile(r'(\)0x[0-9a-f]{1,12}) = "(?:[^"\\]|\\.)*"')
 
 
 def value(variable):
+    # What drgn has no value of may have one.
     if variable.absent_:
-        return [variable.type_.type_name(), None]
-    text = variable.format_(dereference=False)
+        raise LookupError
     # QEMU's ELF dumps have segments at virtual address 0, by which drgn takes physical memory for user space.
-    return [variable.type_.type_name(), USER_TEXT.sub(r"\1", text)]
+    return USER_TEXT.sub(r"\1", variable.format_(dereference=False))
 
 
 def global_type(frame, name):
@@ -33,6 +33,7 @@ for task in for_each_task(prog):
             key = f"{part}{pid} #{number}"
             answer(key, lambda: [frame.name, frame.locals()])
             for name in frame.locals():
+                answer(f"{key} {name} type", lambda: frame[name].type_.type_name())
                 answer(f"{key} {name}", lambda: value(frame[name]))
             if pid == 1:
                 answer(f"{key} globals", lambda: [global_type(frame, name) for name in GLOBALS])

@@ -1,10 +1,11 @@
+use super::call_argument::{CallArgument, Surroundings};
 use super::location::{Context, FrameState};
 use crate::entry::Die;
 use crate::{DebugInfoError, DieId};
 use gimli::{DebugAddrIndex, UnitOffset, constants as dw};
 use spelunk_unwind::expression::{
     self, BaseKind, BaseType, DieReference, DwarfRegister, Encoding, Environment, ExpressionError,
-    PieceKind,
+    PieceKind, Value,
 };
 use spelunk_unwind::{StepError, canonical_frame_address};
 use std::sync::Arc;
@@ -39,6 +40,28 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
 
     fn frame(&self) -> &FrameState<'c> {
         &self.context.frame
+    }
+
+    /// The value of a register in the frame, also of one that is lost since.
+    pub(super) fn register_value(&self, register: DwarfRegister) -> Result<Value, ExpressionError> {
+        let registers = self.frame().registers;
+        let known = registers
+            .find_dwarf(register)
+            .and_then(|register| registers.get(register));
+        match (known, self.frame().around) {
+            (Some(known), _) => Ok(Value::generic(known, 64)),
+            (None, Some(around)) => around.at_call(register),
+            (None, None) => Err(ExpressionError::UnknownRegister(register)),
+        }
+    }
+
+    fn around(&self) -> Result<&'c dyn Surroundings, ExpressionError> {
+        let around = self.frame().around;
+        around.ok_or(ExpressionError::Missing("caller"))
+    }
+
+    fn generic(&self, number: u64) -> Value {
+        Value::generic(number, u32::from(self.encoding().address_size) * 8)
     }
 
     /// The entry that an expression refers to.
@@ -94,12 +117,7 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
 
 impl Environment for FrameEnvironment<'_, '_, '_> {
     fn register(&self, register: DwarfRegister) -> Result<u128, ExpressionError> {
-        let registers = self.frame().registers;
-        registers
-            .find_dwarf(register)
-            .and_then(|register| registers.get(register))
-            .map(u128::from)
-            .ok_or(ExpressionError::UnknownRegister(register))
+        self.register_value(register).map(|value| bits(&value))
     }
 
     fn memory(&self, address: u64, buffer: &mut [u8]) -> Result<(), ExpressionError> {
@@ -132,6 +150,45 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
                 _ => ExpressionError::Missing("canonical frame address"),
             },
         )
+    }
+
+    fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
+        self.around()?.thread_local(offset)
+    }
+
+    fn entry_value(&self, expression: &[u8]) -> Result<Value, ExpressionError> {
+        let around = self.around()?;
+        if let Some(register) = dereferenced_register(expression) {
+            return around.at_entry(CallArgument::Pointee(register));
+        }
+        let entry = AtEntry {
+            frame: self,
+            around,
+        };
+        let location = expression::evaluate(expression, self.encoding(), &entry)?;
+        match location.as_whole() {
+            Some(PieceKind::Register(register)) => {
+                around.at_entry(CallArgument::Register(*register))
+            }
+            Some(PieceKind::Memory(number)) => Ok(self.generic(*number)),
+            Some(PieceKind::Value(value)) => Ok(*value),
+            _ => Err(ExpressionError::NotAValue),
+        }
+    }
+
+    fn parameter(&self, parameter: DieReference) -> Result<Value, ExpressionError> {
+        let parameter = self.find(parameter).ok_or(ExpressionError::Missing(
+            "entry that the expression refers to",
+        ))?;
+        self.around()?.at_entry(CallArgument::Parameter(parameter))
+    }
+
+    fn variable(&self, die: DieReference) -> Result<Value, ExpressionError> {
+        let missing = ExpressionError::Missing("value of the variable");
+        let number = self
+            .find(die)
+            .and_then(|die| self.context.variable_number(die).ok().flatten());
+        number.map(|number| self.generic(number)).ok_or(missing)
     }
 
     fn address_at(&self, index: u64) -> Result<u64, ExpressionError> {
@@ -172,4 +229,62 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
             size: size.ok_or(ExpressionError::Missing("size of the base type"))?,
         })
     }
+}
+
+/// A frame as it was when its function was entered. Memory is not as it was.
+struct AtEntry<'e, 'c, 'd, 'a> {
+    frame: &'e FrameEnvironment<'c, 'd, 'a>,
+    around: &'c dyn Surroundings,
+}
+
+impl Environment for AtEntry<'_, '_, '_, '_> {
+    fn register(&self, register: DwarfRegister) -> Result<u128, ExpressionError> {
+        let value = self.around.at_entry(CallArgument::Register(register))?;
+        Ok(bits(&value))
+    }
+
+    fn memory(&self, _: u64, _: &mut [u8]) -> Result<(), ExpressionError> {
+        Err(ExpressionError::Missing(
+            "memory as it was at entry to the function",
+        ))
+    }
+
+    fn relocate(&self, address: u64) -> u64 {
+        self.frame.relocate(address)
+    }
+
+    fn cfa(&self) -> Result<u64, ExpressionError> {
+        self.frame.cfa()
+    }
+
+    fn address_at(&self, index: u64) -> Result<u64, ExpressionError> {
+        self.frame.address_at(index)
+    }
+
+    fn base_type(&self, offset: u64) -> Result<BaseType, ExpressionError> {
+        self.frame.base_type(offset)
+    }
+}
+
+/// The bits that a register has that holds `value`.
+fn bits(value: &Value) -> u128 {
+    if value.size() > 8 {
+        value.bits()
+    } else {
+        value.to_u64().into()
+    }
+}
+
+/// The register at whose value memory is read, if an expression does this and no more.
+fn dereferenced_register(expression: &[u8]) -> Option<DwarfRegister> {
+    let breg = dw::DW_OP_breg0.0..=dw::DW_OP_breg31.0;
+    let (first, rest) = expression.split_first()?;
+    let is_read = match rest {
+        [0, deref] => *deref == dw::DW_OP_deref.0,
+        [0, deref, _] => *deref == dw::DW_OP_deref_size.0,
+        [0, deref, ..] => *deref == dw::DW_OP_deref_type.0 || *deref == dw::DW_OP_GNU_deref_type.0,
+        _ => false,
+    };
+    let number = first.checked_sub(dw::DW_OP_breg0.0)?;
+    (breg.contains(first) && is_read).then(|| DwarfRegister(number.into()))
 }

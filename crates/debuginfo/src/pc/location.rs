@@ -1,3 +1,4 @@
+use super::call_argument::Surroundings;
 use super::frame_environment::FrameEnvironment;
 use crate::entry::Die;
 use crate::load_bias::LoadBias;
@@ -5,8 +6,9 @@ use crate::units::Slice;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Units, Variable};
 use gimli::{AttributeValue, DwAt, constants as dw};
 use spelunk_base::Platform;
-use spelunk_unwind::expression::{self, ExpressionError, Location, PieceKind};
+use spelunk_unwind::expression::{self, ExpressionError, Location, PieceKind, Value};
 use spelunk_unwind::{Memory, Registers, Row};
+use std::fmt;
 
 /// What is known of the frame whose variables are looked at.
 #[derive(Clone, Copy)]
@@ -22,6 +24,8 @@ pub struct FrameState<'a> {
     pub platform: Platform,
     /// The target's memory.
     pub memory: &'a dyn Memory,
+    /// The frames around it, if there are any.
+    pub around: Option<&'a dyn Surroundings>,
 }
 
 /// Where a variable is, or what it is.
@@ -33,10 +37,29 @@ pub enum VariableValue {
     Constant(i128),
     /// It has these bytes (`DW_AT_const_value` with a block or a string).
     Bytes(Vec<u8>),
-    /// It is nowhere at this address: optimized out, or declared here and defined elsewhere.
-    OptimizedOut,
+    /// It is nowhere at this address.
+    OptimizedOut(Gone),
     /// Where it is cannot be told in this frame, for this reason.
     Unknown(ExpressionError),
+}
+
+/// Why a variable is nowhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gone {
+    /// Debug information says nowhere where it is: the compiler did without it, or it is only
+    /// declared.
+    Everywhere,
+    /// Debug information does not say where it is at this address, or that it is nowhere.
+    Here,
+}
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Everywhere => "debugging information does not say where it is, at any address",
+            Self::Here => "debugging information does not say where it is at this address",
+        })
+    }
 }
 
 impl DebugFile {
@@ -54,7 +77,7 @@ impl DebugFile {
         self.with_units(|units| {
             let context = Context::new(self, units, scope, frame);
             let value = units.integrate(variable.die, |die| context.value(die))?;
-            Ok(value.unwrap_or(VariableValue::OptimizedOut))
+            Ok(value.unwrap_or(VariableValue::OptimizedOut(Gone::Everywhere)))
         })
     }
 }
@@ -90,7 +113,7 @@ impl<'c, 'a> Context<'c, 'a> {
         if die.attr(dw::DW_AT_location).is_some() {
             return Ok(Some(match self.expression(die, dw::DW_AT_location)? {
                 Some(expression) => self.evaluate(die, &expression),
-                None => VariableValue::OptimizedOut,
+                None => VariableValue::OptimizedOut(Gone::Here),
             }));
         }
         Ok(die
@@ -107,6 +130,7 @@ impl<'c, 'a> Context<'c, 'a> {
                 AttributeValue::Data8(value) => Some(VariableValue::Constant(value.into())),
                 AttributeValue::Udata(value) => Some(VariableValue::Constant(value.into())),
                 AttributeValue::Sdata(value) => Some(VariableValue::Constant(value.into())),
+                AttributeValue::Data16(value) => Some(VariableValue::Constant(value.cast_signed())),
                 value => {
                     let text = die.unit().dwarf().attr_string(die.unit(), value).ok()?;
                     let mut bytes = text.slice().to_vec();
@@ -120,10 +144,28 @@ impl<'c, 'a> Context<'c, 'a> {
         let environment = FrameEnvironment::new(*self, die);
         match expression::evaluate(expression, environment.encoding(), &environment) {
             Ok(location) if location.as_whole() == Some(&PieceKind::OptimizedOut) => {
-                VariableValue::OptimizedOut
+                VariableValue::OptimizedOut(Gone::Here)
             }
             Ok(location) => VariableValue::At(location),
             Err(error) => VariableValue::Unknown(error),
+        }
+    }
+
+    /// What `expression` leaves on the stack, which is no address of the value, but the value.
+    pub(super) fn number(
+        &self,
+        die: &Die<'_, 'a>,
+        expression: &[u8],
+    ) -> Result<Value, ExpressionError> {
+        let environment = FrameEnvironment::new(*self, die);
+        let encoding = environment.encoding();
+        let location = expression::evaluate(expression, encoding, &environment)?;
+        let generic = |number| Value::generic(number, u32::from(encoding.address_size) * 8);
+        match location.as_whole() {
+            Some(PieceKind::Memory(number)) => Ok(generic(*number)),
+            Some(PieceKind::Value(value)) => Ok(*value),
+            Some(PieceKind::Register(register)) => environment.register_value(*register),
+            _ => Err(ExpressionError::NotAValue),
         }
     }
 

@@ -8,6 +8,8 @@
 //! [`Row`]: spelunk_unwind::Row
 
 mod cache;
+mod call_argument;
+mod call_site;
 mod cfi;
 mod frame_environment;
 mod functions;
@@ -21,8 +23,10 @@ mod tree;
 mod variable;
 mod variable_length;
 
+pub use call_argument::{CallArgument, Surroundings};
+pub use call_site::{CallPlace, CallSite, CallTarget, FunctionCalls};
 pub use line::SourceLine;
-pub use location::{FrameState, VariableValue};
+pub use location::{FrameState, Gone, VariableValue};
 pub(crate) use ranges::RangeAttributes;
 pub use rows::RowSource;
 pub use scope::Scope;

@@ -1,4 +1,5 @@
 use super::cache::Cache;
+use super::call_site::FunctionCalls;
 use super::functions::UnitFunctions;
 use super::tree::{FunctionTree, NodeKind};
 use crate::demangle::demangle_function;
@@ -49,6 +50,7 @@ impl Scope {
 pub(super) struct ScopeTables {
     functions: Cache<UnitIndex, UnitFunctions>,
     trees: Cache<DieId, FunctionTree>,
+    pub(super) calls: Cache<DieId, FunctionCalls>,
 }
 
 impl DebugFile {

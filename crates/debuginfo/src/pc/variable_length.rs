@@ -7,9 +7,8 @@ use crate::entry::Die;
 use crate::types::{dimensions, length, storage_size};
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable};
 use gimli::{AttributeValue, DwAt, constants as dw};
-use spelunk_base::ByteOrder;
 use spelunk_types::{PointerForm, QualifiedType, Qualifiers, TypeStore};
-use spelunk_unwind::expression::{DwarfRegister, PieceKind};
+use spelunk_unwind::expression::PieceKind;
 
 /// Pointers to arrays of pointers...: more is no program but a damaged file.
 const MAX_DEPTH: u32 = 64;
@@ -139,32 +138,35 @@ impl<'a> Resolver<'_, 'a> {
         match die.attr(name) {
             None => Ok(None),
             Some(AttributeValue::UnitRef(_) | AttributeValue::DebugInfoRef(_)) => {
-                let Some(variable) = die.reference(name)? else {
-                    return Ok(None);
-                };
-                let units = self.context.units;
-                let value = units.integrate(variable, |die| self.context.value(die))?;
-                let size = units.integrate(variable, |die| Ok(storage_size(die).ok()))?;
-                Ok(value.and_then(|value| self.number(&value, size.unwrap_or(8))))
+                match die.reference(name)? {
+                    Some(variable) => self.context.variable_number(variable),
+                    None => Ok(None),
+                }
             }
             // The number is what the expression leaves on the stack, not the address of it.
             Some(_) => match self.context.expression(die, name)? {
-                Some(expression) => Ok(match self.context.evaluate(die, &expression) {
-                    VariableValue::At(location) => match location.as_whole() {
-                        Some(PieceKind::Memory(number)) => Some(*number),
-                        Some(PieceKind::Value(value)) => Some(value.to_u64()),
-                        Some(PieceKind::Register(register)) => self.register(*register),
-                        _ => None,
-                    },
-                    _ => None,
-                }),
+                Some(expression) => {
+                    let number = self.context.number(die, &expression).ok();
+                    Ok(number.map(|number| number.to_u64()))
+                }
                 None => Ok(None),
             },
         }
     }
+}
+
+impl Context<'_, '_> {
+    /// The integer that a variable holds.
+    pub(super) fn variable_number(&self, variable: DieId) -> Result<Option<u64>, DebugInfoError> {
+        let value = self.units.integrate(variable, |die| self.value(die))?;
+        let size = self
+            .units
+            .integrate(variable, |die| Ok(storage_size(die).ok()))?;
+        Ok(value.and_then(|value| self.integer(&value, size.unwrap_or(8))))
+    }
 
     /// The value of a variable of `size` bytes.
-    fn number(&self, value: &VariableValue, size: u64) -> Option<u64> {
+    fn integer(&self, value: &VariableValue, size: u64) -> Option<u64> {
         let location = match value {
             VariableValue::At(location) => location,
             VariableValue::Constant(number) => return u64::try_from(*number).ok(),
@@ -174,21 +176,15 @@ impl<'a> Resolver<'_, 'a> {
             PieceKind::Memory(address) => {
                 let mut bytes = [0; 8];
                 let bytes = bytes.get_mut(..usize::try_from(size).ok()?)?;
-                self.context.frame.memory.read(*address, bytes).ok()?;
-                let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-                Some(match self.context.frame.platform.byte_order {
-                    ByteOrder::Little => bytes.iter().rev().fold(0, join),
-                    ByteOrder::Big => bytes.iter().fold(0, join),
-                })
+                self.frame.memory.read(*address, bytes).ok()?;
+                Some(self.frame.platform.byte_order.uint(bytes))
             }
             PieceKind::Value(value) => Some(value.to_u64()),
-            PieceKind::Register(register) => self.register(*register),
+            PieceKind::Register(register) => {
+                let registers = self.frame.registers;
+                registers.get(registers.find_dwarf(*register)?)
+            }
             _ => None,
         }
-    }
-
-    fn register(&self, register: DwarfRegister) -> Option<u64> {
-        let registers = self.context.frame.registers;
-        registers.get(registers.find_dwarf(register)?)
     }
 }

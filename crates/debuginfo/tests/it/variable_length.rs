@@ -67,6 +67,7 @@ fn check(compiler: &str, options: &[&str]) {
         row: row.as_ref().map(|(row, _)| row),
         platform: Platform::of(Architecture::X86_64),
         memory: &stack,
+        around: None,
     };
     let store = Arc::new(TypeStore::new());
     let info = DebugInfo::new(Arc::clone(&store));

@@ -35,6 +35,7 @@ fn locate(
         row: row.as_ref().map(|(row, _)| row),
         platform: Platform::of(Architecture::X86_64),
         memory: &NoMemory,
+        around: None,
     };
     program
         .file

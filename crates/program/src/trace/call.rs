@@ -1,7 +1,8 @@
+use super::entered::Entered;
 use crate::{Module, ModuleFile};
 use spelunk_debuginfo::{RowSource, Scope};
 use spelunk_unwind::{Registers, Row};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A call as the machine sees it: one set of registers. Functions that were inlined share that of
 /// the function around them.
@@ -18,6 +19,8 @@ pub(super) struct Call {
     pub(super) row: Option<(Row, RowSource)>,
     /// The functions: the innermost inlined one first.
     pub(super) scopes: Vec<Scope>,
+    /// How its function was entered, once that was asked for; else why that cannot be told.
+    pub(super) entered: OnceLock<Result<Entered, &'static str>>,
 }
 
 impl Call {
@@ -29,6 +32,11 @@ impl Call {
     /// The file that tells of the code.
     pub(super) fn file(&self) -> Option<&Arc<ModuleFile>> {
         self.module.as_ref()?.file()
+    }
+
+    /// The function that has code of its own, and the file that tells of it.
+    pub(super) fn function(&self) -> Option<(&Scope, &Arc<ModuleFile>)> {
+        Some((self.scopes.last()?, self.module.as_ref()?.debug_file()?))
     }
 }
 

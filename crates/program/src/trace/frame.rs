@@ -1,4 +1,7 @@
+use super::around::Ways;
 use super::call::Call;
+use super::provenance::{Provenance, Source};
+use super::stack::{At, Stack};
 use super::variable;
 use crate::{Error, ErrorKind, Program, Result, Symbol};
 use spelunk_base::arch::Register;
@@ -14,9 +17,18 @@ use std::sync::{Arc, OnceLock};
 pub struct Frame {
     index: usize,
     call: Arc<Call>,
-    /// Which of the call's functions it is.
-    scope: usize,
+    place: FramePlace,
     source: OnceLock<Option<SourceLocation>>,
+}
+
+/// Where a frame stands.
+#[derive(Clone)]
+pub(super) struct FramePlace {
+    pub(super) stack: Arc<Stack>,
+    /// Which of the calls.
+    pub(super) at: At,
+    /// Which of the call's functions.
+    pub(super) scope: usize,
 }
 
 /// A place in source code.
@@ -61,11 +73,11 @@ impl SourceLocation {
 }
 
 impl Frame {
-    pub(super) fn new(index: usize, call: Arc<Call>, scope: usize) -> Self {
+    pub(super) fn new(index: usize, call: Arc<Call>, place: FramePlace) -> Self {
         Self {
             index,
             call,
-            scope,
+            place,
             source: OnceLock::new(),
         }
     }
@@ -77,7 +89,7 @@ impl Frame {
     }
 
     fn scope(&self) -> Option<&Scope> {
-        self.call.scopes.get(self.scope)
+        self.call.scopes.get(self.place.scope)
     }
 
     /// The function in the source code, if debugging information tells it.
@@ -167,7 +179,7 @@ impl Frame {
 
     fn find_source(&self) -> Option<SourceLocation> {
         let name = self.scope().and_then(|scope| scope.name.clone());
-        let place = match self.scope.checked_sub(1) {
+        let place = match self.place.scope.checked_sub(1) {
             // Where the function that is inlined here was called.
             Some(inner) => self.call.scopes.get(inner)?.call_site.clone()?,
             None => {
@@ -237,6 +249,20 @@ impl Frame {
     ///
     /// If debugging information is damaged where it is needed.
     pub fn find(&self, program: &Program, name: &str) -> Result<Option<Object>> {
+        let found = self.find_explained(program, name)?;
+        Ok(found.map(|(object, _)| object))
+    }
+
+    /// As [`find`](Self::find), with the way by which the value was found.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    pub fn find_explained(
+        &self,
+        program: &Program,
+        name: &str,
+    ) -> Result<Option<(Object, Provenance)>> {
         let Some(scope) = self.scope() else {
             return Ok(None);
         };
@@ -244,7 +270,7 @@ impl Frame {
         // The innermost block's come last.
         let innermost = variables.iter().rfind(|variable| *variable.name == *name);
         if let Some(variable) = innermost {
-            return variable::object(program, &self.call, scope, variable).map(Some);
+            return variable::find(program, &self.place, scope, variable).map(Some);
         }
         let Some(file) = self.call.file() else {
             return Ok(None);
@@ -252,12 +278,15 @@ impl Frame {
         if !file.debug().is_in_unit(scope, name)? {
             return Ok(None);
         }
-        if let Some(unit) = self.unit_name(scope)
-            && let Some(object) = program.find_object(name, ObjectKinds::ANY, Some(&unit))?
-        {
-            return Ok(Some(object));
-        }
-        program.find_object(name, ObjectKinds::ANY, None)
+        let in_unit = match self.unit_name(scope) {
+            Some(unit) => program.find_object(name, ObjectKinds::ANY, Some(&unit))?,
+            None => None,
+        };
+        let object = match in_unit {
+            Some(object) => Some(object),
+            None => program.find_object(name, ObjectKinds::ANY, None)?,
+        };
+        Ok(object.map(|object| (object, Provenance::new(Source::Global, Ways::default()))))
     }
 
     /// The source file that the frame's unit was compiled from.
@@ -277,7 +306,16 @@ impl Frame {
     ///
     /// [`ErrorKind::Key`] if there is none; as [`find`](Self::find).
     pub fn get(&self, program: &Program, name: &str) -> Result<Object> {
-        self.find(program, name)?
+        self.get_explained(program, name).map(|(object, _)| object)
+    }
+
+    /// As [`get`](Self::get), with the way by which the value was found.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn get_explained(&self, program: &Program, name: &str) -> Result<(Object, Provenance)> {
+        self.find_explained(program, name)?
             .ok_or_else(|| Error::new(ErrorKind::Key, name))
     }
 

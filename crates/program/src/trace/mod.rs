@@ -1,13 +1,22 @@
 //! Stack traces: how a thread got to where it is, and the variables of each call.
 
+mod around;
+mod branch;
 mod call;
+mod entered;
 mod fallback;
 mod frame;
+mod provenance;
 mod source;
+mod stack;
+mod tail_calls;
 mod unwinder;
+mod values;
 mod variable;
 
 pub use frame::{Frame, SourceLocation};
+pub use provenance::{Missing, Provenance, Source};
+pub(crate) use tail_calls::TailCalls;
 
 use crate::{Error, Program, Result, Thread};
 use spelunk_object::Object;

@@ -2,6 +2,8 @@
 
 use super::call::{Call, lookup_address};
 use super::fallback;
+use super::frame::FramePlace;
+use super::stack::{At, Stack};
 use super::{Frame, StackEnd, StackTrace};
 use crate::{InitialRegisters, Module, Program, Result};
 use spelunk_base::Platform;
@@ -9,7 +11,7 @@ use spelunk_debuginfo::RowSource;
 use spelunk_memory::AddressSpace;
 use spelunk_unwind::{Memory, Registers, Row, StepError, Unreadable, step};
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Calls that a trace has at most. The kernel's stacks are 16 KiB, a call takes 8 bytes or more;
 /// a trace through several of them stays below.
@@ -29,7 +31,7 @@ impl Memory for StackMemory<'_> {
 pub(super) struct Unwinder<'a> {
     program: &'a Program,
     platform: Platform,
-    calls: Vec<Arc<Call>>,
+    stack: Stack,
     /// Program counters and stack pointers that were there before.
     seen: HashSet<(u64, Option<u64>)>,
 }
@@ -45,7 +47,7 @@ impl<'a> Unwinder<'a> {
         Self {
             program,
             platform,
-            calls: Vec::new(),
+            stack: Stack::default(),
             seen: HashSet::new(),
         }
     }
@@ -63,12 +65,13 @@ impl<'a> Unwinder<'a> {
             if !self.seen.insert((pc, next.registers.sp())) {
                 break StackEnd::Loop;
             }
-            if self.calls.len() >= MAX_CALLS {
+            if self.stack.calls.len() >= MAX_CALLS {
                 break StackEnd::TooDeep;
             }
-            let call = Arc::new(self.look_up(next, pc));
-            self.calls.push(Arc::clone(&call));
-            match self.caller_of(&call) {
+            let call = look_up(self.program, next, pc);
+            let caller = self.caller_of(&call);
+            self.stack.calls.push(Arc::new(call));
+            match caller {
                 Next::Caller(caller) => next = caller,
                 Next::End(end) => break end,
             }
@@ -83,55 +86,27 @@ impl<'a> Unwinder<'a> {
                 registers: registers.clone(),
                 interrupted: false,
             };
-            let call = self.look_up(start, *pc);
-            self.calls.push(Arc::new(call));
+            let call = look_up(self.program, start, *pc);
+            self.stack.calls.push(Arc::new(call));
         }
         self.finish(StackEnd::Given)
     }
 
     fn finish(self, end: StackEnd) -> StackTrace {
+        let stack = Arc::new(self.stack);
         let mut frames = Vec::new();
-        for call in self.calls {
+        for (index, call) in stack.calls.iter().enumerate() {
+            let at = At { index, gone: 0 };
             for scope in 0..call.scopes.len().max(1) {
-                frames.push(Frame::new(frames.len(), Arc::clone(&call), scope));
+                let place = FramePlace {
+                    stack: Arc::clone(&stack),
+                    at,
+                    scope,
+                };
+                frames.push(Frame::new(frames.len(), Arc::clone(call), place));
             }
         }
         StackTrace { frames, end }
-    }
-
-    /// What is known of the code at `pc`. Damaged debugging information is as good as none here:
-    /// the frame has fewer names, and the trace goes on.
-    fn look_up(&self, state: InitialRegisters, pc: u64) -> Call {
-        let address = lookup_address(pc, state.interrupted);
-        let module = address.and_then(|address| self.program.find_module(address));
-        let mut call = Call {
-            registers: state.registers,
-            pc: Some(pc),
-            interrupted: state.interrupted,
-            module,
-            row: None,
-            scopes: Vec::new(),
-        };
-        if let (Some(address), Some(module)) = (address, &call.module) {
-            call.row = self.find_row(module, address);
-            if let Some(file) = module.debug_file() {
-                call.scopes = file.debug().scopes(address).unwrap_or_default();
-            }
-        }
-        call
-    }
-
-    /// The row by which to unwind at `address`: from a file, else from the program's memory.
-    fn find_row(&self, module: &Module, address: u64) -> Option<(Row, RowSource)> {
-        let files = [module.debug_file(), module.loaded_file()];
-        let in_files = files.into_iter().flatten();
-        let found = in_files
-            .filter_map(|file| file.debug().find_row(address).ok())
-            .find_map(|row| row);
-        found.or_else(|| {
-            let row = module.orc_table(self.program)?.find_row(address)?;
-            Some((row, RowSource::Orc))
-        })
     }
 
     fn caller_of(&self, call: &Call) -> Next {
@@ -172,4 +147,40 @@ impl<'a> Unwinder<'a> {
             error => error.to_string(),
         }
     }
+}
+
+/// What is known of the code at `pc`. Damaged debugging information is as good as none here: the
+/// frame has fewer names, and the trace goes on.
+pub(super) fn look_up(program: &Program, state: InitialRegisters, pc: u64) -> Call {
+    let address = lookup_address(pc, state.interrupted);
+    let module = address.and_then(|address| program.find_module(address));
+    let mut call = Call {
+        registers: state.registers,
+        pc: Some(pc),
+        interrupted: state.interrupted,
+        module,
+        row: None,
+        scopes: Vec::new(),
+        entered: OnceLock::new(),
+    };
+    if let (Some(address), Some(module)) = (address, &call.module) {
+        call.row = find_row(program, module, address);
+        if let Some(file) = module.debug_file() {
+            call.scopes = file.debug().scopes(address).unwrap_or_default();
+        }
+    }
+    call
+}
+
+/// The row by which to unwind at `address`: from a file, else from the program's memory.
+fn find_row(program: &Program, module: &Module, address: u64) -> Option<(Row, RowSource)> {
+    let files = [module.debug_file(), module.loaded_file()];
+    let in_files = files.into_iter().flatten();
+    let found = in_files
+        .filter_map(|file| file.debug().find_row(address).ok())
+        .find_map(|row| row);
+    found.or_else(|| {
+        let row = module.orc_table(program)?.find_row(address)?;
+        Some((row, RowSource::Orc))
+    })
 }

@@ -165,7 +165,7 @@ pub(super) fn to_python<'py>(
         Value::Bytes(bytes) => PyBytes::new(py, &bytes).into_any(),
         Value::Object(object) => {
             let prog = prog.clone_ref(py);
-            Bound::new(py, PyObject { prog, object })?.into_any()
+            Bound::new(py, PyObject::plain(prog, object))?.into_any()
         }
         Value::Type(ty) => Bound::new(py, PyType::new(prog.clone_ref(py), ty))?.into_any(),
         Value::Tuple(values) => PyTuple::new(py, many(values)?)?.into_any(),

@@ -198,7 +198,7 @@ impl PyModule {
                 Object::absent(void.map_err(raise)?.into(), AbsenceReason::Other)
             }
         };
-        Ok(PyObject { prog, object })
+        Ok(PyObject::plain(prog, object))
     }
 
     #[setter]

@@ -23,10 +23,7 @@ impl ObjectChildren {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let target = self.prog.get().target();
         let child = self.walk.with(|walk| walk.next(target))?.map_err(raise)?;
-        let object = |object: Object| PyObject {
-            prog: self.prog.clone_ref(py),
-            object,
-        };
+        let object = |object: Object| PyObject::plain(self.prog.clone_ref(py), object);
         let Some(Child { key, value }) = child else {
             return Ok(None);
         };

@@ -101,7 +101,7 @@ impl PyObject {
                 )));
             };
             let object = Object::literal(target, &value).map_err(raise)?;
-            return Ok(Self { prog, object });
+            return Ok(Self::plain(prog, object));
         };
         let object = if let Some(address) = address {
             let bit_offset = bit_offset.map_or(0, |offset| offset.0);
@@ -135,7 +135,7 @@ impl PyObject {
             Object::absent_bit_field(target, ty, reason, bits)
         };
         let object = object.map_err(raise)?;
-        Ok(Self { prog, object })
+        Ok(Self::plain(prog, object))
     }
 
     /// The value of the given type that stands in bytes.
@@ -166,6 +166,6 @@ impl PyObject {
             bits,
         )
         .map_err(raise)?;
-        Ok(Self { prog, object })
+        Ok(Self::plain(prog, object))
     }
 }

@@ -16,6 +16,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use spelunk_object::{Object, Target};
+use spelunk_program::Provenance;
 
 pub(crate) use make::operand;
 
@@ -45,9 +46,28 @@ pub(crate) use make::operand;
 pub(crate) struct PyObject {
     pub(crate) prog: Py<PyProgram>,
     pub(crate) object: Object,
+    /// Of a variable of a frame, how it was found.
+    provenance: Option<Box<Provenance>>,
 }
 
 impl PyObject {
+    pub(crate) fn plain(prog: Py<PyProgram>, object: Object) -> Self {
+        Self {
+            prog,
+            object,
+            provenance: None,
+        }
+    }
+
+    /// A variable of a frame.
+    pub(crate) fn of_frame(prog: Py<PyProgram>, object: Object, provenance: Provenance) -> Self {
+        Self {
+            prog,
+            object,
+            provenance: Some(Box::new(provenance)),
+        }
+    }
+
     /// The program, as the operations on the object take it.
     pub(crate) fn target(&self) -> &dyn Target {
         self.prog.get().target()
@@ -55,10 +75,7 @@ impl PyObject {
 
     /// An object of the same program.
     fn sibling(&self, py: Python<'_>, object: Object) -> Self {
-        Self {
-            prog: self.prog.clone_ref(py),
-            object,
-        }
+        Self::plain(self.prog.clone_ref(py), object)
     }
 }
 
@@ -89,6 +106,18 @@ impl PyObject {
             .absence_reason()
             .map(|reason| ABSENCE_REASON.member(py, absence_reason_value(reason)))
             .transpose()
+    }
+
+    /// By which way a variable of a stack frame was found, or why it was not; ``None`` of all other
+    /// objects. It is for people to read: the words may change.
+    ///
+    ///     >>> prog.stack_trace(1)[2]["prev"].provenance_
+    ///     'register rbx, as functions called since saved it'
+    ///     >>> prog.stack_trace(1)[4]["rq"].provenance_
+    ///     'absent: register rdi is lost: functions called since may have changed it'
+    #[getter]
+    fn provenance_(&self) -> Option<String> {
+        self.provenance.as_ref().map(ToString::to_string)
     }
 
     /// The object's address, or ``None`` if it is a value or absent.

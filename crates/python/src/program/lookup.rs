@@ -27,10 +27,7 @@ impl PyProgram {
             .program
             .object(name, kinds, filename)
             .map_err(raise)?;
-        Ok(PyObject {
-            prog: slf.clone().unbind(),
-            object,
-        })
+        Ok(PyObject::plain(slf.clone().unbind(), object))
     }
 }
 

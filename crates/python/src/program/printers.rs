@@ -83,10 +83,7 @@ impl Present for Functions {
     fn present(&self, _: &dyn Target, object: &Object) -> Result<Option<Presentation>> {
         with_program(&self.prog, |prog| {
             let py = prog.py();
-            let object = PyObject {
-                prog: prog.clone().unbind(),
-                object: object.clone(),
-            };
+            let object = PyObject::plain(prog.clone().unbind(), object.clone());
             let result = self.present.bind(py).call1((object,))?;
             if result.is_none() {
                 return Ok(None);

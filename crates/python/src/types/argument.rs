@@ -70,10 +70,7 @@ impl Argument {
             }
             What::Object(object) => object.clone(),
         };
-        Ok(PyObject {
-            prog: self.prog.clone_ref(py),
-            object,
-        })
+        Ok(PyObject::plain(self.prog.clone_ref(py), object))
     }
 
     fn is_absent(&self) -> bool {

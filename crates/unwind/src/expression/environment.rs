@@ -32,6 +32,19 @@ pub trait Environment {
     /// [`ExpressionError::Memory`] if it cannot be read.
     fn memory(&self, address: u64, buffer: &mut [u8]) -> Result<(), ExpressionError>;
 
+    /// The address, in the one space of addresses that [`memory`](Self::memory) is of, of what
+    /// stands at `address` of address space `space` (`DW_OP_xderef`). Space 0 is that one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such space.
+    fn flat_address(&self, space: u64, address: u64) -> Result<u64, ExpressionError> {
+        match space {
+            0 => Ok(address),
+            _ => Err(ExpressionError::Missing("address space")),
+        }
+    }
+
     /// The address in the target of an address in the file (`DW_OP_addr`).
     fn relocate(&self, address: u64) -> u64 {
         address

@@ -41,6 +41,8 @@ pub enum ExpressionError {
     Memory(Unreadable),
     /// This, outside of the expression, is not known.
     Missing(&'static str),
+    /// What was passed to the function is not known, for this reason.
+    NoEntryValue(&'static str),
 }
 
 impl fmt::Display for ExpressionError {
@@ -81,6 +83,7 @@ impl fmt::Display for ExpressionError {
             }
             Self::Memory(error) => error.fmt(f),
             Self::Missing(what) => write!(f, "{what} is not known"),
+            Self::NoEntryValue(reason) => write!(f, "value at entry is not known: {reason}"),
         }
     }
 }

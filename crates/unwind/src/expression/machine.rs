@@ -100,7 +100,9 @@ impl<'e> Machine<'e> {
             | op::CONSTX
             | op::GNU_ADDR_INDEX
             | op::GNU_CONST_INDEX
-            | op::DEREF_SIZE => self.push_number(opcode, code),
+            | op::XDEREF
+            | op::DEREF_SIZE
+            | op::XDEREF_SIZE => self.push_number(opcode, code),
             op::DUP..=op::ROT => self.shuffle(opcode, code),
             op::ABS..=op::NE | op::SKIP => self.compute(opcode, code),
             op::REG0..=op::REG31
@@ -123,16 +125,16 @@ impl<'e> Machine<'e> {
         let address_size = usize::from(self.encoding.address_size);
         let value = match opcode {
             op::ADDR => self.environment.relocate(cursor.uint(address_size)?),
-            op::DEREF => {
-                let address = self.pop_address(code)?;
+            op::DEREF | op::XDEREF => {
+                let address = self.pop_place(opcode == op::XDEREF, code)?;
                 return self.dereference(address, address_size, None);
             }
-            op::DEREF_SIZE => {
+            op::DEREF_SIZE | op::XDEREF_SIZE => {
                 let size = usize::from(cursor.u8()?);
                 if size == 0 || size > address_size {
                     return Err(ExpressionError::UnsupportedType(size as u64));
                 }
-                let address = self.pop_address(code)?;
+                let address = self.pop_place(opcode == op::XDEREF_SIZE, code)?;
                 return self.dereference(address, size, None);
             }
             op::CONST1U => u64::from(cursor.u8()?),
@@ -331,10 +333,10 @@ impl<'e> Machine<'e> {
                 let ty = self.environment.base_type(code.cursor.uleb128()?)?;
                 Value::typed(ty, self.environment.register(register)?)?
             }
-            op::DEREF_TYPE | op::GNU_DEREF_TYPE => {
+            op::DEREF_TYPE | op::XDEREF_TYPE | op::GNU_DEREF_TYPE => {
                 let size = usize::from(code.cursor.u8()?);
                 let ty = self.environment.base_type(code.cursor.uleb128()?)?;
-                let address = self.pop_address(code)?;
+                let address = self.pop_place(opcode == op::XDEREF_TYPE, code)?;
                 return self.dereference(address, size, Some(ty));
             }
             op::CONVERT | op::GNU_CONVERT => {
@@ -459,6 +461,16 @@ impl<'e> Machine<'e> {
         } else {
             Err(ExpressionError::TypeMismatch)
         }
+    }
+
+    /// The address on top of the stack; below it is its address space if it `has_space`.
+    fn pop_place(&mut self, has_space: bool, code: &Code<'_>) -> Result<u64, ExpressionError> {
+        let address = self.pop_address(code)?;
+        if !has_space {
+            return Ok(address);
+        }
+        let space = self.pop_address(code)?;
+        self.environment.flat_address(space, address)
     }
 
     /// The value `depth` below the top of the stack.

@@ -25,6 +25,7 @@ opcodes! {
     PICK = 0x15
     SWAP = 0x16
     ROT = 0x17
+    XDEREF = 0x18
     ABS = 0x19
     AND = 0x1a
     DIV = 0x1b
@@ -59,6 +60,7 @@ opcodes! {
     BREGX = 0x92
     PIECE = 0x93
     DEREF_SIZE = 0x94
+    XDEREF_SIZE = 0x95
     NOP = 0x96
     PUSH_OBJECT_ADDRESS = 0x97
     CALL2 = 0x98
@@ -76,6 +78,7 @@ opcodes! {
     CONST_TYPE = 0xa4
     REGVAL_TYPE = 0xa5
     DEREF_TYPE = 0xa6
+    XDEREF_TYPE = 0xa7
     CONVERT = 0xa8
     REINTERPRET = 0xa9
     GNU_PUSH_TLS_ADDRESS = 0xe0

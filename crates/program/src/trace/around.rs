@@ -1,0 +1,195 @@
+//! What the calls around a call tell of its variables: arguments that were passed, and registers
+//! that are lost since.
+
+use super::call::Call;
+use super::entered::pushed_by_call;
+use super::stack::{At, Stack};
+use super::unwinder::StackMemory;
+use crate::Program;
+use spelunk_debuginfo::{CallArgument, DieId, FrameState, Surroundings};
+use spelunk_unwind::expression::{DwarfRegister, ExpressionError, Value};
+use std::cell::Cell;
+
+/// Questions that one variable may lead to: each may lead to several on the next call.
+const MAX_QUESTIONS: u32 = 2_000;
+
+/// A search for the value of a variable.
+pub(super) struct Inquiry<'a> {
+    pub(super) program: &'a Program,
+    pub(super) stack: &'a Stack,
+    questions: Cell<u32>,
+    ways: Cell<Ways>,
+}
+
+/// Which calls were asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Ways {
+    /// Whether an argument was taken that the caller passed.
+    pub(super) at_entry: bool,
+    /// Whether a register was taken as it was when the frame made its call.
+    pub(super) at_call: bool,
+}
+
+impl<'a> Inquiry<'a> {
+    pub(super) fn new(program: &'a Program, stack: &'a Stack) -> Self {
+        Self {
+            program,
+            stack,
+            questions: Cell::new(0),
+            ways: Cell::default(),
+        }
+    }
+
+    /// Which calls were asked so far.
+    pub(super) fn ways(&self) -> Ways {
+        self.ways.get()
+    }
+
+    /// Calls `look` with the state of a call; `None` if nothing is known of it. `in_argument` says
+    /// that it is for what the call passes, which debug information tells by what outlives it.
+    pub(super) fn with_state<R>(
+        &self,
+        at: At,
+        in_argument: bool,
+        look: impl FnOnce(FrameState<'_>) -> R,
+    ) -> Option<R> {
+        let call = self.stack.call(at)?;
+        let around = Around {
+            inquiry: self,
+            at,
+            in_argument,
+        };
+        Some(look(FrameState {
+            pc: call.lookup_address()?,
+            registers: &call.registers,
+            row: call.row.as_ref().map(|(row, _)| row),
+            platform: self.program.platform()?,
+            memory: &StackMemory(self.program),
+            around: Some(&around),
+        }))
+    }
+
+    fn ask(&self) -> Result<(), ExpressionError> {
+        let asked = self.questions.get();
+        if asked >= MAX_QUESTIONS {
+            return Err(ExpressionError::TooLong);
+        }
+        self.questions.set(asked + 1);
+        Ok(())
+    }
+
+    /// What the call `site` of call `at` passes.
+    fn argument(
+        &self,
+        at: At,
+        site: DieId,
+        argument: CallArgument,
+    ) -> Result<Option<Value>, ExpressionError> {
+        self.ask()?;
+        let missing = ExpressionError::Missing("call in the caller");
+        let call = self.stack.call(at).ok_or(missing.clone())?;
+        let (scope, file) = call.function().ok_or(missing.clone())?;
+        let passed = self.with_state(at, true, |state| {
+            file.debug().call_argument(site, argument, scope, state)
+        });
+        match passed {
+            Some(Ok(passed)) => passed.transpose(),
+            Some(Err(_)) | None => Err(missing),
+        }
+    }
+
+    /// A register that was as it is now in the caller, `call`, when that called.
+    fn preserved(&self, call: &Call, register: DwarfRegister) -> Option<Value> {
+        let register = call.registers.find_dwarf(register)?;
+        let value = call.registers.get(register)?;
+        let arch = call.registers.arch();
+        let platform = self.program.platform()?;
+        let value = match register {
+            pc if pc == arch.program_counter => return None,
+            sp if sp == arch.stack_pointer => value.wrapping_sub(pushed_by_call(platform)),
+            _ => value,
+        };
+        Some(Value::generic(
+            value,
+            u32::from(platform.address_size()) * 8,
+        ))
+    }
+}
+
+/// What is around one call.
+struct Around<'i, 'a> {
+    inquiry: &'i Inquiry<'a>,
+    at: At,
+    in_argument: bool,
+}
+
+impl Surroundings for Around<'_, '_> {
+    fn at_entry(&self, argument: CallArgument) -> Result<Value, ExpressionError> {
+        let inquiry = self.inquiry;
+        inquiry.ask()?;
+        let index = self.at.index;
+        let entered = inquiry
+            .entered(index)
+            .map_err(ExpressionError::NoEntryValue)?;
+        let caller = if self.at.gone < entered.gone.len() {
+            At {
+                index,
+                gone: self.at.gone.saturating_add(1),
+            }
+        } else {
+            At {
+                index: index.saturating_add(1),
+                gone: 0,
+            }
+        };
+        inquiry.note(|ways| ways.at_entry = true);
+        let unknown = ExpressionError::NoEntryValue("the call does not say what it passed");
+        let site = entered.site(self.at.gone).ok_or(unknown.clone())?;
+        if let Some(value) = inquiry.argument(caller, site, argument)? {
+            return Ok(value);
+        }
+        match (argument, inquiry.stack.call(caller)) {
+            (CallArgument::Register(register), Some(caller)) => {
+                inquiry.preserved(caller, register).ok_or(unknown)
+            }
+            _ => Err(unknown),
+        }
+    }
+
+    fn at_call(&self, register: DwarfRegister) -> Result<Value, ExpressionError> {
+        let inquiry = self.inquiry;
+        let lost = ExpressionError::UnknownRegister(register);
+        if self.in_argument {
+            return Err(lost);
+        }
+        inquiry.ask()?;
+        let site = match self.at.gone.checked_sub(1) {
+            None => {
+                let call = inquiry.stack.call(self.at).ok_or(lost.clone())?;
+                inquiry.call_site(call).map(|site| site.die).ok()
+            }
+            Some(before) => {
+                let entered = inquiry.entered(self.at.index).ok();
+                entered.and_then(|entered| entered.site(before))
+            }
+        };
+        let site = site.ok_or(lost.clone())?;
+        let argument = CallArgument::Register(register);
+        let value = inquiry.argument(self.at, site, argument)?.ok_or(lost)?;
+        inquiry.note(|ways| ways.at_call = true);
+        Ok(value)
+    }
+
+    fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
+        let _ = offset;
+        Err(ExpressionError::Missing("thread-local storage"))
+    }
+}
+
+impl Inquiry<'_> {
+    fn note(&self, note: impl FnOnce(&mut Ways)) {
+        let mut ways = self.ways.get();
+        note(&mut ways);
+        self.ways.set(ways);
+    }
+}

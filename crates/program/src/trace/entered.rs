@@ -1,0 +1,127 @@
+//! How a function was entered: by which call, and through which tail calls.
+
+use super::around::Inquiry;
+use super::call::Call;
+use super::stack::At;
+use super::tail_calls::TailStep;
+use super::unwinder::look_up;
+use crate::{InitialRegisters, Program};
+use spelunk_base::Architecture;
+use spelunk_debuginfo::{CallSite, CallTarget, DieId};
+use std::sync::Arc;
+
+/// How the function of a call was entered.
+#[derive(Clone)]
+pub(super) struct Entered {
+    /// The calls between this one and the next one that is there: each function ended in a jump to
+    /// the one before it. Innermost first.
+    pub(super) gone: Vec<Arc<Call>>,
+    /// In each of them, and last in the next call that is there, the call site that led here.
+    sites: Vec<DieId>,
+}
+
+impl Entered {
+    /// The call site in the caller of the call that has lost `gone` of its own.
+    pub(super) fn site(&self, gone: usize) -> Option<DieId> {
+        self.sites.get(gone).copied()
+    }
+}
+
+impl Inquiry<'_> {
+    /// How the function of call `index` was entered.
+    pub(super) fn entered(&self, index: usize) -> Result<&Entered, &'static str> {
+        let call = self.stack.calls.get(index).ok_or("there is no such call")?;
+        let known = match call.entered.get() {
+            Some(known) => known,
+            None => {
+                let found = self.find_entry(index, call);
+                call.entered.get_or_init(|| found)
+            }
+        };
+        known.as_ref().map_err(|reason| *reason)
+    }
+
+    fn find_entry(&self, index: usize, callee: &Call) -> Result<Entered, &'static str> {
+        let caller_at = At {
+            index: index.saturating_add(1),
+            gone: 0,
+        };
+        let caller = self
+            .stack
+            .call(caller_at)
+            .ok_or("its caller is not known")?;
+        if caller.interrupted {
+            return Err("it was not called: what it interrupted goes on afterwards");
+        }
+        let (scope, file) = callee
+            .function()
+            .ok_or("debugging information does not have the function")?;
+        let calls = file.debug().function_calls(scope);
+        let entry = calls.ok().and_then(|calls| calls.entry);
+        let entry = entry.ok_or("debugging information does not say where the function starts")?;
+        let site = self.call_site(caller)?;
+        let target = self
+            .target(caller_at, caller, &site)
+            .ok_or("it is not known what the caller called")?;
+        let steps = self.program.tail_calls.chain(self.program, target, entry)?;
+        let mut entered = Entered {
+            gone: Vec::new(),
+            sites: Vec::new(),
+        };
+        for step in steps.iter().rev() {
+            let call = gone_call(self.program, caller, step);
+            entered.gone.push(Arc::new(call));
+            entered.sites.push(step.site.die);
+        }
+        entered.sites.push(site.die);
+        Ok(entered)
+    }
+
+    /// The call that `call` is in.
+    pub(super) fn call_site(&self, call: &Call) -> Result<CallSite, &'static str> {
+        let missing = "debugging information does not have the call";
+        let (scope, file) = call.function().ok_or(missing)?;
+        let calls = file.debug().function_calls(scope);
+        let calls = calls.map_err(|_| "debugging information of the caller is damaged")?;
+        let pc = call.pc.filter(|_| !call.interrupted).ok_or(missing)?;
+        calls.find_returning_to(pc).cloned().ok_or(missing)
+    }
+
+    /// The address of the function that was called.
+    fn target(&self, at: At, caller: &Call, site: &CallSite) -> Option<u64> {
+        if site.target != CallTarget::Computed {
+            let module = caller.module.as_deref()?;
+            return self.program.call_target(module, site);
+        }
+        let (scope, file) = caller.function()?;
+        let target = self.with_state(at, true, |state| {
+            file.debug().call_target(site.die, scope, state)
+        });
+        Some(target?.ok()??.ok()?.to_u64())
+    }
+}
+
+/// The call that `step` was, between a call and its caller `caller`. Before the jump, the function
+/// had put all back that it must preserve, as its caller finds it.
+fn gone_call(program: &Program, caller: &Call, step: &TailStep) -> Call {
+    let mut registers = caller.registers.clone();
+    let arch = registers.arch();
+    registers.forget(arch.program_counter);
+    if let Some(sp) = caller.registers.sp() {
+        let returns = program.platform().map_or(0, pushed_by_call);
+        registers.set(arch.stack_pointer, sp.wrapping_sub(returns));
+    }
+    let state = InitialRegisters {
+        registers,
+        interrupted: false,
+    };
+    look_up(program, state, step.site.place.return_address())
+}
+
+/// Bytes of the return address that a call pushes.
+pub(super) fn pushed_by_call(platform: spelunk_base::Platform) -> u64 {
+    match platform.architecture {
+        Architecture::X86_64 | Architecture::I386 => platform.address_size().into(),
+        _ => 0,
+    }
+}

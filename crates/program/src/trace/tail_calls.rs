@@ -1,0 +1,199 @@
+//! Which function may have been entered from which without leaving a frame.
+
+use crate::{Module, Program};
+
+use spelunk_debuginfo::{CallSite, CallTarget};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Functions that are looked at for one chain.
+const MAX_FUNCTIONS: usize = 4_096;
+
+/// What is known so far of the tail calls that functions make.
+#[derive(Default)]
+pub(crate) struct TailCalls(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// The number of files that it is known from.
+    files: usize,
+    functions: HashMap<u64, Arc<Function>>,
+}
+
+/// The tail calls of a function.
+#[derive(Default)]
+struct Function {
+    /// The sites whose targets are known, with these.
+    calls: Vec<(CallSite, u64)>,
+    /// Why there may be others.
+    incomplete: Option<&'static str>,
+}
+
+/// A function that ended in a jump to the next.
+pub(super) struct TailStep {
+    /// The jump.
+    pub(super) site: CallSite,
+}
+
+impl TailCalls {
+    /// The one way from the entry of the function at `from` to the entry of that at `to` by tail
+    /// calls, if there can be no other.
+    ///
+    /// Whether a function was entered more than once in such a way cannot be seen: nothing is left
+    /// of it. So the debug information of all functions that may have run must be there, tell of all
+    /// their tail calls, and leave one way. What gdb does, who describes it as
+    /// "Tail Call Frames" in its manual, with these differences: sites that debug information does
+    /// not claim to tell all of are not trusted, and two jumps to the same function are two ways.
+    pub(super) fn chain(
+        &self,
+        program: &Program,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<TailStep>, &'static str> {
+        let mut functions: HashMap<u64, Arc<Function>> = HashMap::new();
+        let mut open = vec![from];
+        while let Some(address) = open.pop() {
+            if functions.contains_key(&address) {
+                continue;
+            }
+            if functions.len() >= MAX_FUNCTIONS {
+                return Err("too many functions may have been called by tail calls");
+            }
+            let function = self.function(program, address);
+            if let Some(reason) = function.incomplete {
+                return Err(reason);
+            }
+            open.extend(function.calls.iter().map(|(_, target)| *target));
+            functions.insert(address, function);
+        }
+        if !functions.contains_key(&to) {
+            return Err("the caller called another function, which does not lead here");
+        }
+        let leading = leading_to(&functions, to);
+        let mut steps = Vec::new();
+        let mut address = from;
+        loop {
+            let function = functions.get(&address);
+            let calls = function
+                .map(|function| &*function.calls)
+                .unwrap_or_default();
+            let mut ways = calls.iter().filter(|(_, target)| leading.contains(target));
+            match (ways.next(), ways.next(), address == to) {
+                (None, _, true) => return Ok(steps),
+                (Some((site, target)), None, false) => {
+                    steps.push(TailStep { site: site.clone() });
+                    address = *target;
+                }
+                _ => return Err("tail calls lead here in more than one way"),
+            }
+            if steps.len() > functions.len() {
+                return Err("tail calls lead here in more than one way");
+            }
+        }
+    }
+
+    fn function(&self, program: &Program, address: u64) -> Arc<Function> {
+        let files = program.debug_info().files().len();
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if known.files == files
+            && let Some(function) = known.functions.get(&address)
+        {
+            return Arc::clone(function);
+        }
+        drop(known);
+        let function = Arc::new(read_function(program, address));
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.files != files {
+            *known = Known {
+                files,
+                functions: HashMap::new(),
+            };
+        }
+        known.functions.insert(address, Arc::clone(&function));
+        function
+    }
+}
+
+/// The functions from which tail calls lead to `to`, itself included.
+fn leading_to(functions: &HashMap<u64, Arc<Function>>, to: u64) -> HashSet<u64> {
+    let mut callers: HashMap<u64, Vec<u64>> = HashMap::new();
+    for (address, function) in functions {
+        for (_, target) in &function.calls {
+            callers.entry(*target).or_default().push(*address);
+        }
+    }
+    let mut leading = HashSet::from_iter([to]);
+    let mut open = vec![to];
+    while let Some(target) = open.pop() {
+        for caller in callers.get(&target).map(|it| &**it).unwrap_or_default() {
+            if leading.insert(*caller) {
+                open.push(*caller);
+            }
+        }
+    }
+    leading
+}
+
+fn read_function(program: &Program, address: u64) -> Function {
+    let unknown = |reason| Function {
+        incomplete: Some(reason),
+        ..Function::default()
+    };
+    let no_debug = "a function without debugging information may have made a tail call";
+    let Some(module) = program.find_module(address) else {
+        return unknown(no_debug);
+    };
+    let Some(file) = module.debug_file().map(|file| file.debug()) else {
+        return unknown(no_debug);
+    };
+    let scopes = file.scopes(address).unwrap_or_default();
+    let calls = scopes
+        .last()
+        .and_then(|scope| file.function_calls(scope).ok());
+    let Some(calls) = calls.filter(|calls| calls.entry == Some(address)) else {
+        return unknown(no_debug);
+    };
+    if !calls.has_all_tail_calls {
+        return unknown("debugging information does not tell all tail calls of a function");
+    }
+    let mut function = Function::default();
+    for site in calls.tail_calls() {
+        match program.call_target(&module, site) {
+            Some(target) => function.calls.push((site.clone(), target)),
+            None => function.incomplete = Some("it is not known where an indirect tail call leads"),
+        }
+    }
+    function
+}
+
+impl Program {
+    /// The address of the function that `site` in `module` calls, unless it is computed.
+    pub(super) fn call_target(&self, module: &Module, site: &CallSite) -> Option<u64> {
+        match &site.target {
+            CallTarget::Address(address) => Some(*address),
+            CallTarget::Named { name, is_external } => self
+                .branch_target(site)
+                .or_else(|| self.function_named(module, name, *is_external)),
+            CallTarget::Computed | CallTarget::Unknown => None,
+        }
+    }
+
+    /// The address of the one function that linkers call `name`.
+    fn function_named(&self, module: &Module, name: &str, is_external: bool) -> Option<u64> {
+        use spelunk_elf::constants as elf;
+        let mut found = None;
+        for symbol in self.symbols_by_name(name).ok()? {
+            // What an indirect function leads to was chosen when the program started.
+            if symbol.kind == elf::STT_GNU_IFUNC {
+                return None;
+            }
+            if !is_external && !module.contains(symbol.address) {
+                continue;
+            }
+            if *found.get_or_insert(symbol.address) != symbol.address {
+                return None;
+            }
+        }
+        found
+    }
+}
