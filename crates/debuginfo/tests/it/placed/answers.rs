@@ -4,7 +4,8 @@ use crate::describe::{definition, reference};
 use spelunk_debuginfo::{
     DebugFile, DebugInfo, FoundObject, NameKind, ObjectKinds, ObjectValue, SymbolTable,
 };
-use spelunk_elf::SectionAddresses;
+use spelunk_elf::constants::SHF_ALLOC;
+use spelunk_elf::{ElfFile, SectionAddresses};
 use spelunk_types::{QualifiedType, TypeData, TypeId, TypeKind, TypeStore};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -25,9 +26,10 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn new(path: &Path, is_ours: fn(&str) -> bool) -> Self {
         let info = DebugInfo::new(Arc::new(TypeStore::new()));
-        let file = DebugFile::new(parse(path), SectionAddresses::default(), 0);
+        let addresses = addresses(&parse(path));
+        let file = DebugFile::new(parse(path), addresses.clone(), 0);
         info.add(Arc::clone(&file)).unwrap();
-        let symbols = SymbolTable::parse(&parse(path), &SectionAddresses::default(), 0).unwrap();
+        let symbols = SymbolTable::parse(&parse(path), &addresses, 0).unwrap();
         Self {
             file,
             info,
@@ -230,6 +232,15 @@ impl Asked {
             false => complain(self.definition(id.into())),
         }
     }
+}
+
+/// Each loaded section of a relocatable file has a place of its own.
+fn addresses(elf: &ElfFile) -> SectionAddresses {
+    let sections = elf.sections().iter().enumerate();
+    sections
+        .filter(|(_, section)| elf.is_relocatable() && section.flags.contains(SHF_ALLOC))
+        .map(|(index, section)| (section.name.clone(), (index as u64 + 1) << 20))
+        .collect()
 }
 
 fn keyword(kind: NameKind) -> &'static str {

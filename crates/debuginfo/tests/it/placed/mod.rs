@@ -6,13 +6,15 @@
 mod answers;
 mod build;
 mod known;
+mod ways;
 
 use answers::{Answers, Asked};
-use build::{Build, Language, Way};
+use build::{Build, Language};
 use spelunk_debuginfo::{DebugFile, SourceKind};
 use spelunk_elf::SectionAddresses;
 use std::collections::BTreeSet;
 use std::path::Path;
+use ways::Way;
 
 fn is_full() -> bool {
     std::env::var_os("SPELUNK_TEST_FULL").is_some()
@@ -25,7 +27,7 @@ fn asked(build: &Build, file: &Path) -> Asked {
 
 /// What the plain build says, of which `llvm-dwarfdump` must know nothing more, and nothing else.
 fn plain(build: &Build) -> Answers {
-    let file = build.clone().way(Way::Plain).make();
+    let file = build.clone().way(Way::PLAIN).make();
     let asked = asked(build, &file);
     let known = known::known(&file);
     let mut differences: Vec<_> = known
@@ -70,6 +72,13 @@ fn is_of_optimizer(answer: Option<&BTreeSet<String>>) -> bool {
     answer.is_none_or(|answers| answers.iter().all(is))
 }
 
+fn drop_alignment(answers: &mut Answers) {
+    for all in answers.values_mut() {
+        let without = |answer: &String| answer.replace(" aligned Alignment(16)", "");
+        *all = all.iter().map(without).collect();
+    }
+}
+
 /// Compares each way with the plain one.
 fn compare(build: &Build, ways: &[Way]) {
     let expected = plain(build);
@@ -83,7 +92,13 @@ fn compare(build: &Build, ways: &[Way]) {
             0,
         );
         assert_eq!(missing.missing_sources().unwrap(), [], "{file:?}");
-        let got = asked(build, &file).answers();
+        let mut got = asked(build, &file).answers();
+        let mut expected = expected.clone();
+        if way.is_mixed() {
+            [&mut got, &mut expected]
+                .into_iter()
+                .for_each(drop_alignment);
+        }
         let mut differences = Vec::new();
         for (name, answer) in &expected {
             let other = got.get(name);
@@ -159,15 +174,10 @@ fn rust() {
 fn missing_files_are_told_and_the_rest_is_usable() {
     let build = Build::new(Language::C, "gcc", 5)
         .named("missing")
-        .way(Way::Split);
+        .way(Way::named("split"));
     let file = build.make();
     let whole = asked(&build, &file).answers();
     let gone = file.with_file_name("b.dwo");
-    let gone = if gone.exists() {
-        gone
-    } else {
-        file.with_file_name("file-b.dwo")
-    };
     std::fs::remove_file(&gone).unwrap();
     let debug = DebugFile::new(
         crate::compiled::parse(&file),
@@ -184,7 +194,7 @@ fn missing_files_are_told_and_the_rest_is_usable() {
         assert_eq!(whole.get(&name), Some(&answer), "{name}");
     }
     // One of another build is as good as none.
-    std::fs::copy(file.with_file_name("file-a.dwo"), &gone).unwrap();
+    std::fs::copy(file.with_file_name("a.dwo"), &gone).unwrap();
     let debug = DebugFile::new(
         crate::compiled::parse(&file),
         SectionAddresses::default(),

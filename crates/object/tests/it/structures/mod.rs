@@ -190,6 +190,46 @@ fn of_big_endian_machines() {
         8,
     );
     check("mips", &clang("--target=mips-linux-gnu"), Holder::Data, 9);
+    // Bit fields as they were told before DWARF 4.
+    for (seed, version) in [(10, "-gdwarf-2"), (13, "-gdwarf-3"), (14, "-gdwarf-4")] {
+        let compiler = ["clang", "--target=mips-linux-gnu", version];
+        check(&format!("mips{version}"), &compiler, Holder::Data, seed);
+    }
+}
+
+/// Structures whose bytes are in the order of another machine (`DW_AT_endianity`).
+#[test]
+fn of_the_other_order_of_bytes() {
+    let source = "struct __attribute__((scalar_storage_order(\"big-endian\"))) network {
+        unsigned short port; unsigned address; unsigned version : 4, length : 12; int low : 5; float ratio;
+        unsigned short list[2]; long long wide; unsigned long long a : 3, b : 40, c : 21; _Bool flag : 1; int x; };
+        struct network network = { 80, 0x7f000001, 4, 0x123, -3, 0.5, { 1, 2 }, -4, 5, 0xabcdef0123, 0x12345, 1, 9 };";
+    let members = [
+        ("port", 80),
+        ("address", 0x7f00_0001),
+        ("version", 4),
+        ("length", 0x123),
+        ("low", -3),
+        ("wide", -4),
+        ("a", 5),
+        ("b", 0xab_cdef_0123),
+        ("c", 0x1_2345),
+        ("flag", 1),
+        ("x", 9),
+    ];
+    let members = members.map(|(name, value)| (name.to_owned(), Content::Integer(value)));
+    let mut members = Vec::from(members);
+    members.push(("ratio".to_owned(), Content::Float(0.5)));
+    let list = [1, 2].map(Content::Integer);
+    members.push(("list".to_owned(), Content::Elements(list.into())));
+    let content = Content::Members(members);
+    for version in ["-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5"] {
+        let name = format!("other_order{version}");
+        let program = build(&name, source, &["gcc", version], Holder::Data);
+        compare(&program, &program.variable("network"), &content, &|| {
+            name.clone()
+        });
+    }
 }
 
 #[test]
