@@ -1,5 +1,8 @@
 """What the prompt says first: what was opened, what is known of it, and what to type."""
 
+import contextlib
+import glob
+import os
 from typing import Any, Dict, List
 
 import spelunk
@@ -39,7 +42,25 @@ def _crash(prog: spelunk.Program) -> List[str]:
     return lines
 
 
-def _debug_info(report: Dict[str, Any]) -> List[str]:
+def remedy(prog: spelunk.Program) -> str:
+    """What to do where nothing has debugging information."""
+    text = (
+        "give the kernel's with -s VMLINUX or --kernel-directory DIR"
+        if prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL
+        else "give the program's with -s PATH"
+    )
+    if os.environ.get("DEBUGINFOD_URLS"):
+        return text
+    # Distributions set the variable from these files, and sudo takes it away.
+    urls = []
+    for path in sorted(glob.glob("/etc/debuginfod/*.urls")):
+        with contextlib.suppress(OSError, UnicodeDecodeError), open(path) as file:
+            urls += [word for word in file.read().split() if "://" in word]
+    servers = f'="{" ".join(urls)}"' if urls else ""
+    return f"{text}, or set DEBUGINFOD_URLS{servers} to download it"
+
+
+def _debug_info(prog: spelunk.Program, report: Dict[str, Any]) -> List[str]:
     """What debugging information was found and what is missing."""
     lines = []
     missing = report["missing"]
@@ -52,12 +73,7 @@ def _debug_info(report: Dict[str, Any]) -> List[str]:
     else:
         wanted = f" for {missing[0]}" if missing else ""
         lines.append(
-            f"No debugging information{wanted}. Types and variables are not known: give"
-            + (
-                " the kernel's with -s VMLINUX or --kernel-directory DIR."
-                if prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL
-                else " the program's with -s PATH."
-            )
+            f"No debugging information{wanted}. Types and variables are not known: {remedy(prog)}."
         )
     if missing and report["loaded"]:
         shown = ", ".join(missing[:_LISTED])
@@ -77,7 +93,7 @@ def banner(prog: spelunk.Program, report: Dict[str, Any], help_text: str) -> str
     if report["loaded"]:
         # Nothing tells without debugging information.
         lines += _crash(prog)
-    lines += _debug_info(report)
+    lines += _debug_info(prog, report)
     lines.append(
         'The program is "prog"; helpers are in scope; <TAB> completes members and prog["..."].'
     )

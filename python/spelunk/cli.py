@@ -250,10 +250,9 @@ def _warn(prog: spelunk.Program, report: Dict[str, Any]) -> None:
             file=sys.stderr,
         )
     if not report["loaded"]:
-        is_kernel = prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL
-        remedy = "-s VMLINUX or --kernel-directory DIR" if is_kernel else "-s PATH"
-        whose = "the kernel's" if is_kernel else "the program's"
-        print(f"spelunk: give {whose} with {remedy}", file=sys.stderr)
+        from spelunk.banner import remedy
+
+        print(f"spelunk: {remedy(prog)}", file=sys.stderr)
 
 
 def _is_own(filename: str) -> bool:

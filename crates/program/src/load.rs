@@ -126,8 +126,10 @@ impl Loading<'_> {
         }
         if search {
             self.program.find_files(&wanting)?;
+            self.report.problems.extend(self.program.take_problems());
             for module in &wanting {
                 self.report_loaded(module);
+                let remarks = module.take_remarks();
                 let mut refused = module.take_refused();
                 refused.extend(half_of_two(module));
                 if module.debug_file().is_none() {
@@ -135,6 +137,7 @@ impl Loading<'_> {
                         module: module.name().to_owned(),
                         build_id: module.build_id(),
                         refused,
+                        remarks,
                     });
                 }
             }

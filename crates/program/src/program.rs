@@ -3,6 +3,8 @@
 use crate::finder::{DebugInfoFinder, SymbolTableFinder};
 use crate::module::Modules;
 use crate::name_cache::NameCache;
+#[cfg(feature = "debuginfod")]
+use crate::search::DebuginfodFinder;
 use crate::search::StandardFinder;
 use crate::trace::TailCalls;
 use crate::{
@@ -16,7 +18,7 @@ use spelunk_memory::Memory;
 use spelunk_object::{Object, PrimitiveTypes, Printers};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// The program being debugged, dead or alive.
 ///
@@ -43,6 +45,8 @@ pub struct Program {
     pub(crate) core_dump: OnceLock<Vec<PathBuf>>,
     language: RwLock<Option<Language>>,
     debug_info_options: SharedOptions,
+    /// What finders of files could not do, in the last search.
+    problems: Mutex<Vec<String>>,
     progress: RwLock<Arc<dyn Progress>>,
     cancel: Cancel,
 }
@@ -75,11 +79,7 @@ impl Program {
             type_finders: Finders::new("type finder", "dwarf", Arc::new(DebugInfoFinder)),
             object_finders: Finders::new("object finder", "dwarf", Arc::new(DebugInfoFinder)),
             symbol_finders: Finders::new("symbol finder", "elf", Arc::new(SymbolTableFinder)),
-            module_file_finders: Finders::new(
-                "module debug info finder",
-                "standard",
-                Arc::new(StandardFinder),
-            ),
+            module_file_finders: module_file_finders(),
             printers: Printers::default(),
             found_types: NameCache::default(),
             found_objects: NameCache::default(),
@@ -93,6 +93,7 @@ impl Program {
             core_dump: OnceLock::new(),
             language: RwLock::default(),
             debug_info_options: SharedOptions::default(),
+            problems: Mutex::default(),
             progress: RwLock::new(Arc::new(NoProgress)),
             cancel: Cancel::default(),
         })
@@ -203,7 +204,7 @@ impl Program {
         })
     }
 
-    /// Who is asked for modules' files: `standard`, unless a user chooses others.
+    /// Who is asked for modules' files: `standard`, then `debuginfod`, unless a user chooses others.
     #[must_use]
     pub fn module_file_finders(&self) -> &Finders<dyn ModuleFileFinder> {
         &self.module_file_finders
@@ -213,6 +214,19 @@ impl Program {
     #[must_use]
     pub fn debug_info_options(&self) -> &SharedOptions {
         &self.debug_info_options
+    }
+
+    /// Remembers what kept a finder of modules' files from its work, for the report of the search.
+    pub fn report_problem(&self, text: String) {
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        if !problems.contains(&text) {
+            problems.push(text);
+        }
+    }
+
+    /// What finders reported since this was last asked.
+    pub(crate) fn take_problems(&self) -> Vec<String> {
+        std::mem::take(&mut self.problems.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Who is told of long work.
@@ -234,4 +248,19 @@ impl Program {
     pub fn cancel(&self) -> &Cancel {
         &self.cancel
     }
+}
+
+fn module_file_finders() -> Finders<dyn ModuleFileFinder> {
+    let finders = Finders::<dyn ModuleFileFinder>::new(
+        "module debug info finder",
+        "standard",
+        Arc::new(StandardFinder),
+    );
+    #[cfg(feature = "debuginfod")]
+    {
+        let debuginfod = Arc::<DebuginfodFinder>::default();
+        // No other has its name.
+        let _ = finders.register("debuginfod", debuginfod, Some(1));
+    }
+    finders
 }

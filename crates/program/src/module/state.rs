@@ -36,6 +36,8 @@ pub(super) struct State {
     pub(super) supplementary: Supplementary,
     /// Files that looked like the module's in the last search, and are not.
     pub(super) refused: Vec<RefusedFile>,
+    /// What finders had to say in the last search.
+    pub(super) remarks: Vec<String>,
 }
 
 /// Where a module is in memory.
@@ -123,6 +125,7 @@ impl Module {
                 debug: ModuleFileStatus::Want,
                 supplementary: Supplementary::None,
                 refused: Vec::new(),
+                remarks: Vec::new(),
             }),
             loaded: OnceLock::new(),
             debug: OnceLock::new(),
@@ -383,6 +386,16 @@ impl Module {
     /// Remembers files that looked like the module's, and why they are not.
     pub(crate) fn refuse(&self, files: Vec<RefusedFile>) {
         self.write().refused.extend(files);
+    }
+
+    /// Remembers what a finder has to say of its search, for the report of what is missing.
+    pub fn remark(&self, text: String) {
+        self.write().remarks.push(text);
+    }
+
+    /// What finders said since this was last asked.
+    pub(crate) fn take_remarks(&self) -> Vec<String> {
+        std::mem::take(&mut self.write().remarks)
     }
 
     /// The files that were refused since this was last asked.

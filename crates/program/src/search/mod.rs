@@ -2,11 +2,14 @@
 //!
 //! [`hunt`] goes these ways for one module, in order, and says which files it found; nothing
 //! of the module changes meanwhile, so that many modules are searched at once. [`standard`] is the
-//! finder that does so for all; a user registers others ([`ModuleFileFinder`]).
+//! finder that does so for all, `debuginfod` the one that downloads what is still missing; a user
+//! registers others ([`ModuleFileFinder`]).
 
 mod build_id;
 mod candidate;
 mod debug_link;
+#[cfg(feature = "debuginfod")]
+mod debuginfod;
 mod depmod;
 mod finder;
 mod hunt;
@@ -20,6 +23,8 @@ mod supplementary;
 mod vdso;
 
 pub(crate) use candidate::Candidate;
+#[cfg(feature = "debuginfod")]
+pub(crate) use debuginfod::DebuginfodFinder;
 pub use finder::ModuleFileFinder;
 pub use options::{DebugInfoOptions, KmodSearchMethod, SharedOptions};
 pub use report::{IncompleteFile, LoadReport, LoadRequest, LoadedFile, MissingFile, RefusedFile};

@@ -37,7 +37,7 @@ pub struct LoadReport {
     pub refused: Vec<RefusedFile>,
     /// Files in use of which a part is missing that stands in other files.
     pub incomplete: Vec<IncompleteFile>,
-    /// Why the list of modules may not be complete.
+    /// Why the list of modules may not be complete, or finders could not do their work.
     pub problems: Vec<String>,
 }
 
@@ -68,6 +68,8 @@ pub struct MissingFile {
     pub build_id: Option<BuildId>,
     /// Files that looked like it and were not.
     pub refused: Vec<RefusedFile>,
+    /// What finders have to say beside: what servers answered.
+    pub remarks: Vec<String>,
 }
 
 /// A file that could not be used.
@@ -129,7 +131,10 @@ impl fmt::Display for MissingFile {
         }
         self.refused
             .iter()
-            .try_for_each(|refused| write!(f, "; not {refused}"))
+            .try_for_each(|refused| write!(f, "; not {refused}"))?;
+        self.remarks
+            .iter()
+            .try_for_each(|remark| write!(f, "; {remark}"))
     }
 }
 

@@ -7,3 +7,4 @@ mod guesses;
 mod loading;
 mod modules;
 mod system;
+mod user_places;

@@ -123,7 +123,7 @@ impl PyProgram {
     /// The names of all finders of debugging information.
     ///
     ///     >>> prog.registered_debug_info_finders()
-    ///     {'standard'}
+    ///     {'debuginfod', 'standard'}
     fn registered_debug_info_finders(&self, py: Python<'_>) -> PyResult<Py<PySet>> {
         names(py, self.program.module_file_finders())
     }
@@ -131,7 +131,10 @@ impl PyProgram {
     /// The names of the finders of debugging information that are asked, in order.
     ///
     ///     >>> prog.enabled_debug_info_finders()
-    ///     ['standard']
+    ///     ['standard', 'debuginfod']
+    ///
+    /// ``standard`` looks in the usual places, ``debuginfod`` downloads what is still missing from the
+    /// servers in the environment variable ``DEBUGINFOD_URLS``, if there are any.
     fn enabled_debug_info_finders(&self) -> Vec<String> {
         enabled(self.program.module_file_finders())
     }
