@@ -180,12 +180,12 @@ impl<'u, 'a> Die<'u, 'a> {
     /// The name: its own, that of what it is the code or the definition of, or that of the type that
     /// it stands for.
     pub(crate) fn any_name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
-        match (self.name()?, self.origin()?) {
-            (None, Some(origin)) => origin.name(),
+        match (self.full_name()?, self.origin()?) {
+            (None, Some(origin)) => origin.full_name(),
             // Clang's stubs of classes in type units have a signature alone. A type that is missing
             // has no name to tell.
             (None, None) => match self.reference(dw::DW_AT_signature) {
-                Ok(Some(ty)) => self.units.die(ty)?.name(),
+                Ok(Some(ty)) => self.units.die(ty)?.full_name(),
                 _ => Ok(None),
             },
             (name, _) => Ok(name),
@@ -201,6 +201,11 @@ impl<'u, 'a> Die<'u, 'a> {
         let Some(name) = self.any_name()? else {
             return Ok(None);
         };
+        Ok(Some(self.path_around()? + &name))
+    }
+
+    /// The namespaces and classes that it is in, as [`path`](Self::path) has them: `A::`.
+    pub(crate) fn path_around(&self) -> Result<String, DebugInfoError> {
         let mut path = String::new();
         for outer in self.scopes()? {
             if let Some(name) = outer.any_name()? {
@@ -208,8 +213,7 @@ impl<'u, 'a> Die<'u, 'a> {
                 path.push_str("::");
             }
         }
-        path.push_str(&name);
-        Ok(Some(path))
+        Ok(path)
     }
 
     /// The namespaces, types and functions that it is declared in, as people write them:
@@ -233,7 +237,7 @@ impl<'u, 'a> Die<'u, 'a> {
 
     /// The namespaces, types and functions around the entry, or around the declaration that it
     /// completes, from the outermost on. C has none.
-    fn scopes(&self) -> Result<Vec<Self>, DebugInfoError> {
+    pub(crate) fn scopes(&self) -> Result<Vec<Self>, DebugInfoError> {
         let mut scopes = Vec::new();
         if self.language() == Language::C {
             return Ok(scopes);
@@ -251,7 +255,7 @@ impl<'u, 'a> Die<'u, 'a> {
     }
 
     /// The unit's first entry.
-    fn root(&self) -> Result<Die<'u, 'a>, DebugInfoError> {
+    pub(crate) fn root(&self) -> Result<Die<'u, 'a>, DebugInfoError> {
         self.units
             .die(self.unit.die_id(self.unit.header.root_offset()))
     }

@@ -6,6 +6,7 @@ use crate::filename;
 use crate::index::{IndexEntry, NameKind};
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
 use crate::place::{function_value, variable_value};
+use crate::simple_names;
 use crate::symtab::SymbolTable;
 use gimli::{DwTag, constants as dw};
 use hashbrown::{HashMap, HashSet};
@@ -159,7 +160,7 @@ impl DebugFile {
         Ok(())
     }
 
-    fn entries(
+    pub(crate) fn entries(
         &self,
         name: &str,
         wanted: impl Fn(&IndexEntry) -> bool,
@@ -169,7 +170,44 @@ impl DebugFile {
             true => Cow::Owned(name.replace(&format!("{ANONYMOUS_NAMESPACE}::"), "")),
             false => Cow::Borrowed(name),
         };
-        Ok(self.index()?.find(&name).filter(wanted).collect())
+        let exact: Vec<_> = self.index()?.find(&name).filter(&wanted).collect();
+        match simple_names::without_arguments(&name) {
+            Some(simple) if exact.is_empty() => self.entries_of_template(&name, &simple, wanted),
+            _ => Ok(exact),
+        }
+    }
+
+    /// The entries of a template's simple name whose full one is `name`.
+    fn entries_of_template(
+        &self,
+        name: &str,
+        simple: &str,
+        wanted: impl Fn(&IndexEntry) -> bool,
+    ) -> Result<Vec<IndexEntry>, DebugInfoError> {
+        let candidates: Vec<_> = self.index()?.find(simple).filter(wanted).collect();
+        if candidates.is_empty() {
+            return Ok(candidates);
+        }
+        self.with_units(|units| {
+            let is_it = |entry: &IndexEntry| {
+                let die = units.die(entry.die).ok()?;
+                let mut path = match entry.kind.has_tag(die.tag()) {
+                    true => die.path_around().ok()?,
+                    false => return None,
+                };
+                match (entry.kind, die.flag(dw::DW_AT_enum_class)) {
+                    (NameKind::Enumerator, false) => {}
+                    (NameKind::Enumerator, true) => path = die.path().ok()?? + "::",
+                    _ => path = die.path().ok()??,
+                }
+                if entry.kind == NameKind::Enumerator {
+                    path.push_str(simple.rsplit("::").next()?);
+                }
+                Some(simple_names::is_same_path(&path, name))
+            };
+            let is_it = |entry: &IndexEntry| is_it(entry).unwrap_or(false);
+            Ok(candidates.into_iter().filter(is_it).collect())
+        })
     }
 
     /// What `accept` makes of the first entry in a file that matches `filename` and of which it

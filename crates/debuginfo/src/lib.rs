@@ -24,6 +24,7 @@ pub mod orc;
 mod pc;
 mod place;
 mod scopes;
+mod simple_names;
 mod sources;
 mod symtab;
 mod types;

@@ -72,16 +72,13 @@ impl DebugFile {
     /// Adds the file's definitions of `name` to those that were `found` before.
     fn find_one(&self, kind: NameKind, name: &str, found: Found) -> Found {
         // A file whose index cannot be made has no definitions; its own lookups say why.
-        let Ok(index) = self.index() else {
+        let Ok(entries) = self.entries(name, |entry| entry.kind == kind) else {
             return found;
         };
-        let entries = index.find(name);
-        entries
-            .filter(|entry| entry.kind == kind)
-            .fold(found, |found, entry| match found {
-                Found::Nothing => Found::One(entry),
-                Found::One(first) if first.mark == entry.mark => Found::One(first),
-                Found::One(_) | Found::Several => Found::Several,
-            })
+        entries.into_iter().fold(found, |found, entry| match found {
+            Found::Nothing => Found::One(entry),
+            Found::One(first) if first.mark == entry.mark => Found::One(first),
+            Found::One(_) | Found::Several => Found::Several,
+        })
     }
 }

@@ -60,6 +60,22 @@ impl Asked {
         answers
     }
 
+    /// What the file says of the names in `names`, and of all types that these lead to.
+    pub(super) fn answers_to(&self, names: &Answers) -> Answers {
+        let mut answers = Answers::new();
+        let mut reached = HashSet::new();
+        for key in names.keys() {
+            let (keyword, name) = key.split_once(' ').unwrap();
+            let Some(kind) = kind(keyword) else { continue };
+            let (ty, answer) = self.answer(kind, name);
+            answers.entry(key.clone()).or_default().insert(answer);
+            if let Some(ty) = ty {
+                self.reach(ty.id, &mut reached, &mut answers);
+            }
+        }
+        answers
+    }
+
     /// What a name means, and its type.
     fn answer(&self, kind: NameKind, name: &str) -> (Option<QualifiedType>, String) {
         if let Some(kinds) = object_kinds(kind) {
@@ -255,6 +271,21 @@ fn keyword(kind: NameKind) -> &'static str {
         NameKind::Function | NameKind::InlineFunction => "function",
         NameKind::Enumerator | NameKind::Constant => "constant",
     }
+}
+
+fn kind(keyword: &str) -> Option<NameKind> {
+    Some(match keyword {
+        "struct" => NameKind::Struct,
+        "union" => NameKind::Union,
+        "class" => NameKind::Class,
+        "enum" => NameKind::Enum,
+        "typedef" => NameKind::Typedef,
+        "base" => NameKind::BaseType,
+        "variable" => NameKind::Variable,
+        "function" => NameKind::Function,
+        "constant" => NameKind::Enumerator,
+        _ => return None,
+    })
 }
 
 fn type_kinds(kind: NameKind) -> &'static [TypeKind] {

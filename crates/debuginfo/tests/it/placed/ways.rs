@@ -47,6 +47,11 @@ impl Way {
         self.name.starts_with("mixed")
     }
 
+    /// Whether the file has the simple names of templates alone, which stand for all of them.
+    pub(super) fn has_simple_names(self) -> bool {
+        self.options.contains(&"-gsimple-template-names")
+    }
+
     /// Whether the linker compiles.
     pub(super) fn is_optimized(self) -> bool {
         self.name.contains("lto")
@@ -312,6 +317,24 @@ const WAYS: &[Way] = &[
         name: "not-merged",
         options: &["-fno-merge-debug-strings"],
         fits: is_gcc,
+        ..PLAIN
+    },
+    Way {
+        name: "simple-names",
+        options: &["-gsimple-template-names"],
+        fits: |build| is_clang(build) && build.language == Language::Cpp && build.version >= 4,
+        ..PLAIN
+    },
+    Way {
+        name: "simple-names-split",
+        options: &["-gsimple-template-names", "-gsplit-dwarf"],
+        fits: |build| is_clang(build) && build.language == Language::Cpp && build.version >= 4,
+        ..PLAIN
+    },
+    Way {
+        name: "simple-names-types",
+        options: &["-gsimple-template-names", "-fdebug-types-section"],
+        fits: |build| is_clang(build) && build.language == Language::Cpp && build.version >= 4,
         ..PLAIN
     },
     // Units of several versions in one program.

@@ -15,6 +15,10 @@ int &reference = corners.elements[0].x;
 defaults<> by_default; defaults<char> half; defaults<point, color> none;
 values<true, 'x', color::green, 0xffffffffffffffffUL, second_plain> constants;
 values<false, '\n', color(7), 3, first_plain> other_constants;
+numbers<-3, 4u, -5, 'c', u'x', -6> numbered; decltype(numbered)::inside in_first; numbers<3, 0xffffffffu, 5, '\'', u'\n', 6>::inside in_numbered;
+template <short S, unsigned U, long long L, signed char C, char16_t W, int I> int numbers<S, U, L, C, W, I>::count = I;
+array<int (*(*)(const char *, ...))[3], 1> deep_array; array<void (point::*)(int), 2> methods; array<int point::*, 1> fields_of;
+array<const volatile int *const, 1> *qualified; pack<const point, volatile int, int &&, int[3], int (&)[2], bool, wchar_t, __int128, void> *various;
 pack<> no_pack; pack<int> one_pack; pack<int, point *, const char &> three_pack;
 nested_template<array, unsigned long> nested; triple<long> three;
 addresses<&pointed, target, &point::y> places; addresses<nullptr, nullptr, nullptr> no_places;
@@ -46,6 +50,6 @@ int main(int argc, char **argv)
     here.l = argc + in_unnamed + in_file + local_types(argc);
     shapes::late = nullptr;
     return square.area() + shapes::shape::count + shapes::corners.first().sum() + (shapes::secret != nullptr)
-        + shapes::identity<short>(3) + shapes::identity('c') + shapes::variable_template<4> + shapes::inline_variable
+        + shapes::identity<short>(3) + shapes::identity('c') + shapes::shapes_of(1, 'c', shapes::corners) + shapes::numbers<-3, 4u, -5, 'c', u'x', -6>::count + shapes::variable_template<4> + shapes::inline_variable
         + square.of(3.5) + square.twice() + shapes::detail::number + of_c(3) + shapes::lambda(2);
 }

@@ -9,6 +9,8 @@ struct point { int x, y; int sum() const { return x + y; } };
 template <typename T, int N> struct array { T elements[N]; T first() const { return elements[0]; } };
 template <typename T = int, typename U = array<T, 2>> struct defaults { T t; U u; };
 template <bool B, char C, color K, unsigned long U, plain P> struct values { static constexpr bool b = B; char c = C; };
+template <short S, unsigned U, long long L, signed char C, char16_t W, int I> struct numbers { enum inside { in = I }; static int count; };
+template <typename T, typename... U> T shapes_of(T t, U...) { return t; }
 template <typename... T> struct pack { int count = sizeof...(T); };
 template <template <typename, int> class C, typename T> struct nested_template { C<T, 4> inner; };
 template <const int *P, int (*F)(int), int point::*M> struct addresses { int a; };

@@ -1,0 +1,83 @@
+//! The full names of templates that Clang calls by their simple ones.
+//!
+//! With `-gsimple-template-names` a class is called `array` and has entries for the arguments, from
+//! which its name `array<int, 3>` is put together here, as Clang spells it without that option. The
+//! index has the simple names; whoever looks up a full one finds those of the simple name first and
+//! then compares.
+
+mod arguments;
+mod constant;
+mod path;
+mod type_text;
+
+pub(crate) use path::{is_same_path, without_arguments};
+
+use crate::entry::Die;
+use crate::error::DebugInfoError;
+use gimli::constants as dw;
+use spelunk_base::Language;
+use std::borrow::Cow;
+
+/// Arguments in arguments: more is no program but a damaged file.
+const MAX_DEPTH: u32 = 16;
+/// Longer names are left simple: a few entries can make any number of arguments.
+const MAX_LENGTH: usize = 1 << 12;
+
+/// What is left to be done for a name.
+#[derive(Clone, Copy)]
+struct Depth(u32);
+
+impl Depth {
+    fn inner(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
+}
+
+impl<'a> Die<'_, 'a> {
+    /// The name with the arguments of a template, which stand in entries of their own where the
+    /// compiler gave it its simple name.
+    pub(crate) fn full_name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
+        self.full_name_at(Depth(MAX_DEPTH))
+    }
+
+    fn full_name_at(&self, depth: Depth) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
+        let name = self.name()?;
+        let Some(simple) = name.as_deref().filter(|name| self.may_be_simple(name)) else {
+            return Ok(name);
+        };
+        let arguments = arguments::of(self, depth).filter(|text| text.len() <= MAX_LENGTH);
+        Ok(match arguments {
+            Some(arguments) => Some(format!("{simple}<{arguments}>").into()),
+            None => name,
+        })
+    }
+
+    /// Whether the name may lack the arguments of a template.
+    fn may_be_simple(&self, name: &str) -> bool {
+        let is_of_template = matches!(
+            self.tag(),
+            dw::DW_TAG_structure_type
+                | dw::DW_TAG_class_type
+                | dw::DW_TAG_union_type
+                | dw::DW_TAG_subprogram
+                | dw::DW_TAG_variable
+        );
+        let is_full = name.ends_with('>') && !name.starts_with("operator");
+        is_of_template && !is_full && self.is_of_clang()
+    }
+
+    /// Whether Clang made the unit; `dwz` leaves that out of partial units.
+    fn is_of_clang(&self) -> bool {
+        let Ok(root) = self.root() else { return false };
+        if self.language() != Language::Cpp {
+            return false;
+        }
+        match root.attr(dw::DW_AT_producer) {
+            Some(producer) => {
+                let text = self.unit().dwarf().attr_string(self.unit(), producer);
+                text.is_ok_and(|text| text.slice().windows(5).any(|word| word == b"clang"))
+            }
+            None => true,
+        }
+    }
+}
