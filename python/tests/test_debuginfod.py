@@ -1,18 +1,22 @@
 """Debug files that are downloaded, from Debian's server and from one that never answers."""
 
+import http.server
 import json
 import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 
 import pytest
 from lab import SPELUNK
+from spelunk import Architecture, Platform, Program
 
 SOURCE = """
 struct point { int x, y; } origin = { 1, 2 };
@@ -153,6 +157,42 @@ def test_supplementary_files_are_downloaded(served, tmp_path):
     assert found[4] == "HAVE" and found[6] is not None
 
 
+class Encrypted(http.server.BaseHTTPRequestHandler):
+    """Gives one file to all."""
+
+    body = b""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, format, *arguments):
+        pass
+
+
+def test_encrypted_servers_are_asked_if_the_host_trusts_them(served, tmp_path, monkeypatch):
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE"]
+    command += ["-keyout", key, "-out", certificate]
+    subprocess.run(command, stderr=subprocess.DEVNULL, check=True)
+    Encrypted.body = (served.folder / "served" / "program0.debug").read_bytes()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Encrypted)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://localhost:{server.server_address[1]}"
+    try:
+        assert ours(served.build_id, tmp_path / "cache", url)[4] == "WANT"
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert ours(served.build_id, tmp_path / "cache", url)[4] == "HAVE"
+    finally:
+        server.shutdown()
+
+
 @pytest.fixture
 def silent():
     """The address of a server that takes connections and says nothing."""
@@ -160,6 +200,23 @@ def silent():
         listener.bind(("127.0.0.1", 0))
         listener.listen(100)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_other_threads_go_on_meanwhile(silent, tmp_path, monkeypatch):
+    monkeypatch.setenv("DEBUGINFOD_URLS", silent)
+    monkeypatch.setenv("DEBUGINFOD_CACHE_PATH", str(tmp_path))
+    monkeypatch.setenv("DEBUGINFOD_TIMEOUT", "1")
+    prog = Program(Platform(Architecture.X86_64))
+    module = prog.extra_module("wanted", create=True)
+    module.build_id = b"12345678"
+    loading = threading.Thread(target=prog.load_module_debug_info, args=(module,))
+    loading.start()
+    ticks, last, longest = 0, time.monotonic(), 0.0
+    while loading.is_alive():
+        time.sleep(0.001)
+        now = time.monotonic()
+        ticks, longest, last = ticks + 1, max(longest, now - last), now
+    assert ticks > 100 and longest < 0.5
 
 
 def test_a_server_that_is_gone_is_reported_once(panic, tmp_path):

@@ -20,8 +20,9 @@ const PACKAGES: &[&str] = &[
     "dwz",
     "lld",
     "gdb",
-    // a server and a client of debuginfod, which downloads are tried with
+    // a server and a client of debuginfod, and certificates, which downloads are tried with
     "debuginfod",
+    "openssl",
     "python3",
     "python3-venv",
     // the lab's guests

@@ -117,7 +117,7 @@ impl Receiver<'_> {
             }
             if config.max_time.is_some_and(|max| start.elapsed() > max) {
                 let text = "the file takes longer than DEBUGINFOD_MAXTIME";
-                return Err(Lost::Broken(text.into()));
+                return Err(Lost::Useless(text.into()));
             }
         }
     }

@@ -55,7 +55,8 @@ impl<'a> Tally<'a> {
         let count = self.files.len() as u64;
         if let ([request], [file]) = (self.requests, &*self.files) {
             let name = request.artifact.name();
-            let task = format!("downloading {name} of {} ({})", request.label, size(came));
+            let label = short(&request.label);
+            let task = format!("downloading {name} of {label} ({})", size(came));
             let total = file.total.load(Ordering::Relaxed);
             progress.report(&task, came, total);
         } else {
@@ -64,6 +65,13 @@ impl<'a> Tally<'a> {
             progress.report(&task, finished, count);
         }
     }
+}
+
+/// The end of a path, so that it fits on a line.
+fn short(label: &str) -> String {
+    const LONGEST: usize = 40;
+    let name = label.rsplit('/').next().unwrap_or(label);
+    name.chars().take(LONGEST).collect()
 }
 
 /// A number of bytes as people say it.

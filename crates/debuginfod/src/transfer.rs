@@ -70,6 +70,18 @@ impl Teller {
     }
 }
 
+/// A thread that fails says so, too: nobody is to wait for it.
+impl Drop for Teller {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell(Event::Failed(Broken {
+                reason: "the download failed for no known reason".into(),
+                is_unreachable: false,
+            }));
+        }
+    }
+}
+
 impl Transfer {
     /// Sends the query.
     ///

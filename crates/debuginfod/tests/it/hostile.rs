@@ -95,11 +95,7 @@ fn a_body_without_end_ends() {
     );
     let start = Instant::now();
     assert_eq!(
-        reason(
-            "long",
-            &server,
-            &[("DEBUGINFOD_MAXTIME", "1"), ("DEBUGINFOD_RETRY_LIMIT", "0")]
-        ),
+        reason("long", &server, &[("DEBUGINFOD_MAXTIME", "1")]),
         "the file takes longer than DEBUGINFOD_MAXTIME"
     );
     assert!(start.elapsed() < Duration::from_secs(3));
@@ -197,6 +193,22 @@ fn answers_that_make_no_sense_are_no_files() {
         {}
     });
     is_passed_over("headers", &endless);
+}
+
+#[test]
+fn what_the_user_says_to_be_let_in_is_sent() {
+    let server = Server::giving("", elf(1000));
+    let url = server.url.replace("://", "://me:secret@");
+    Setup::new("password", &[&url], &[]).found(&elf(1000));
+    // `me:secret` in base 64
+    let expected = Some("Basic bWU6c2VjcmV0");
+    assert_eq!(server.heard()[0].header("authorization"), expected);
+    let closed = Server::saying("403 Forbidden");
+    let url = closed.url.replace("://", "://me:secret@");
+    let failures = Setup::new("closed", &[&url], &[]).failed(&[]);
+    let text = failures[0].to_string();
+    assert!(text.ends_with("it wants authentication: see DEBUGINFOD_HEADERS_FILE"));
+    assert!(!text.contains("secret"), "{text}");
 }
 
 #[test]
