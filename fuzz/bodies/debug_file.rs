@@ -17,11 +17,15 @@ const KINDS: [TypeKind; 8] = [
     TypeKind::Float,
 ];
 
+/// The debug file that is asked.
+pub(crate) fn open(elf: ElfFile) -> Arc<DebugFile> {
+    DebugFile::new(elf, SectionAddresses::default(), 0x1000)
+}
+
 /// Asks a debug file, and those that it refers to, for everything.
-pub(crate) fn ask(elf: ElfFile) {
+pub(crate) fn ask(file: Arc<DebugFile>) {
     let store = Arc::new(TypeStore::new());
     let info = DebugInfo::new(Arc::clone(&store));
-    let file = DebugFile::new(elf, SectionAddresses::default(), 0x1000);
     if let Ok(missing) = file.missing_sources() {
         drop(missing.iter().map(ToString::to_string).collect::<String>());
     }

@@ -27,6 +27,6 @@ fn open(path: &Path, main: Vec<u8>) {
     };
     // An index of a file with a build ID would be kept on disk.
     if elf.build_id().is_none() {
-        debug_file::ask(elf);
+        debug_file::ask(debug_file::open(elf));
     }
 }

@@ -159,6 +159,14 @@ impl DebugFile {
         index.as_ref().map_err(Clone::clone)
     }
 
+    /// Has the file take these bytes for its index, as an index file from who knows where; false if
+    /// they are none or it has one already. For fuzzing: nothing else should.
+    #[doc(hidden)]
+    pub fn believe_index(&self, bytes: Vec<u8>) -> bool {
+        let index = NameIndex::believe(&self.sources, bytes.into());
+        index.is_some_and(|index| self.index.set(Ok(index)).is_ok())
+    }
+
     /// The files that the debugging information refers to and that cannot be used: what stands in
     /// them is missing, everything else is there.
     ///

@@ -4,6 +4,8 @@
 mod code_sections;
 #[path = "../../../../fuzz/bodies/dwarf_sections.rs"]
 mod dwarf_sections;
+#[path = "../../../../fuzz/bodies/index_file.rs"]
+mod index_file;
 #[path = "../../../../fuzz/bodies/sections.rs"]
 mod sections;
 
@@ -71,4 +73,16 @@ fn dwarf_sections() {
 #[test]
 fn code_sections() {
     spelunk_synth::exercise(&seeds(), 50, code_sections::run);
+}
+
+/// Numbers of all sizes at many offsets of the index file.
+#[test]
+fn index_file() {
+    let patches = (0..0x300u16).step_by(4).flat_map(|offset| {
+        let [low, high] = offset.to_le_bytes();
+        let values: [&[u8]; 4] = [&[], &[0xff], &[0xff; 4], &[7, 0, 0, 0]];
+        values.map(|value| [&[low, high, u8::try_from(value.len()).unwrap()], value].concat())
+    });
+    let seeds: Vec<_> = patches.collect();
+    spelunk_synth::exercise(&seeds, 1, index_file::run);
 }
