@@ -54,6 +54,13 @@ struct FdeRange {
     offset: usize,
 }
 
+/// An FDE that has no rows.
+pub(super) struct DamagedFde {
+    /// Where it starts in the section.
+    pub(super) offset: u64,
+    pub(super) error: gimli::Error,
+}
+
 impl CfiTable {
     /// Reads where the FDEs are. The list ends at the first entry that cannot be read.
     pub(super) fn new(
@@ -116,16 +123,20 @@ impl CfiTable {
     }
 
     /// The row at `pc`, an address in the file.
-    pub(super) fn find_row(&self, pc: u64, arch: &Arch) -> Result<Option<Row>, gimli::Error> {
+    pub(super) fn find_row(&self, pc: u64, arch: &Arch) -> Result<Option<Row>, DamagedFde> {
         let after = self.fdes.partition_point(|fde| fde.start <= pc);
         let before = self.fdes.get(..after).unwrap_or_default();
         let Some(fde) = before.last().filter(|fde| pc < fde.end) else {
             return Ok(None);
         };
-        match self.section {
+        let row = match self.section {
             Section::DebugFrame => self.row(&self.debug_frame(), fde.offset, pc, arch),
             Section::EhFrame => self.row(&self.eh_frame(), fde.offset, pc, arch),
-        }
+        };
+        row.map_err(|error| DamagedFde {
+            offset: fde.offset as u64,
+            error,
+        })
     }
 
     fn row<'a, S: UnwindSection<Slice<'a>>>(

@@ -1,4 +1,4 @@
-use super::cfi::{CfiTable, Section};
+use super::cfi::{CfiTable, DamagedFde, Section};
 use crate::orc::{OrcTable, OrcVersion};
 use crate::{DebugFile, DebugInfoError};
 use gimli::{BaseAddresses, RunTimeEndian};
@@ -147,12 +147,12 @@ impl DebugFile {
         Ok(data.map(|data| (data, address.unwrap_or(0))))
     }
 
-    fn damaged_frame(&self, section: Section, pc: u64, error: &gimli::Error) -> DebugInfoError {
+    fn damaged_frame(&self, section: Section, pc: u64, damage: &DamagedFde) -> DebugInfoError {
         DebugInfoError::Damaged {
             file: self.name().to_owned(),
             section: section.name(),
-            offset: 0,
-            message: format!("frame information for {pc:#x}: {error}"),
+            offset: damage.offset,
+            message: format!("frame information for {pc:#x}: {}", damage.error),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::oracle;
 use crate::program::compile;
 use spelunk_synth::Workshop;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) const C: &str = "struct a { struct b *b; int x : 3; union { int u; struct a *v; }; int f[]; }; enum e { A, B = -1 };
     typedef struct a t; extern int o; int o = 3; static const int c = 9; struct d *d; struct a *p; enum e q; t *r;
@@ -78,51 +79,65 @@ fn dwarf_types() {
     spelunk_synth::exercise(&seeds(), 200, dwarf_types::run);
 }
 
+/// What a file is to the debug file of an input.
+#[derive(Clone, Copy)]
+pub(crate) enum Other {
+    SplitObject,
+    Package,
+    Supplementary,
+}
+
 /// Debug files, each with another one that it refers to.
-fn sources() -> Vec<Vec<u8>> {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-sources");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("a.c"), C).unwrap();
-    std::fs::write(folder.join("a.cpp"), CPP).unwrap();
+pub(crate) fn sources() -> Vec<(Vec<u8>, Other, Vec<u8>)> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("corpus-sources-{}-{count}", std::process::id());
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
+    workshop.write("a.c", C);
+    workshop.write("a.cpp", CPP);
     let run = |command: &str| {
         let (program, arguments) = command.split_once(' ').unwrap();
-        let mut command = std::process::Command::new(program);
-        let command = command.current_dir(&folder).args(arguments.split(' '));
+        workshop.run(program, arguments.split(' '));
+    };
+    let compile = |command: &str| {
         // What an input refers to is beside it, not where it was compiled.
-        if program != "llvm-dwp" && program != "dwz" {
-            command.arg(format!("-fdebug-prefix-map={}=/nowhere", folder.display()));
-        }
-        assert!(command.status().unwrap().success(), "{command:?}");
+        let (program, arguments) = command.split_once(' ').unwrap();
+        let folder = workshop.path("").display().to_string();
+        let map = format!(
+            "-fdebug-prefix-map={}=/nowhere",
+            folder.trim_end_matches('/')
+        );
+        workshop.run(program, arguments.split(' ').chain(["-w", &map]));
     };
-    let pair = |main: &str, other: &str| {
-        let main = std::fs::read(folder.join(main)).unwrap();
-        let other = std::fs::read(folder.join(other)).unwrap();
-        let length = u32::try_from(main.len()).unwrap();
-        [&length.to_le_bytes()[..], &main, &other].concat()
+    let mut sources = Vec::new();
+    let mut pair = |main: &str, kind, other: &str| {
+        sources.push((workshop.read(main), kind, workshop.read(other)));
     };
-    let mut seeds = Vec::new();
     for version in ["-gdwarf-4", "-gdwarf-5"] {
-        run(&format!("gcc -w {version} -gsplit-dwarf -c a.c -o other.o"));
-        seeds.push(pair("other.o", "other.dwo"));
-        run(&format!(
-            "clang++ -w {version} -gsplit-dwarf -fdebug-types-section -c a.cpp -o other.o"
+        compile(&format!("gcc {version} -gsplit-dwarf -c a.c -o other.o"));
+        pair("other.o", Other::SplitObject, "other.dwo");
+        compile(&format!(
+            "clang++ {version} -gsplit-dwarf -fdebug-types-section -c a.cpp -o other.o"
         ));
         run("llvm-dwp other.dwo -o other.dwp");
-        seeds.push(pair("other.o", "other.dwp"));
+        pair("other.o", Other::Package, "other.dwp");
     }
-    let _ = std::fs::remove_file(folder.join("other.sup"));
-    run("gcc -w -g -shared -fPIC -Wl,--build-id=none a.c -o one");
-    std::fs::copy(folder.join("one"), folder.join("two")).unwrap();
+    compile("gcc -g -shared -fPIC -Wl,--build-id=none a.c -o one");
+    std::fs::copy(workshop.path("one"), workshop.path("two")).unwrap();
     run("dwz -m other.sup -M other.sup one two");
-    seeds.push(pair("one", "other.sup"));
-    // The files there would be found before those of the input.
-    std::fs::remove_dir_all(&folder).unwrap();
-    seeds
+    pair("one", Other::Supplementary, "other.sup");
+    workshop.remove();
+    sources
 }
 
 #[test]
 fn dwarf_sources() {
-    spelunk_synth::exercise(&sources(), 100, dwarf_sources::run);
+    let join = |(main, _, other): (Vec<u8>, Other, Vec<u8>)| {
+        let length = u32::try_from(main.len()).unwrap();
+        [&length.to_le_bytes()[..], &main, &other].concat()
+    };
+    let seeds: Vec<_> = sources().into_iter().map(join).collect();
+    spelunk_synth::exercise(&seeds, 100, dwarf_sources::run);
 }
 
 #[test]

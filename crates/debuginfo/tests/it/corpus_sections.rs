@@ -9,15 +9,20 @@ mod index_file;
 #[path = "../../../../fuzz/bodies/sections.rs"]
 mod sections;
 
-use crate::corpus::{C, CPP, debug_file, frames};
+use crate::corpus::{C, CPP, Other, debug_file, frames, sources};
 use crate::program::compile;
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
 
 /// The input that stands for a file with another one, in which sections are called so.
-fn pack(main: &[u8], other: Option<(u8, &[u8])>) -> Vec<u8> {
+fn pack(main: &[u8], other: Option<(Other, &[u8])>) -> Vec<u8> {
     let mut input = vec![0];
     pack_file(main, 0, &mut input);
     if let Some((kind, other)) = other {
+        let kind = match kind {
+            Other::SplitObject => 0,
+            Other::Package => 1,
+            Other::Supplementary => 2,
+        };
         input[0] |= kind << 2;
         pack_file(other, 0x80, &mut input);
     }
@@ -67,7 +72,11 @@ fn seeds() -> Vec<Vec<u8>> {
 
 #[test]
 fn dwarf_sections() {
-    spelunk_synth::exercise(&seeds(), 50, dwarf_sections::run);
+    let mut seeds = seeds();
+    for (main, kind, other) in sources() {
+        seeds.push(pack(&main, Some((kind, &other))));
+    }
+    spelunk_synth::exercise(&seeds, 50, dwarf_sections::run);
 }
 
 #[test]

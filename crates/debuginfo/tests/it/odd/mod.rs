@@ -5,8 +5,10 @@
 
 mod abbreviations;
 mod forms;
+mod frames;
 mod headers;
 mod layout;
+mod lines;
 mod nesting;
 mod ranges;
 mod references;
