@@ -57,10 +57,17 @@ pub(crate) fn length(subrange: &Die<'_, '_>) -> Option<u64> {
     if let Some(count) = subrange.attr(dw::DW_AT_count) {
         return count.udata_value();
     }
-    match subrange.attr(dw::DW_AT_upper_bound)? {
+    let lower = match subrange.attr(dw::DW_AT_lower_bound) {
+        // That of C, C++ and Rust.
+        None => 0,
+        Some(bound) => i128::from(bound.sdata_value()?),
+    };
+    let upper: i128 = match subrange.attr(dw::DW_AT_upper_bound)? {
         // Some compilers say -1 for `[0]`, in more or fewer bits.
-        AttributeValue::Sdata(bound) if bound < 0 => Some(0),
-        AttributeValue::Data4(u32::MAX) => Some(0),
-        bound => Some(bound.udata_value()?.checked_add(1).unwrap_or(0)),
-    }
+        AttributeValue::Data4(u32::MAX) | AttributeValue::Data8(u64::MAX) => -1,
+        AttributeValue::Sdata(bound) => bound.into(),
+        bound => bound.udata_value()?.into(),
+    };
+    let length = upper.saturating_sub(lower).saturating_add(1);
+    Some(u64::try_from(length).unwrap_or(0))
 }

@@ -1,8 +1,9 @@
 use super::optional_name;
+use super::template::number;
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use gimli::{AttributeValue, constants as dw};
+use gimli::{AttributeValue, Reader, constants as dw};
 use spelunk_types::{Enumerator, Type, TypeData, TypeId, TypeStore};
 
 /// Enumerators of an enumeration: more is no program but a damaged file.
@@ -42,7 +43,7 @@ impl DebugFile {
                     name: name
                         .ok_or_else(|| child.damaged("enumerator has no name"))?
                         .into(),
-                    value: value(&child, size, is_signed)?,
+                    value: self.enumerator_value(&child, size, is_signed)?,
                 });
             }
             Ok(())
@@ -89,30 +90,41 @@ impl DebugFile {
         }
         Err(die.damaged("enumeration's type is behind too many typedefs"))
     }
-}
 
-/// The value of an enumerator. Forms of a fixed size do not say whether they are signed, so the
-/// enumeration's type must, where it has that size.
-fn value(
-    die: &Die<'_, '_>,
-    size: Option<u64>,
-    is_signed: Option<bool>,
-) -> Result<i128, DebugInfoError> {
-    let extend = |unsigned: u64, signed: i64, bytes: u64| {
-        if is_signed == Some(true) && size == Some(bytes) {
-            i128::from(signed)
-        } else {
-            i128::from(unsigned)
-        }
-    };
-    Ok(match die.attr(dw::DW_AT_const_value) {
-        Some(AttributeValue::Sdata(value)) => value.into(),
-        Some(AttributeValue::Udata(value)) => value.into(),
-        Some(AttributeValue::Data1(value)) => extend(value.into(), value.cast_signed().into(), 1),
-        Some(AttributeValue::Data2(value)) => extend(value.into(), value.cast_signed().into(), 2),
-        Some(AttributeValue::Data4(value)) => extend(value.into(), value.cast_signed().into(), 4),
-        Some(AttributeValue::Data8(value)) => extend(value, value.cast_signed(), 8),
-        Some(AttributeValue::Data16(value)) => value.cast_signed(),
-        _ => return Err(die.damaged("enumerator has no value")),
-    })
+    /// The value of an enumerator. Forms of a fixed size do not say whether they are signed, so the
+    /// enumeration's type must, where it has that size.
+    fn enumerator_value(
+        &self,
+        die: &Die<'_, '_>,
+        size: Option<u64>,
+        is_signed: Option<bool>,
+    ) -> Result<i128, DebugInfoError> {
+        let extend = |unsigned: u64, signed: i64, bytes: u64| {
+            if is_signed == Some(true) && size == Some(bytes) {
+                i128::from(signed)
+            } else {
+                i128::from(unsigned)
+            }
+        };
+        Ok(match die.attr(dw::DW_AT_const_value) {
+            Some(AttributeValue::Sdata(value)) => value.into(),
+            Some(AttributeValue::Udata(value)) => value.into(),
+            Some(AttributeValue::Data1(value)) => {
+                extend(value.into(), value.cast_signed().into(), 1)
+            }
+            Some(AttributeValue::Data2(value)) => {
+                extend(value.into(), value.cast_signed().into(), 2)
+            }
+            Some(AttributeValue::Data4(value)) => {
+                extend(value.into(), value.cast_signed().into(), 4)
+            }
+            Some(AttributeValue::Data8(value)) => extend(value, value.cast_signed(), 8),
+            Some(AttributeValue::Data16(value)) => value.cast_signed(),
+            // Before DWARF 5 there was no other form for 128 bits; Clang still takes it.
+            Some(AttributeValue::Block(bytes)) if bytes.len() == 16 => {
+                number(bytes.slice(), self.elf().platform().byte_order).cast_signed()
+            }
+            _ => return Err(die.damaged("enumerator has no value")),
+        })
+    }
 }

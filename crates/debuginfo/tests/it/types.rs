@@ -272,3 +272,28 @@ fn names_in_namespaces_and_classes_are_found_by_path() {
         assert_eq!(pointer, "*(struct later)", "completed from the same unit");
     }
 }
+
+#[test]
+fn enumerators_may_have_128_bits() {
+    let source = "enum wide : __int128 { HIGH = (__int128)1 << 100, LOW = -((__int128)3 << 90), PLAIN = 5 } wide;
+        enum small : short { MINUS = -2, LARGE = 200 } small; enum byte : unsigned char { MOST = 255 } byte;";
+    for version in ["-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5"] {
+        let bytes = compile(&[("a.cpp", source)], &["-g", version, "-shared", "-fPIC"]);
+        let program = Program::of(&[(&bytes, 0)]);
+        let find = |name| {
+            let kinds = spelunk_debuginfo::ObjectKinds::CONSTANT;
+            let found = program.info.find_object(name, None, kinds).unwrap();
+            match found.unwrap().value {
+                spelunk_debuginfo::ObjectValue::Constant(value) => value,
+                other => panic!("{version}: {name}: {other:?}"),
+            }
+        };
+        assert_eq!(find("HIGH"), 1 << 100, "{version}");
+        assert_eq!(find("LOW"), -(3 << 90), "{version}");
+        assert_eq!(
+            ["PLAIN", "MINUS", "LARGE", "MOST"].map(find),
+            [5, -2, 200, 255],
+            "{version}"
+        );
+    }
+}

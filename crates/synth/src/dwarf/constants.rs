@@ -76,6 +76,8 @@ pub mod at {
     pub const IMPORT: u64 = 0x18;
     /// `DW_AT_const_value`
     pub const CONST_VALUE: u64 = 0x1c;
+    /// `DW_AT_lower_bound`
+    pub const LOWER_BOUND: u64 = 0x22;
     /// `DW_AT_upper_bound`
     pub const UPPER_BOUND: u64 = 0x2f;
     /// `DW_AT_abstract_origin`

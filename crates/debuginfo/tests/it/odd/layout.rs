@@ -266,3 +266,39 @@ fn alignments_that_are_none_ask_for_nothing() {
         assert_eq!(ty.alignment.is_some(), expected, "{name}");
     }
 }
+
+// No compiler of C says it, but those of other languages that programs are linked with do.
+#[test]
+fn arrays_may_start_anywhere() {
+    let bounds = |low, high| {
+        [
+            number(at::LOWER_BOUND, form::SDATA, low),
+            number(at::UPPER_BOUND, form::SDATA, high),
+        ]
+    };
+    let cases = [
+        ("one", 1, 10, 10),
+        ("below", -3, 3, 7),
+        ("none", 1, 0, 0),
+        ("less", 5, 1, 0),
+    ];
+    let mut odd = Odd::usual();
+    odd.unit(C11, |unit| {
+        let int = int(unit);
+        for (name, low, high, _) in cases {
+            let array = unit.here();
+            unit.begin(tag::ARRAY_TYPE, &[to(at::TYPE, int)]);
+            unit.entry(tag::SUBRANGE_TYPE, &bounds(low, high));
+            unit.end();
+            unit.entry(tag::VARIABLE, &[text(name), to(at::TYPE, array)]);
+        }
+    });
+    let opened = odd.open();
+    for (name, _, _, length) in cases {
+        assert_eq!(
+            opened.type_of(name),
+            Ok(format!("[{length}](int)")),
+            "{name}"
+        );
+    }
+}

@@ -19,7 +19,7 @@ numbers<-3, 4u, -5, 'c', u'x', -6> numbered; decltype(numbered)::inside in_first
 template <short S, unsigned U, long long L, signed char C, char16_t W, int I> int numbers<S, U, L, C, W, I>::count = I;
 array<int (*(*)(const char *, ...))[3], 1> deep_array; array<void (point::*)(int), 2> methods; array<int point::*, 1> fields_of;
 array<const volatile int *const, 1> *qualified; pack<const point, volatile int, int &&, int[3], int (&)[2], bool, wchar_t, __int128, void> *various;
-pack<> no_pack; pack<int> one_pack; pack<int, point *, const char &> three_pack;
+very_wide very_wide_one; pack<> no_pack; pack<int> one_pack; pack<int, point *, const char &> three_pack;
 nested_template<array, unsigned long> nested; triple<long> three;
 addresses<&pointed, target, &point::y> places; addresses<nullptr, nullptr, nullptr> no_places;
 array<array<const char *, 2>, 3> arrays; array<int (*)(point), 1> function_array; array<shape::part, 1> part_array;

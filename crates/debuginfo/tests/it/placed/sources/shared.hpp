@@ -4,6 +4,7 @@ namespace shapes {
 enum class color : unsigned char { red = 1, green = 2 };
 enum plain { first_plain, second_plain = -2 };
 enum sized : long { small_size = 1, large_size = 0x123456789abL };
+enum very_wide : __int128 { wide_low = -((__int128)3 << 90), wide_high = (__int128)1 << 100, wide_plain = 5 };
 enum class declared : short;
 struct point { int x, y; int sum() const { return x + y; } };
 template <typename T, int N> struct array { T elements[N]; T first() const { return elements[0]; } };
