@@ -79,7 +79,8 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
                 None,
                 "try-symbols-by",
                 Some("METHOD,..."),
-                "search in these ways, too: finders (standard, debuginfod, or those of scripts), module-name, \
+                "search in these ways, too: finders (standard; debuginfod, \
+                 which downloads from the servers in DEBUGINFOD_URLS; those of scripts), module-name, \
                  build-id, debug-link, procfs, embedded-vdso, reuse, supplementary, kmod=depmod, \
                  kmod=walk, kmod=depmod-or-walk, kmod=depmod-and-walk",
             ),

@@ -4,7 +4,7 @@ use crate::Request;
 use crate::cache::{Cache, Known};
 use crate::client::Work;
 use crate::part::Part;
-use crate::race::{Race, Verdict};
+use crate::race::Race;
 use spelunk_base::Cancelled;
 use std::fmt;
 use std::io;
@@ -81,15 +81,10 @@ pub(crate) fn download(
         Ok(part) => part,
         Err(error) => return Ok(Outcome::Failed(vec![Failure::of_cache(&error)])),
     };
-    Ok(match Race::new(work, request, place, part).run()? {
-        Verdict::Found(path) => Outcome::Found(path),
-        Verdict::Failed(failures) => Outcome::Failed(failures),
-        Verdict::Missing => {
-            // If it cannot be noted, it is asked for again.
-            let _ = cache.note_missing(request);
-            Outcome::Missing {
-                is_remembered: false,
-            }
-        }
-    })
+    let outcome = Race::new(work, request, place, part).run()?;
+    if matches!(outcome, Outcome::Missing { .. }) {
+        // If it cannot be noted, it is asked for again.
+        let _ = cache.note_missing(request);
+    }
+    Ok(outcome)
 }

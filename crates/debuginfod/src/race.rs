@@ -7,9 +7,8 @@ use crate::receive::{Lost, Receiver};
 use crate::server::Server;
 use crate::speed::Speed;
 use crate::transfer::{Broken, Event, Query, Transfer, TransferId};
-use crate::{Answer, Failure, Head, Request};
+use crate::{Answer, Failure, Head, Outcome, Request};
 use spelunk_base::Cancelled;
-use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver as Events, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -27,16 +26,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How many pieces may wait to be written.
 const QUEUE: usize = 16;
-
-/// How the race ended.
-pub(crate) enum Verdict {
-    /// The file is here.
-    Found(PathBuf),
-    /// No server has it.
-    Missing,
-    /// No server gave it, and these might have.
-    Failed(Vec<Failure>),
-}
 
 struct Contestant<'a> {
     server: &'a Server,
@@ -89,53 +78,40 @@ impl<'a> Race<'a> {
     }
 
     /// Runs it. What came of a file that is not complete is kept for the next time.
-    pub(crate) fn run(mut self) -> Result<Verdict, Cancelled> {
+    pub(crate) fn run(mut self) -> Result<Outcome, Cancelled> {
         let result = self.run_to_the_end();
-        match result {
-            Ok(Some(())) => {
-                let verdict = match self.part.finish() {
-                    Ok(path) => Verdict::Found(path),
-                    Err(error) => Verdict::Failed(vec![Failure::of_cache(&error)]),
-                };
-                return Ok(verdict);
-            }
-            Ok(None) => self.part.keep(),
-            Err(cancelled) => {
-                self.part.keep();
-                return Err(cancelled);
-            }
+        if result == Ok(true) {
+            return Ok(match self.part.finish() {
+                Ok(path) => Outcome::Found(path),
+                Err(error) => Outcome::Failed(vec![Failure::of_cache(&error)]),
+            });
         }
-        let failed = self.contestants.into_iter().filter_map(|contestant| {
-            let Standing::Failed(reason) = contestant.standing else {
-                return None;
-            };
-            Some(Failure {
-                server: Some(contestant.server.url.to_string()),
-                is_gone: contestant.server.gone().is_some(),
-                reason,
-            })
-        });
+        self.part.keep();
+        result?;
+        let failed = self.contestants.into_iter().filter_map(Contestant::failure);
         let failures: Vec<_> = failed.collect();
         Ok(match failures.is_empty() {
-            true => Verdict::Missing,
-            false => Verdict::Failed(failures),
+            true => Outcome::Missing {
+                is_remembered: false,
+            },
+            false => Outcome::Failed(failures),
         })
     }
 
-    /// `None` if no server gave the file.
-    fn run_to_the_end(&mut self) -> Result<Option<()>, Cancelled> {
+    /// Whether a server gave the file.
+    fn run_to_the_end(&mut self) -> Result<bool, Cancelled> {
         loop {
             self.work.cancel.check()?;
             self.start_next();
             if self.contestants.iter().all(Contestant::is_out) {
-                return Ok(None);
+                return Ok(false);
             }
             match self.events.recv_timeout(TICK) {
                 Ok((id, event)) => {
                     if let Some(index) = self.asked(id)
                         && self.handle(index, event)?
                     {
-                        return Ok(Some(()));
+                        return Ok(true);
                     }
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -305,6 +281,18 @@ impl<'a> Race<'a> {
 impl Contestant<'_> {
     fn is_out(&self) -> bool {
         matches!(self.standing, Standing::Missing | Standing::Failed(_))
+    }
+
+    /// Why it did not give the file that it might have had.
+    fn failure(self) -> Option<Failure> {
+        let Standing::Failed(reason) = self.standing else {
+            return None;
+        };
+        Some(Failure {
+            server: Some(self.server.url.to_string()),
+            is_gone: self.server.gone().is_some(),
+            reason,
+        })
     }
 
     /// Asks again after `pause`, if it was not asked too often; else it failed for `reason`.
