@@ -11,6 +11,9 @@ pub(crate) fn run(data: &[u8]) {
         let _ = damage.to_string();
     }
     let _ = (file.platform(), file.build_id(), file.notes().count());
+    if let Some(link) = file.debug_link() {
+        assert!(!link.name.contains('/'));
+    }
     let addresses: SectionAddresses = [(".text".to_owned(), u64::MAX)].into_iter().collect();
     for section in file.sections().iter().take(64) {
         for data in [

@@ -13,6 +13,7 @@ pub mod codec;
 mod compressed_file;
 mod compressed_section;
 mod data;
+mod debug_link;
 mod elf_file;
 mod error;
 mod file_data;
@@ -27,6 +28,7 @@ mod table;
 
 pub use compressed_file::open_decompressed;
 pub use data::SectionData;
+pub use debug_link::DebugLink;
 pub use elf_file::ElfFile;
 pub use error::ElfError;
 pub use file_data::{FileData, SubRange};

@@ -24,6 +24,8 @@ fn module(encoding: Encoding) -> Vec<u8> {
     };
     let relocations = [rela(encoding, 0, 1, 1, 4), rela(encoding, 8, 1, 10, 0)].concat();
     let symbols = [symbol(encoding, 0, 0), symbol(encoding, 16, 1)].concat();
+    let mut link = Writer::new(encoding);
+    link.put(b"a.debug\0").u32(0x1234_5678);
     let note = synth::note(encoding, 4, "GNU", synth::NT_GNU_BUILD_ID, &[1; 20]);
     ElfBuilder::new(encoding, synth::ET_REL, synth::EM_X86_64)
         .segment(Segment {
@@ -42,6 +44,7 @@ fn module(encoding: Encoding) -> Vec<u8> {
             ..section(".rela.debug_info", synth::SHT_RELA, relocations)
         })
         .section(section(".symtab", synth::SHT_SYMTAB, symbols))
+        .section(section(".gnu_debuglink", synth::SHT_PROGBITS, link.bytes))
         .section(section(".note.gnu.build-id", synth::SHT_NOTE, note))
         .build()
 }

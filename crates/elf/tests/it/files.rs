@@ -103,3 +103,33 @@ fn compressed_modules_open() {
     let plain = TempFile::new("module.ko", &content);
     assert!(open_decompressed(&plain.0).unwrap().bytes() == Some(&content[..]));
 }
+
+#[test]
+fn debug_links_name_a_file_and_nothing_else() {
+    use spelunk_synth::elf::{EM_X86_64, ET_EXEC, ElfBuilder, SHT_PROGBITS, Section};
+    let link = |data: &[u8]| {
+        let file = ElfBuilder::new(spelunk_synth::Encoding::LITTLE_64, ET_EXEC, EM_X86_64);
+        let file = file.section(Section {
+            name: ".gnu_debuglink".to_owned(),
+            kind: SHT_PROGBITS,
+            data: data.to_vec(),
+            ..Section::default()
+        });
+        let file = spelunk_elf::FileData::from_bytes("test", file.build());
+        let link = spelunk_elf::ElfFile::parse(file).unwrap().debug_link();
+        link.map(|link| (link.name, link.crc))
+    };
+    let sound = Some(("ab.debug".to_owned(), 0x0403_0201));
+    assert_eq!(link(b"ab.debug\0\0\0\0\x01\x02\x03\x04"), sound);
+    let odd: [&[u8]; 6] = [
+        b"",
+        b"ab.debug",
+        b"ab.debug\0\0\0\0\x01\x02\x03",
+        b"\0\0\0\0\x01\x02\x03\x04",
+        b"../a\0\0\0\0\x01\x02\x03\x04",
+        b"/etc/passwd\0\x01\x02\x03\x04",
+    ];
+    for data in odd {
+        assert_eq!(link(data), None, "{data:?}");
+    }
+}

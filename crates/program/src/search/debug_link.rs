@@ -1,28 +1,17 @@
-//! Debug links: the name and the checksum of the debug file, in a section of the loaded file
-//! (`.gnu_debuglink`; GDB's manual, "Debugging Information in Separate Files").
+//! Debug links: the name and the checksum of the debug file, in a section of the loaded file.
 
 use super::DebugInfoOptions;
-use spelunk_base::Cursor;
 use spelunk_elf::{ElfFile, ReadAtError, SectionData};
 use std::path::{Path, PathBuf};
 
 /// What a loaded file says of its debug file.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct DebugLink {
-    name: String,
-    crc: u32,
-}
+pub(super) struct DebugLink(spelunk_elf::DebugLink);
 
 impl DebugLink {
     /// The link of `elf`, if it has a good one.
     pub(super) fn of(elf: &ElfFile) -> Option<Self> {
-        let data = elf.section_data(".gnu_debuglink").ok().flatten()?;
-        let mut cursor = Cursor::new(&data, elf.platform().byte_order);
-        let name = String::from_utf8_lossy(cursor.c_str().ok()?).into_owned();
-        cursor.align(4).ok()?;
-        let crc = cursor.u32().ok()?;
-        // It names a file, and leads nowhere else.
-        (!name.is_empty() && !name.contains('/')).then_some(Self { name, crc })
+        elf.debug_link().map(Self)
     }
 
     /// Where the debug file of the file at `loaded` may be.
@@ -42,7 +31,7 @@ impl DebugLink {
                 vec![expand(directory, origin)]
             }
         });
-        folders.map(|folder| folder.join(&self.name)).collect()
+        folders.map(|folder| folder.join(&self.0.name)).collect()
     }
 
     /// Whether the file is the one that is meant.
@@ -63,7 +52,7 @@ impl DebugLink {
             crc.update(&piece);
             offset = offset.saturating_add(piece.len() as u64);
         }
-        Ok(crc.finalize() == self.crc)
+        Ok(crc.finalize() == self.0.crc)
     }
 }
 
@@ -96,10 +85,10 @@ mod tests {
 
     #[test]
     fn origin_is_the_folder_of_the_file_with_the_link() {
-        let link = DebugLink {
+        let link = DebugLink(spelunk_elf::DebugLink {
             name: "a.debug".into(),
             crc: 0,
-        };
+        });
         let options = DebugInfoOptions {
             directories: vec!["/d1".into(), "/d2".into()],
             debug_link_directories: [
