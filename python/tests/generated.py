@@ -22,8 +22,8 @@ PROLOGUE = r"""
 struct triple { long a; int b; unsigned char c; };
 volatile long in[] = { %s };
 volatile long sink;
-unsigned long regs[21];
-__attribute__((used, noinline)) void wait_for_end(void)
+__attribute__((used, externally_visible)) unsigned long regs[21];
+__attribute__((used, noinline, externally_visible)) void wait_for_end(void)
 {
     char byte;
     puts("ready");
@@ -32,7 +32,7 @@ __attribute__((used, noinline)) void wait_for_end(void)
         _exit(1);
 }
 /* The registers at the entry to stop(), in the order of struct pt_regs. */
-void stop(void);
+__attribute__((externally_visible)) void stop(void);
 __asm__(".text\n.globl stop\n.type stop, @function\nstop:\n.cfi_startproc\n"
         "mov %%rax, regs+80(%%rip)\nlea regs(%%rip), %%rax\n"
         "mov %%r15, 0(%%rax)\nmov %%r14, 8(%%rax)\nmov %%r13, 16(%%rax)\nmov %%r12, 24(%%rax)\n"

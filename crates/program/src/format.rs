@@ -13,6 +13,9 @@ pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
     if let Ok(source) = frame.source() {
         let _ = write!(text, " ({})", source.place());
     }
+    if frame.is_tail_call() {
+        text.push_str(" (tail call)");
+    }
     text
 }
 
@@ -37,6 +40,9 @@ pub(crate) fn frame(frame: &Frame, program: &Program) -> String {
     }
     if frame.is_inline() {
         text.push_str(" (inlined)");
+    }
+    if frame.is_tail_call() {
+        text.push_str(" (tail call)");
     }
     text
 }

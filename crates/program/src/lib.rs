@@ -45,4 +45,5 @@ pub use spelunk_debuginfo::{ObjectKinds, Symbol};
 pub use thread::Thread;
 pub use trace::{
     Frame, Missing, Provenance, Source, SourceLocation, StackEnd, StackSource, StackTrace,
+    TailCallFrames,
 };

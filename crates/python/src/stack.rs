@@ -124,6 +124,16 @@ impl PyStackFrame {
         Ok(self.frame()?.is_inline())
     }
 
+    /// Whether the frame itself is gone: its function ended in a jump to that of the frame before.
+    /// Such frames are in traces that were asked for with ``tail_calls=True``.
+    ///
+    ///     >>> [frame.name for frame in prog.stack_trace(1, tail_calls=True) if frame.is_tail_call]
+    ///     ['x64_sys_call']
+    #[getter]
+    fn is_tail_call(&self) -> PyResult<bool> {
+        Ok(self.frame()?.is_tail_call())
+    }
+
     /// Whether the frame was interrupted at its program counter, rather than calling there.
     #[getter]
     fn interrupted(&self) -> PyResult<bool> {

@@ -43,7 +43,11 @@ impl PyThread {
     /// The thread's stack trace.
     ///
     ///     >>> prog.thread(1).stack_trace()
-    fn stack_trace(&self, py: Python<'_>) -> PyResult<PyStackTrace> {
-        PyProgram::unwind(py, &self.prog, &StackSource::Thread(self.thread.clone()))
+    ///
+    /// :param tail_calls: As for ``Program.stack_trace()``.
+    #[pyo3(signature = (*, tail_calls=false))]
+    fn stack_trace(&self, py: Python<'_>, tail_calls: bool) -> PyResult<PyStackTrace> {
+        let source = StackSource::Thread(self.thread.clone());
+        PyProgram::unwind(py, &self.prog, &source, tail_calls)
     }
 }

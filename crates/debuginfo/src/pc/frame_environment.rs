@@ -64,25 +64,10 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
         Value::generic(number, u32::from(self.encoding().address_size) * 8)
     }
 
-    /// The entry that an expression refers to.
-    fn find(&self, reference: DieReference) -> Option<DieId> {
-        let offset = |offset| usize::try_from(offset).ok();
-        match reference {
-            DieReference::Unit(in_unit) => {
-                let header = &self.die.unit().header;
-                let in_unit = UnitOffset(offset(in_unit)?);
-                let in_unit = in_unit.is_in_bounds(header).then_some(in_unit)?;
-                Some(self.die.unit().die_id(in_unit))
-            }
-            DieReference::Section(in_section) => {
-                Some(self.die.unit().die_in_section(offset(in_section)?))
-            }
-        }
-    }
-
     fn die(&self, reference: DieReference) -> Result<Die<'_, 'a>, ExpressionError> {
         let die = self
-            .find(reference)
+            .die
+            .referenced(reference)
             .and_then(|die| self.context.units.die(die).ok());
         die.ok_or(ExpressionError::Missing(
             "entry that the expression refers to",
@@ -112,6 +97,25 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
             }
             _ => None,
         })
+    }
+}
+
+impl Die<'_, '_> {
+    /// The entry that an expression in this one refers to.
+    pub(super) fn referenced(&self, reference: DieReference) -> Option<DieId> {
+        let offset = |offset| usize::try_from(offset).ok();
+        match reference {
+            DieReference::Unit(in_unit) => {
+                let in_unit = UnitOffset(offset(in_unit)?);
+                let in_unit = in_unit
+                    .is_in_bounds(&self.unit().header)
+                    .then_some(in_unit)?;
+                Some(self.unit().die_id(in_unit))
+            }
+            DieReference::Section(in_section) => {
+                Some(self.unit().die_in_section(offset(in_section)?))
+            }
+        }
     }
 }
 
@@ -177,16 +181,20 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
     }
 
     fn parameter(&self, parameter: DieReference) -> Result<Value, ExpressionError> {
-        let parameter = self.find(parameter).ok_or(ExpressionError::Missing(
-            "entry that the expression refers to",
-        ))?;
+        let parameter = self
+            .die
+            .referenced(parameter)
+            .ok_or(ExpressionError::Missing(
+                "entry that the expression refers to",
+            ))?;
         self.around()?.at_entry(CallArgument::Parameter(parameter))
     }
 
     fn variable(&self, die: DieReference) -> Result<Value, ExpressionError> {
         let missing = ExpressionError::Missing("value of the variable");
         let number = self
-            .find(die)
+            .die
+            .referenced(die)
             .and_then(|die| self.context.variable_number(die).ok().flatten());
         number.map(|number| self.generic(number)).ok_or(missing)
     }

@@ -2,6 +2,7 @@ use crate::entry::Die;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex, Units};
 use gimli::constants as dw;
 use spelunk_types::{QualifiedType, TypeStore};
+use spelunk_unwind::expression::DieReference;
 use std::sync::Arc;
 
 /// A variable of a function.
@@ -41,6 +42,34 @@ impl DebugFile {
                 push_variables(units, scope.unit, *die, &mut variables)?;
             }
             Ok(variables)
+        })
+    }
+
+    /// The variable that an expression of `variable` refers to, if it is one.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn referenced_variable(
+        &self,
+        variable: &Variable,
+        reference: DieReference,
+    ) -> Result<Option<Variable>, DebugInfoError> {
+        self.with_units(|units| {
+            let own = units.die(variable.die)?;
+            let Some(die) = own.referenced(reference) else {
+                return Ok(None);
+            };
+            let kind = match units.die(die)?.tag() {
+                dw::DW_TAG_formal_parameter => VariableKind::Parameter,
+                _ => VariableKind::Local,
+            };
+            Ok(Some(Variable {
+                name: units.name_of(die)?.unwrap_or_default(),
+                kind,
+                unit: variable.unit,
+                die,
+            }))
         })
     }
 

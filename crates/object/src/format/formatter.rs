@@ -201,8 +201,11 @@ impl<'a> Formatter<'a> {
         if let Some(presentation) = presentation {
             return self.present(presentation, style);
         }
-        if let Some(reason) = object.absence_reason() {
+        if let Some(reason) = object.absence_reason()
+            && !object.has_known_parts()
+        {
             self.out.push_str(match reason {
+                _ if object.is_synthetic_pointer() => "<synthetic pointer>",
                 AbsenceReason::Other => "<absent>",
                 AbsenceReason::OptimizedOut => "<optimized out>",
                 AbsenceReason::NotImplemented => "<not implemented>",

@@ -2,7 +2,7 @@
 
 use super::options::FormatOptions;
 use crate::layout::{resolve, sizeof};
-use crate::object::{Repr, add};
+use crate::object::{AbsenceReason, Repr, add};
 use crate::scalar::scalar_of;
 use crate::{Error, ErrorKind, Object, Result, Target};
 use spelunk_base::Language;
@@ -345,8 +345,9 @@ fn is_zero(target: &dyn Target, object: &Object, depth: u32, steps: &mut u32) ->
     if depth > MAX_DEPTH || *steps > MAX_STEPS {
         return Ok(false);
     }
-    if object.is_absent() {
-        return Ok(true);
+    // What has no values is as good as zero; what was lost is not.
+    if let Some(reason) = object.absence_reason() {
+        return Ok(reason == AbsenceReason::Other);
     }
     let types = target.types();
     if let Some(scalar) = scalar_of(types, object.ty.id)? {

@@ -6,7 +6,7 @@ use super::options::FormatOptions;
 use super::snapshot::Snapshot;
 use crate::layout::resolve;
 use crate::{Object, Result, Target};
-use spelunk_types::{PointerForm, TypeData};
+use spelunk_types::{PointerForm, QualifiedType, TypeData};
 
 /// Values that may be written, also where they do not stay: of objects that are read part by part,
 const MAX_STEPS: usize = 1 << 24;
@@ -41,6 +41,9 @@ fn format_dereferenced(
         return Ok(None);
     };
     let is_reference = *form != PointerForm::Pointer;
+    if options.dereference && object.is_synthetic_pointer() {
+        return format_synthetic(object, *referenced, target, options);
+    }
     if !options.dereference || object.is_absent() {
         return Ok(None);
     }
@@ -82,6 +85,24 @@ fn format_dereferenced(
         Err(error) if is_shown_in_place(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// `*(struct foo *)<synthetic pointer> = { ... }`
+fn format_synthetic(
+    pointer: &Object,
+    referenced: QualifiedType,
+    target: &dyn Target,
+    options: &FormatOptions,
+) -> Result<Option<String>> {
+    let Ok(Some(pointee)) = pointer.pointee(target, referenced, 0) else {
+        return Ok(None);
+    };
+    let mut text = String::from("*");
+    if options.type_name {
+        write_type_name(&mut text, target, pointer.ty)?;
+    }
+    text.push_str("<synthetic pointer> = ");
+    format_whole(&pointee, target, options, text, false).map(Some)
 }
 
 /// The object behind `text`, read at once if that is possible.

@@ -39,6 +39,9 @@ impl Object {
         // The name is looked up first: a pointer to a number is no matter of memory.
         let (id, _) = resolve(types, referenced.id)?;
         let member = lookup_resolved(types, referenced.id, id, name)?;
+        if let Some(pointee) = self.pointee(target, referenced, 0)? {
+            return pointee.flat_part(target, id, member);
+        }
         Self::at(referenced, self.pointer_value(target)?).flat_part(target, id, member)
     }
 
@@ -70,7 +73,7 @@ impl Object {
                     .ok_or_else(offset_too_large)?;
                 Self::reference(target, ty, *address, bit_offset, bit_field_size)
             }
-            Repr::Absent(_) => Err(Error::absent()),
+            Repr::Absent(_) => self.known_part(target, ty, bit_offset, bit_field_size),
             _ => {
                 let types = target.types();
                 if describe_valueless(&resolve(types, ty.id)?.1.data).is_some() {
@@ -98,7 +101,7 @@ impl Object {
                 length: None,
             }),
             TypeData::Array { element, length } => match self.repr {
-                Repr::Absent(_) => Err(Error::absent()),
+                Repr::Absent(_) if !self.has_known_parts() => Err(Error::absent()),
                 _ => Ok(Elements {
                     element: *element,
                     address: self.address(),
@@ -118,6 +121,16 @@ impl Object {
     ///
     /// If this is neither array nor pointer, or a pointer cannot be read.
     pub fn index(&self, target: &dyn Target, index: i64) -> Result<Self> {
+        if self.is_synthetic_pointer()
+            && let TypeData::Pointer {
+                form: PointerForm::Pointer,
+                referenced,
+                ..
+            } = resolve(target.types(), self.ty.id)?.1.data
+            && let Some(pointee) = self.pointee(target, referenced, index)?
+        {
+            return Ok(pointee);
+        }
         let elements = self.elements(target)?;
         match elements.address {
             Some(address) => {
@@ -231,9 +244,10 @@ impl Object {
             TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
                 self.lvalue(target)?.dereference(target)
             }
-            TypeData::Pointer { referenced, .. } => {
-                Ok(Self::at(*referenced, self.pointer_value(target)?))
-            }
+            TypeData::Pointer { referenced, .. } => match self.pointee(target, *referenced, 0)? {
+                Some(pointee) => Ok(pointee),
+                None => Ok(Self::at(*referenced, self.pointer_value(target)?)),
+            },
             _ => {
                 let name = name_of(types, self.ty);
                 Err(Error::type_(format!("'{name}' is not a pointer")))

@@ -62,7 +62,7 @@ impl Object {
         Self {
             ty,
             bit_field_size: 0,
-            repr: Repr::Absent(reason),
+            repr: Repr::Absent(reason.into()),
         }
     }
 
@@ -80,7 +80,7 @@ impl Object {
         Ok(Self {
             ty,
             bit_field_size: check_bits(target.types(), ty, 0, bit_field_size)?,
-            repr: Repr::Absent(reason),
+            repr: Repr::Absent(reason.into()),
         })
     }
 

@@ -8,6 +8,7 @@ mod narrow;
 mod number;
 mod read;
 mod reference;
+mod remains;
 mod variant;
 
 pub(crate) use access::pointer;
@@ -16,6 +17,7 @@ pub(crate) use create::{add, check_bits};
 pub use designator::offsetof;
 pub use read::read_c_string;
 pub(crate) use read::{out_of_bounds, read_bytes};
+use remains::Absence;
 
 use spelunk_base::ByteOrder;
 use spelunk_types::QualifiedType;
@@ -42,7 +44,7 @@ pub(crate) enum Repr {
     Inline { length: u8, bytes: [u8; 16] },
     Heap(Arc<[u8]>),
     Within(Arc<Within>),
-    Absent(AbsenceReason),
+    Absent(Absence),
 }
 
 /// A structure or class that is part of a larger value. Of a base class the virtual base classes
@@ -100,8 +102,8 @@ impl Object {
     /// Why the object is absent, if it is.
     #[must_use]
     pub fn absence_reason(&self) -> Option<AbsenceReason> {
-        match self.repr {
-            Repr::Absent(reason) => Some(reason),
+        match &self.repr {
+            Repr::Absent(absence) => Some(absence.reason),
             _ => None,
         }
     }

@@ -33,6 +33,9 @@ impl Object {
     fn one_referent(&self, target: &dyn Target, scalar: Scalar) -> Result<Self> {
         match resolve(target.types(), self.ty.id)?.1.data {
             TypeData::Pointer { referenced, .. } => {
+                if let Some(pointee) = self.pointee(target, referenced, 0)? {
+                    return Ok(pointee);
+                }
                 Ok(Self::at(referenced, self.load_as(target, scalar)? as u64))
             }
             _ => Err(Error::type_("not a reference")),

@@ -122,6 +122,14 @@ impl Frame {
         self.scope().is_some_and(Scope::is_inline)
     }
 
+    /// Whether the frame itself is gone: its function ended in a jump to that of the frame before.
+    /// Such frames are in traces that were asked for with
+    /// [`TailCallFrames::PutBack`](super::TailCallFrames::PutBack).
+    #[must_use]
+    pub fn is_tail_call(&self) -> bool {
+        self.place.at.gone > 0
+    }
+
     /// Whether the frame was interrupted at exactly its program counter, and did not call.
     #[must_use]
     pub fn interrupted(&self) -> bool {

@@ -40,6 +40,16 @@ pub enum StackSource {
     Pcs(Vec<u64>),
 }
 
+/// What becomes of frames that are gone since their functions ended in a jump to the next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TailCallFrames {
+    /// They are left out, as they are on the stack.
+    #[default]
+    Left,
+    /// Where debugging information leaves but one way that calls may have gone, they are put back.
+    PutBack,
+}
+
 /// The frames of a stack, innermost first.
 #[derive(Clone, Debug)]
 pub struct StackTrace {
@@ -121,8 +131,22 @@ impl Program {
     /// If it cannot be told where to start. Once there is a first frame, the trace ends with a
     /// [`StackEnd`] instead; it has no frames at all if memory that holds the first is missing.
     pub fn stack_trace(&self, source: &StackSource) -> Result<StackTrace> {
+        self.stack_trace_with(source, TailCallFrames::Left)
+    }
+
+    /// As [`stack_trace`](Self::stack_trace), if asked for with the frames that functions lost which
+    /// ended in a jump to the next.
+    ///
+    /// # Errors
+    ///
+    /// As [`stack_trace`](Self::stack_trace).
+    pub fn stack_trace_with(
+        &self,
+        source: &StackSource,
+        tail_calls: TailCallFrames,
+    ) -> Result<StackTrace> {
         let platform = self.lookup_platform()?;
-        let unwinder = Unwinder::new(self, platform);
+        let unwinder = Unwinder::new(self, platform, tail_calls);
         if let StackSource::Pcs(pcs) = source {
             let arch = platform.arch().ok_or_else(no_arch)?;
             return Ok(unwinder.given(&Registers::new(arch), pcs));

@@ -1,10 +1,11 @@
 //! From one call to its caller, and so on until there is no more.
 
+use super::around::Inquiry;
 use super::call::{Call, lookup_address};
 use super::fallback;
 use super::frame::FramePlace;
 use super::stack::{At, Stack};
-use super::{Frame, StackEnd, StackTrace};
+use super::{Frame, StackEnd, StackTrace, TailCallFrames};
 use crate::{InitialRegisters, Module, Program, Result};
 use spelunk_base::Platform;
 use spelunk_debuginfo::RowSource;
@@ -31,6 +32,7 @@ impl Memory for StackMemory<'_> {
 pub(super) struct Unwinder<'a> {
     program: &'a Program,
     platform: Platform,
+    tail_calls: TailCallFrames,
     stack: Stack,
     /// Program counters and stack pointers that were there before.
     seen: HashSet<(u64, Option<u64>)>,
@@ -43,10 +45,15 @@ enum Next {
 }
 
 impl<'a> Unwinder<'a> {
-    pub(super) fn new(program: &'a Program, platform: Platform) -> Self {
+    pub(super) fn new(
+        program: &'a Program,
+        platform: Platform,
+        tail_calls: TailCallFrames,
+    ) -> Self {
         Self {
             program,
             platform,
+            tail_calls,
             stack: Stack::default(),
             seen: HashSet::new(),
         }
@@ -94,9 +101,9 @@ impl<'a> Unwinder<'a> {
 
     fn finish(self, end: StackEnd) -> StackTrace {
         let stack = Arc::new(self.stack);
+        let inquiry = Inquiry::new(self.program, &stack);
         let mut frames = Vec::new();
-        for (index, call) in stack.calls.iter().enumerate() {
-            let at = At { index, gone: 0 };
+        let mut push = |call: &Arc<Call>, at| {
             for scope in 0..call.scopes.len().max(1) {
                 let place = FramePlace {
                     stack: Arc::clone(&stack),
@@ -104,6 +111,16 @@ impl<'a> Unwinder<'a> {
                     scope,
                 };
                 frames.push(Frame::new(frames.len(), Arc::clone(call), place));
+            }
+        };
+        for (index, call) in stack.calls.iter().enumerate() {
+            push(call, At { index, gone: 0 });
+            if self.tail_calls == TailCallFrames::PutBack
+                && let Ok(entered) = inquiry.entered(index)
+            {
+                for (gone, call) in (1..).zip(&entered.gone) {
+                    push(call, At { index, gone });
+                }
             }
         }
         StackTrace { frames, end }

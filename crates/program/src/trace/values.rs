@@ -127,8 +127,8 @@ impl Values<'_> {
         bytes
     }
 
-    /// The object made of pieces: in memory if all of it is there in order, else a value. One that
-    /// is lost in part is absent.
+    /// The object made of pieces: in memory if all of it is there in order, else a value, of which
+    /// some parts may be lost.
     fn pieces(&self, pieces: &[Piece]) -> Result<Object> {
         if let Some(address) = contiguous(pieces) {
             return Ok(Object::at(self.ty, self.masked(address)));
@@ -139,10 +139,12 @@ impl Values<'_> {
         }
         let mut bits = Bits::new(self.order());
         for piece in pieces {
-            let width = piece.bit_size.filter(|width| *width <= MAX_SIZE * 8);
-            let bytes = width.and_then(|width| self.piece_bytes(piece, width));
-            let (Some(width), Some(bytes)) = (width, bytes) else {
+            let Some(width) = piece.bit_size.filter(|width| *width <= MAX_SIZE * 8) else {
                 return Ok(self.absent());
+            };
+            let Some(bytes) = self.piece_bytes(piece, width) else {
+                bits.push_unknown(width);
+                continue;
             };
             // Of a value the lowest bits are taken, which are last in big-endian bytes.
             let start = match (&piece.kind, self.order()) {
@@ -154,15 +156,20 @@ impl Values<'_> {
             };
             match start {
                 Some(start) => bits.push(&bytes, start, width),
-                None => return Ok(self.absent()),
+                None => bits.push_unknown(width),
             }
         }
-        if (bits.bytes.len() as u64) < size {
-            return Ok(self.absent());
-        }
+        // What no piece is of is not known either.
+        bits.push_unknown(size.saturating_mul(8).saturating_sub(bits.count));
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let bytes = bits.bytes.get(..size).unwrap_or_default();
-        Ok(Object::from_bytes(self.program, self.ty, bytes, 0, None)?)
+        let known = bits.known.get(..size).unwrap_or_default();
+        Ok(Object::from_known_bytes(
+            self.program,
+            self.ty,
+            bytes,
+            known,
+        )?)
     }
 
     /// The bytes that a piece of `width` bits is in; `None` if it is lost.
@@ -210,6 +217,8 @@ fn contiguous(pieces: &[Piece]) -> Option<u64> {
 struct Bits {
     order: ByteOrder,
     bytes: Vec<u8>,
+    /// 1 for each bit that is known.
+    known: Vec<u8>,
     count: u64,
 }
 
@@ -218,6 +227,7 @@ impl Bits {
         Self {
             order,
             bytes: Vec::new(),
+            known: Vec::new(),
             count: 0,
         }
     }
@@ -230,15 +240,28 @@ impl Bits {
                 .ok()
                 .and_then(|byte| bytes.get(byte));
             let bit = byte.map_or(0, |byte| byte >> self.place(from) & 1);
-            if self.count.is_multiple_of(8) {
-                self.bytes.push(0);
-            }
-            let place = self.place(self.count);
-            if let Some(last) = self.bytes.last_mut() {
-                *last |= bit << place;
-            }
-            self.count = self.count.saturating_add(1);
+            self.push_bit(bit, 1);
         }
+    }
+
+    /// Appends `width` bits that are not known.
+    fn push_unknown(&mut self, width: u64) {
+        for _ in 0..width {
+            self.push_bit(0, 0);
+        }
+    }
+
+    fn push_bit(&mut self, bit: u8, known: u8) {
+        let place = self.place(self.count);
+        if self.count.is_multiple_of(8) {
+            self.bytes.push(0);
+            self.known.push(0);
+        }
+        if let (Some(byte), Some(mask)) = (self.bytes.last_mut(), self.known.last_mut()) {
+            *byte |= bit << place;
+            *mask |= known << place;
+        }
+        self.count = self.count.saturating_add(1);
     }
 
     fn place(&self, bit: u64) -> u64 {
@@ -259,7 +282,10 @@ mod tests {
         bits.push(&[0b1011_0100], 2, 3); // 101
         bits.push(&[0xff, 0x01], 4, 5); // 11111
         bits.push(&[0x42], 0, 8);
-        assert_eq!(bits.bytes, [0b1111_1101, 0x42]);
+        bits.push_unknown(3);
+        bits.push(&[1], 0, 1);
+        assert_eq!(bits.bytes, [0b1111_1101, 0x42, 0b1000]);
+        assert_eq!(bits.known, [0xff, 0xff, 0b1000]);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use spelunk_object::{AbsenceReason, Object};
 use spelunk_types::QualifiedType;
 use spelunk_unwind::expression::{ExpressionError, PieceKind};
 
+/// Pointers to pointers... that are all nowhere.
+const MAX_POINTERS: u32 = 8;
+
 /// The object that `variable` of `scope` is in the frame, and how it was found.
 pub(super) fn find(
     program: &Program,
@@ -21,7 +24,7 @@ pub(super) fn find(
     let inquiry = Inquiry::new(program, &place.stack);
     let (object, source) = inquiry
         .with_state(place.at, false, |state| {
-            object(&inquiry, place, scope, variable, state)
+            object(&inquiry, place, scope, variable, state, 0)
         })
         .ok_or_else(|| Error::other("the frame has lost its program counter"))??;
     Ok((object, Provenance::new(source, inquiry.ways())))
@@ -33,6 +36,7 @@ fn object(
     scope: &Scope,
     variable: &Variable,
     state: FrameState<'_>,
+    depth: u32,
 ) -> Result<(Object, Source)> {
     let program = inquiry.program;
     let call = inquiry.stack.call(place.at);
@@ -49,6 +53,17 @@ fn object(
     let arch = state.registers.arch();
     Ok(match file.locate(variable, scope, state)? {
         VariableValue::At(location) => {
+            if let Some(PieceKind::ImplicitPointer(die, offset)) = location.as_whole() {
+                let pointee = file.referenced_variable(variable, *die)?;
+                let whole = match pointee {
+                    Some(pointee) if depth < MAX_POINTERS => {
+                        object(inquiry, place, scope, &pointee, state, depth + 1)?.0
+                    }
+                    _ => return Ok(absent(ty, AbsenceReason::OptimizedOut, Missing::Pointee)),
+                };
+                let pointer = Object::pointer_into(ty, whole, *offset);
+                return Ok((pointer, Source::Absent(Missing::Pointee)));
+            }
             let object = values.at(&location)?;
             let source = match (location.as_whole(), object.is_absent()) {
                 (Some(kind), true) => Source::Absent(missing(arch, kind)),

@@ -8,7 +8,7 @@ use crate::once::Taken;
 use crate::stack::PyStackTrace;
 use crate::thread::PyThread;
 use pyo3::prelude::*;
-use spelunk_program::{StackSource, Thread};
+use spelunk_program::{StackSource, TailCallFrames, Thread};
 
 impl PyProgram {
     fn thread_of(slf: &Bound<'_, Self>, thread: Thread) -> PyThread {
@@ -23,9 +23,15 @@ impl PyProgram {
         py: Python<'_>,
         prog: &Py<Self>,
         source: &StackSource,
+        tail_calls: bool,
     ) -> PyResult<PyStackTrace> {
         let program = &prog.get().program;
-        let trace = py.detach(|| program.stack_trace(source)).map_err(raise)?;
+        let tail_calls = match tail_calls {
+            true => TailCallFrames::PutBack,
+            false => TailCallFrames::Left,
+        };
+        let trace = py.detach(|| program.stack_trace_with(source, tail_calls));
+        let trace = trace.map_err(raise)?;
         Ok(PyStackTrace {
             prog: prog.clone_ref(py),
             trace: trace.into(),
@@ -79,13 +85,21 @@ impl PyProgram {
     ///     'context_switch'
     ///
     /// :param thread: A thread ID, a ``struct task_struct *``, or a ``struct pt_regs``.
-    fn stack_trace(slf: &Bound<'_, Self>, thread: &Bound<'_, PyAny>) -> PyResult<PyStackTrace> {
+    /// :param tail_calls: Put the frames back that functions lost which ended in a jump to the next,
+    ///     where debugging information leaves but one way that calls may have gone. They are marked:
+    ///     ``StackFrame.is_tail_call``.
+    #[pyo3(signature = (thread, *, tail_calls=false))]
+    fn stack_trace(
+        slf: &Bound<'_, Self>,
+        thread: &Bound<'_, PyAny>,
+        tail_calls: bool,
+    ) -> PyResult<PyStackTrace> {
         let source = if let Ok(object) = thread.cast::<PyObject>() {
             StackSource::Object(object.get().object.clone())
         } else {
             StackSource::Tid(thread.extract::<Address>()?.0)
         };
-        Self::unwind(slf.py(), &slf.clone().unbind(), &source)
+        Self::unwind(slf.py(), &slf.clone().unbind(), &source, tail_calls)
     }
 
     /// A stack trace with these program counters, innermost first, as someone recorded them.
@@ -100,7 +114,8 @@ impl PyProgram {
             .try_iter()?
             .map(|pc| Ok(pc?.extract::<Address>()?.0))
             .collect();
-        Self::unwind(slf.py(), &slf.clone().unbind(), &StackSource::Pcs(pcs?))
+        let source = StackSource::Pcs(pcs?);
+        Self::unwind(slf.py(), &slf.clone().unbind(), &source, false)
     }
 }
 

@@ -76,6 +76,14 @@ impl Environment for Machine {
     fn object_address(&self) -> Result<u64, ExpressionError> {
         Ok(0xa000)
     }
+
+    /// Space 7 starts at 1, there is no space 8.
+    fn flat_address(&self, space: u64, address: u64) -> Result<u64, ExpressionError> {
+        match space {
+            8 => Err(ExpressionError::Missing("address space")),
+            _ => Ok(address + space / 7),
+        }
+    }
 }
 
 fn encoding(address_size: u8) -> Encoding {
@@ -139,6 +147,12 @@ fn registers_memory_and_the_frame() {
         (&[op::LIT0 + 4, op::FORM_TLS_ADDRESS], 0x9004),
         (&[op::CONST1U, 0x40, op::DEREF], 0x4746_4544_4342_4140),
         (&[op::CONST1U, 0x40, op::DEREF_SIZE, 2], 0x4140),
+        (
+            &[lit(0), op::CONST1U, 0x40, op::XDEREF],
+            0x4746_4544_4342_4140,
+        ),
+        (&[lit(7), op::CONST1U, 0x40, op::XDEREF_SIZE, 2], 0x4241),
+        (&[lit(0), op::CONST1U, 0x40, op::XDEREF_TYPE, 1, 2], 0x40),
         (&[op::ENTRY_VALUE, 1, op::REG0 + 5], 0x55),
         (&[op::GNU_ENTRY_VALUE, 1, op::REG0 + 5], 0x55),
         (&[lit(3), op::CALL2, 1, 0], 4),
@@ -313,9 +327,21 @@ fn typed_values() {
     };
     assert_eq!(value.bits(), 0x4f4e_4d4c_4b4a_4948_4746_4544_4342_4140);
     assert_eq!(value.size(), 16);
+    // LLVM mixes integers of base types with the generic type.
+    let mixed = |operation| number(&[&int[..], &[lit(1), operation]].concat());
+    assert_eq!(mixed(op::PLUS), Ok(0));
+    assert_eq!(mixed(op::LT), Ok(1), "int, and so signed");
+    let unsigned = [op::CONST_TYPE, 2, 1, 200, lit(2)];
+    let unsigned = |operation| number(&[&unsigned[..], &[operation]].concat());
+    assert_eq!(unsigned(op::MUL), Ok(144), "wraps as unsigned char");
+    assert_eq!(unsigned(op::LT), Ok(0));
     // What does not fit.
-    let mixed = [&int[..], &[lit(1), op::PLUS]].concat();
-    assert_eq!(number(&mixed), Err(ExpressionError::TypeMismatch));
+    let other = [&int[..], &chars[..4], &[op::PLUS]].concat();
+    assert_eq!(number(&other), Err(ExpressionError::TypeMismatch));
+    let float = [&constant[..], &[lit(1), op::PLUS]].concat();
+    assert_eq!(number(&float), Err(ExpressionError::TypeMismatch));
+    let wide = [op::CONST1U, 0x40, op::DEREF_TYPE, 16, 5, lit(1), op::PLUS];
+    assert_eq!(number(&wide), Err(ExpressionError::TypeMismatch));
     assert_eq!(
         number(&[lit(1), op::REINTERPRET, 1]),
         Err(ExpressionError::TypeMismatch)
@@ -399,6 +425,10 @@ fn what_is_not_known_is_said() {
     assert_eq!(
         number(&[op::CONST2U, 1]),
         Err(ExpressionError::Truncated(1))
+    );
+    assert_eq!(
+        number(&[lit(8), lit(0), op::XDEREF]),
+        Err(ExpressionError::Missing("address space"))
     );
     let unknown = ExpressionError::UnknownOperation {
         opcode: 0x04,

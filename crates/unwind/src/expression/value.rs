@@ -139,9 +139,29 @@ impl Value {
         !matches!(self.kind(), Some(BaseKind::Float | BaseKind::Other))
     }
 
+    /// `self` and `other` as operands of one operation.
+    ///
+    /// Situation: LLVM (14 and 19 seen) mixes integers of base types with the generic type:
+    /// `DW_OP_convert "DW_ATE_unsigned_16", DW_OP_lit3, DW_OP_mul`. Evidence: the expression is one
+    /// of LLVM's IR, where both operands have the type that was converted to. Remedy: so they have
+    /// here, if it is not wider.
+    fn unified(self, other: Self) -> (Self, Self) {
+        let fits = |typed: Self, generic: Self| typed.is_integral() && typed.width <= generic.width;
+        match (self.ty, other.ty) {
+            (Some(_), None) if fits(self, other) => (self, self.with_bits(other.bits)),
+            (None, Some(_)) if fits(other, self) => (other.with_bits(self.bits), other),
+            _ => (self, other),
+        }
+    }
+
     // Floats are computed as f64: the result for f32, rounded once more, is the same (IEEE 754
     // double precision has more than twice its digits).
     pub(super) fn binary(self, operation: Binary, other: Self) -> Result<Self, ExpressionError> {
+        let (this, other) = self.unified(other);
+        this.binary_of_same(operation, other)
+    }
+
+    fn binary_of_same(self, operation: Binary, other: Self) -> Result<Self, ExpressionError> {
         self.check_same_type(&other)?;
         if let (Some(a), Some(b)) = (self.float(), other.float()) {
             let result = match operation {
@@ -211,6 +231,11 @@ impl Value {
 
     /// Compares, the generic type as signed (2.5.1.5). `None` if a number is not a number.
     pub(super) fn compare(self, other: Self) -> Result<Option<Ordering>, ExpressionError> {
+        let (this, other) = self.unified(other);
+        this.compare_same(other)
+    }
+
+    fn compare_same(self, other: Self) -> Result<Option<Ordering>, ExpressionError> {
         self.check_same_type(&other)?;
         if let (Some(a), Some(b)) = (self.float(), other.float()) {
             return Ok(a.partial_cmp(&b));
