@@ -1,0 +1,257 @@
+use super::Symbol;
+use hashbrown::HashTable;
+use spelunk_elf::SectionData;
+use spelunk_elf::constants::{self as elf, SymbolBind, SymbolType};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+
+/// No symbol has a longer name; a table of strings without NULs must not cost its size per symbol.
+const MAX_NAME: usize = 1 << 14;
+
+/// Symbols, ready for look-ups.
+#[derive(Default)]
+pub struct SymbolTable {
+    /// In the order of the file; where there are several tables, one after the other.
+    entries: Vec<Entry>,
+    /// The names, NUL after each, of each table.
+    strings: Vec<SectionData>,
+    by_address: Vec<Start>,
+    by_name: OnceLock<HashTable<u32>>,
+    hasher: foldhash::fast::RandomState,
+}
+
+/// One of the symbols.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) address: u64,
+    pub(crate) size: u64,
+    /// How many bytes of its section follow.
+    pub(crate) rest: u64,
+    pub(crate) name: Name,
+    pub(crate) binding: SymbolBind,
+    pub(crate) kind: SymbolType,
+}
+
+/// Where the name of a symbol is.
+#[derive(Clone, Copy)]
+pub(crate) struct Name {
+    /// Which of the tables of strings.
+    pub(crate) strings: u8,
+    pub(crate) offset: u32,
+}
+
+/// A symbol that is somewhere, in the order of addresses; those at one address in the order of
+/// preference, least first.
+struct Start {
+    address: u64,
+    /// The largest end of this and all earlier symbols.
+    furthest: u64,
+    entry: u32,
+}
+
+impl SymbolTable {
+    /// The symbols `entries`, whose names are in `strings`.
+    pub(crate) fn new(entries: Vec<Entry>, strings: Vec<SectionData>) -> Self {
+        let mut table = Self {
+            entries,
+            strings,
+            ..Self::default()
+        };
+        table.sort();
+        table
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn sort(&mut self) {
+        let entries = self.entries.iter().zip(0u32..);
+        let somewhere = entries.filter(|(entry, _)| entry.is_somewhere());
+        // Of equals the first in the file is preferred, and so stands last.
+        let mut order: Vec<_> = somewhere
+            .map(|(entry, index)| (entry.address, Reverse(entry.rank()), Reverse(index)))
+            .collect();
+        order.sort_unstable();
+        let mut furthest = 0;
+        let starts = order
+            .into_iter()
+            .filter_map(|(address, _, Reverse(index))| {
+                let entry = self.entry(index)?;
+                furthest = address.saturating_add(entry.size).max(furthest);
+                Some(Start {
+                    address,
+                    furthest,
+                    entry: index,
+                })
+            });
+        self.by_address = starts.collect();
+    }
+
+    fn entry(&self, index: u32) -> Option<&Entry> {
+        self.entries.get(index as usize)
+    }
+
+    /// The symbol that best names `address`.
+    ///
+    /// Of the symbols that contain the address, the one that starts last; of those, a global one
+    /// before a weak one before others; of those, the first in the file. If none contains it and
+    /// the last symbol before it in its section has no size (such as a label in assembly) and is in
+    /// no other, that one.
+    #[must_use]
+    pub fn find(&self, address: u64) -> Option<Symbol> {
+        self.find_entry(address).map(|entry| self.symbol(entry))
+    }
+
+    fn find_entry(&self, address: u64) -> Option<&Entry> {
+        let before = self.before(address);
+        if let Some((_, found)) = self.containing(before, address).next() {
+            return Some(found);
+        }
+        let last = before.last()?;
+        let nearest = last.address;
+        // A label inside of something names nothing behind its end.
+        if nearest < last.furthest {
+            return None;
+        }
+        let same = before
+            .iter()
+            .rev()
+            .take_while(|start| start.address == nearest);
+        same.filter_map(|start| self.entry(start.entry))
+            .find(|entry| entry.size == 0 && address.wrapping_sub(entry.address) < entry.rest)
+    }
+
+    /// The symbols of `before`, all of which start at `address` at the latest, that contain it: the
+    /// best first.
+    fn containing<'a>(
+        &'a self,
+        before: &'a [Start],
+        address: u64,
+    ) -> impl Iterator<Item = (u32, &'a Entry)> {
+        before
+            .iter()
+            .rev()
+            .take_while(move |start| address < start.furthest)
+            .filter_map(|start| Some((start.entry, self.entry(start.entry)?)))
+            .filter(move |(_, entry)| address.wrapping_sub(entry.address) < entry.size)
+    }
+
+    /// All symbols that contain `address`, in the order of the file; if there are none, what
+    /// [`find`](Self::find) finds.
+    #[must_use]
+    pub fn all_at(&self, address: u64) -> Vec<Symbol> {
+        let mut found: Vec<_> = self.containing(self.before(address), address).collect();
+        found.sort_unstable_by_key(|(index, _)| *index);
+        if found.is_empty() {
+            return self.find(address).into_iter().collect();
+        }
+        let entries = found.into_iter().map(|(_, entry)| entry);
+        entries.map(|entry| self.symbol(entry)).collect()
+    }
+
+    /// The symbols that start at `address` at the latest.
+    fn before(&self, address: u64) -> &[Start] {
+        let after = self
+            .by_address
+            .partition_point(|start| start.address <= address);
+        self.by_address.get(..after).unwrap_or_default()
+    }
+
+    /// The symbol called `name`: a global one before a weak one before others, and of those the
+    /// first in the file.
+    #[must_use]
+    pub fn find_name(&self, name: &str) -> Option<Symbol> {
+        let mut best: Option<(u32, &Entry)> = None;
+        for (index, entry) in self.named(name) {
+            let key = (entry.rank(), index);
+            if best.is_none_or(|(index, entry)| key < (entry.rank(), index)) {
+                best = Some((index, entry));
+            }
+        }
+        best.map(|(_, entry)| self.symbol(entry))
+    }
+
+    /// All symbols called `name`, in the order of the file.
+    #[must_use]
+    pub fn all_named(&self, name: &str) -> Vec<Symbol> {
+        let mut indices: Vec<_> = self.named(name).collect();
+        indices.sort_by_key(|(index, _)| *index);
+        let entries = indices.into_iter().map(|(_, entry)| entry);
+        entries.map(|entry| self.symbol(entry)).collect()
+    }
+
+    /// All symbols, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = Symbol> {
+        self.entries.iter().map(|entry| self.symbol(entry))
+    }
+
+    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (u32, &'a Entry)> {
+        let hash = self.hasher.hash_one(name.as_bytes());
+        self.names()
+            .iter_hash(hash)
+            .filter_map(|index| Some((*index, self.entry(*index)?)))
+            .filter(move |(_, entry)| self.name(entry) == name.as_bytes())
+    }
+
+    /// All entries by the hash of their names.
+    fn names(&self) -> &HashTable<u32> {
+        self.by_name.get_or_init(|| {
+            let hash = |index: &u32| {
+                let entry = self.entry(*index);
+                self.hasher
+                    .hash_one(entry.map_or(&b""[..], |entry| self.name(entry)))
+            };
+            let mut names = HashTable::with_capacity(self.entries.len());
+            for index in (0..).take(self.entries.len()) {
+                names.insert_unique(hash(&index), index, hash);
+            }
+            names
+        })
+    }
+
+    fn name(&self, entry: &Entry) -> &[u8] {
+        let strings = self.strings.get(usize::from(entry.name.strings));
+        let strings = strings.map(|strings| &**strings).unwrap_or_default();
+        let rest = strings
+            .get(entry.name.offset as usize..)
+            .unwrap_or_default();
+        let rest = rest.get(..MAX_NAME).unwrap_or(rest);
+        let end = rest.iter().position(|byte| *byte == 0);
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+    }
+
+    fn symbol(&self, entry: &Entry) -> Symbol {
+        Symbol {
+            name: match String::from_utf8_lossy(self.name(entry)) {
+                Cow::Borrowed(name) => name.into(),
+                Cow::Owned(name) => name.into(),
+            },
+            address: entry.address,
+            size: entry.size,
+            binding: entry.binding,
+            kind: entry.kind,
+        }
+    }
+}
+
+impl Entry {
+    /// Whether it names an address: not a source file, not an offset into thread-local storage.
+    /// (What names a section does so without a name.)
+    fn is_somewhere(&self) -> bool {
+        !matches!(self.kind, elf::STT_FILE | elf::STT_SECTION | elf::STT_TLS)
+    }
+
+    /// Of two symbols with the same claim the one with the smaller rank is better.
+    fn rank(&self) -> u8 {
+        match self.binding {
+            elf::STB_GLOBAL | elf::STB_GNU_UNIQUE => 0,
+            elf::STB_WEAK => 1,
+            _ => 2,
+        }
+    }
+}
