@@ -32,7 +32,7 @@ TYPING = {
     "Tuple",
     "Union",
 }
-OURS = {"IntegerLike", "Object", "Path", "Program", "Type"}
+OURS = {"IntegerLike", "Object", "Path", "Program", "Symbol", "SymbolIndex", "Type"}
 CLASSES = {record[1]: record for record in _native.helper_class_records()}
 PLAIN = {"None", "bool", "bytes", "float", "int", "str"}
 

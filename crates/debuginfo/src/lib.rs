@@ -17,6 +17,7 @@ mod find;
 mod import;
 mod index;
 mod info;
+pub mod kallsyms;
 mod language;
 mod load_bias;
 mod object;

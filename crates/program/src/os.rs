@@ -2,6 +2,7 @@
 
 use crate::{Module, ModuleInfo, Program, Result, Thread};
 use spelunk_base::{Cancel, Platform, Progress};
+use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_image::Image;
 use spelunk_memory::Memory;
@@ -184,6 +185,17 @@ pub trait Os: std::any::Any + Send + Sync {
     fn orc_table(&self, program: &Program, module: &str) -> Result<Option<Arc<OrcTable>>> {
         let _ = (program, module);
         Ok(None)
+    }
+
+    /// The symbols that stand in the program's own memory: those of the main module, or those of the module with this
+    /// [object](ModuleInfo::object).
+    ///
+    /// # Errors
+    ///
+    /// If they are there, but cannot be read.
+    fn symbols(&self, program: &Program, module: Option<&Object>) -> Result<SymbolTable> {
+        let _ = (program, module);
+        Ok(SymbolTable::default())
     }
 
     /// Whether a frame with these registers is one of the program's own: false in user code

@@ -12,6 +12,8 @@ mod dwarf_sources;
 pub(crate) mod dwarf_types;
 #[path = "../../../../fuzz/bodies/frames.rs"]
 pub(crate) mod frames;
+#[path = "../../../../fuzz/bodies/kallsyms.rs"]
+mod kallsyms;
 #[path = "../../../../fuzz/bodies/orc.rs"]
 mod orc;
 
@@ -195,4 +197,35 @@ fn names_to_demangle() {
     ];
     let seeds = seeds.map(|seed| seed.as_bytes().to_vec());
     spelunk_synth::exercise(&seeds, 2000, demangle::run);
+}
+
+/// Three symbols, as the tables that the fuzz target takes apart: where each begins (in units of 8 bytes), how many
+/// symbols, and the tables.
+fn kallsyms_seed() -> Vec<u8> {
+    let names = b"\x03Tab\x02t\x01\x80\x01".iter().copied();
+    let long = std::iter::repeat_n(b'x', 128);
+    let mut tables: Vec<u8> = names.chain(long).collect();
+    tables.resize(tables.len().next_multiple_of(8), 0);
+    let token_table = tables.len() / 8;
+    (0..=255u8).for_each(|code| tables.extend([code.max(1), 0]));
+    let token_index = tables.len() / 8;
+    (0..256u16).for_each(|code| tables.extend((code * 2).to_le_bytes()));
+    let addresses = tables.len() / 8;
+    let offsets = [0x10i32, -1, -0x40, 0, 0, 0];
+    offsets
+        .iter()
+        .for_each(|offset| tables.extend(offset.to_le_bytes()));
+    let places = [0, token_table, token_index, addresses, 3];
+    let head = places.map(|place| u8::try_from(place).unwrap());
+    [&head[..], &tables].concat()
+}
+
+#[test]
+fn kallsyms() {
+    let shown = b"0000000000000000 A x\nffffffff81000000 T _stext\nffffffffc0000000 t y\t[z]\n";
+    let symbol = [
+        1u8, 0, 0, 0, 0x12, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0,
+    ];
+    let seeds = [kallsyms_seed(), shown.to_vec(), symbol.repeat(3)];
+    spelunk_synth::exercise(&seeds, 300, kallsyms::run);
 }

@@ -1,6 +1,6 @@
 use super::{EnumClass, RecordClass};
 use spelunk_object::Object;
-use spelunk_program::{Error, Program};
+use spelunk_program::{Error, Program, Symbol, SymbolIndex};
 use spelunk_types::QualifiedType;
 use std::any::Any;
 use std::fmt;
@@ -24,6 +24,10 @@ pub enum Value {
     Object(Object),
     /// A type.
     Type(QualifiedType),
+    /// A symbol.
+    Symbol(Symbol),
+    /// Symbols that can be registered as a finder.
+    SymbolIndex(Arc<SymbolIndex>),
     /// A tuple.
     Tuple(Vec<Value>),
     /// A list.
@@ -90,6 +94,8 @@ impl Value {
             Self::Bytes(_) => "bytes",
             Self::Object(_) => "Object",
             Self::Type(_) => "Type",
+            Self::Symbol(_) => "Symbol",
+            Self::SymbolIndex(_) => "SymbolIndex",
             Self::Tuple(_) => "tuple",
             Self::List(_) => "list",
             Self::Map(_) => "dict",

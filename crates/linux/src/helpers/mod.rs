@@ -11,6 +11,7 @@ pub mod cpumask;
 pub mod device;
 mod entry;
 pub mod fs;
+pub mod kallsyms;
 pub mod kthread;
 pub mod list;
 mod list_nulls;
@@ -47,6 +48,7 @@ pub fn helpers() -> &'static [&'static Helper] {
             cpumask::HELPERS,
             device::HELPERS,
             fs::HELPERS,
+            kallsyms::HELPERS,
             kthread::HELPERS,
             list::HELPERS,
             list_nulls::HELPERS,

@@ -1,6 +1,7 @@
-use super::{AddressTranslation, modules, orc, registers, special, threads};
+use super::{AddressTranslation, kallsyms, modules, orc, registers, special, threads};
 use crate::access::find_variable;
 use spelunk_base::Platform;
+use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_image::{Image, TargetKind, Vmcoreinfo};
 use spelunk_object::Object;
@@ -175,6 +176,13 @@ impl Os for LinuxKernel {
 
     fn orc_table(&self, program: &Program, module: &str) -> Result<Option<Arc<OrcTable>>> {
         orc::table(program, module)
+    }
+
+    fn symbols(&self, program: &Program, module: Option<&Object>) -> Result<SymbolTable> {
+        match module {
+            None => Ok(kallsyms::kernel_symbols(self, program)?.into_table()),
+            Some(module) => kallsyms::module_symbols(program, module),
+        }
     }
 
     fn is_own_frame(&self, registers: &Registers) -> bool {

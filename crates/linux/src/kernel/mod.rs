@@ -6,6 +6,7 @@
 //! * [`LinuxKernel`] is what the program asks from then on.
 
 mod address_translation;
+mod kallsyms;
 mod linux_kernel;
 mod modules;
 mod orc;
@@ -16,4 +17,5 @@ mod threads;
 mod x86_64;
 
 pub use address_translation::AddressTranslation;
+pub use kallsyms::{kernel_symbols, module_symbols};
 pub use linux_kernel::{Linux, LinuxKernel};

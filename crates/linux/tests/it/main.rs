@@ -8,6 +8,7 @@
 
 mod devices;
 mod files;
+mod kallsyms;
 mod lab;
 mod lists;
 mod log;

@@ -1,12 +1,11 @@
 //! The finders that every program has from the start.
 
 use super::{ObjectFinder, SymbolFinder, SymbolQuery, TypeFinder};
-use crate::{ModuleFile, Program, Result};
+use crate::{Program, Result};
 use spelunk_debuginfo::{Absence, FoundObject, ObjectKinds, ObjectValue, Symbol};
 use spelunk_elf::constants::{self, SymbolBind};
 use spelunk_object::{AbsenceReason, Object, Value};
 use spelunk_types::{QualifiedType, TypeKinds};
-use std::sync::Arc;
 
 /// Debugging information.
 pub(crate) struct DebugInfoFinder;
@@ -102,40 +101,36 @@ impl ObjectFinder for OsFinder {
     }
 }
 
-/// The symbol tables of all modules' files.
+/// The symbol tables of all modules: of their files, or those that stand in the program's memory.
 pub(crate) struct SymbolTableFinder;
 
 impl SymbolFinder for SymbolTableFinder {
     fn find(&self, program: &Program, query: SymbolQuery<'_>) -> Result<Vec<Symbol>> {
+        let modules = match query.address {
+            // The one that is there now: others had their initialization code there.
+            Some(address) => program.find_module(address).into_iter().collect(),
+            None => program.modules(),
+        };
+        let tables = modules.iter().filter_map(|module| module.symbols(program));
         let mut symbols: Vec<Symbol> = match query {
             SymbolQuery {
                 address: Some(address),
                 name: None,
                 one: true,
-            } => at(program, address, |file, address| {
-                file.symbols().find(address).into_iter().collect()
-            }),
+            } => tables.filter_map(|table| table.find(address)).collect(),
             SymbolQuery {
                 address: Some(address),
                 ..
-            } => at(program, address, |file, address| {
-                file.symbols().all_at(address)
-            }),
+            } => tables.flat_map(|table| table.all_at(address)).collect(),
             SymbolQuery {
                 name: Some(name),
                 one: true,
                 ..
-            } => files(program)
-                .filter_map(|file| file.symbols().find_name(name))
-                .collect(),
+            } => tables.filter_map(|table| table.find_name(name)).collect(),
             SymbolQuery {
                 name: Some(name), ..
-            } => files(program)
-                .flat_map(|file| file.symbols().all_named(name))
-                .collect(),
-            SymbolQuery { .. } => files(program)
-                .flat_map(|file| file.symbols().iter().collect::<Vec<_>>())
-                .collect(),
+            } => tables.flat_map(|table| table.all_named(name)).collect(),
+            SymbolQuery { .. } => tables.flat_map(|table| table.iter()).collect(),
         };
         if let Some(name) = query.name {
             symbols.retain(|symbol| &*symbol.name == name);
@@ -146,23 +141,6 @@ impl SymbolFinder for SymbolTableFinder {
         }
         Ok(symbols)
     }
-}
-
-/// What the symbols of the module at `address` say of it. Of the module that is there now: others
-/// had their initialization code there.
-fn at(
-    program: &Program,
-    address: u64,
-    symbols: impl FnOnce(&ModuleFile, u64) -> Vec<Symbol>,
-) -> Vec<Symbol> {
-    let module = program.find_module(address);
-    let file = module.as_ref().and_then(|module| module.file());
-    file.map_or_else(Vec::new, |file| symbols(file, address))
-}
-
-fn files(program: &Program) -> impl Iterator<Item = Arc<ModuleFile>> {
-    let modules = program.modules().into_iter();
-    modules.filter_map(|module| module.file().cloned())
 }
 
 /// Which of several symbols of one name is meant: the one with the lowest rank.

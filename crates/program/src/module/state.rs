@@ -2,6 +2,7 @@ use super::{ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind};
 use crate::search::{Candidate, RefusedFile};
 use crate::{Error, Program, Result};
 use spelunk_base::BuildId;
+use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_elf::SectionAddresses;
 use spelunk_object::Object;
@@ -19,6 +20,7 @@ pub struct Module {
     loaded: OnceLock<Arc<ModuleFile>>,
     debug: OnceLock<Arc<ModuleFile>>,
     orc: OnceLock<Option<Arc<OrcTable>>>,
+    loaded_symbols: OnceLock<Option<SymbolTable>>,
 }
 
 /// What may change.
@@ -130,6 +132,7 @@ impl Module {
             loaded: OnceLock::new(),
             debug: OnceLock::new(),
             orc: OnceLock::new(),
+            loaded_symbols: OnceLock::new(),
         }
     }
 
@@ -363,6 +366,32 @@ impl Module {
             .os()
             .and_then(|os| os.orc_table(program, &self.name).ok()?);
         self.orc.get_or_init(|| table).clone()
+    }
+
+    /// Its symbols: those of its file with debugging information; if that has none, of its file as it was loaded; without
+    /// any, those that stand in the program's memory.
+    pub(crate) fn symbols(&self, program: &Program) -> Option<&SymbolTable> {
+        let files = [self.debug_file(), self.loaded_file()]
+            .into_iter()
+            .flatten();
+        let mut symbols = files.map(|file| file.symbols());
+        symbols
+            .find(|symbols| !symbols.is_empty())
+            .or_else(|| self.symbols_in_memory(program))
+    }
+
+    fn symbols_in_memory(&self, program: &Program) -> Option<&SymbolTable> {
+        if let Some(symbols) = self.loaded_symbols.get() {
+            return symbols.as_ref();
+        }
+        let object = match self.kind {
+            ModuleKind::Main => None,
+            _ => Some(self.object()?),
+        };
+        // Read before they are published: the system calls back.
+        let os = program.os()?;
+        let symbols = os.symbols(program, object.as_ref()).ok();
+        self.loaded_symbols.get_or_init(|| symbols).as_ref()
     }
 
     /// Makes `file` the file as it was loaded, unless there is one.

@@ -6,6 +6,8 @@ use crate::error::{carry, raise};
 use crate::object::PyObject;
 use crate::once::Taken;
 use crate::program::PyProgram;
+use crate::symbol::PySymbol;
+use crate::symbol_index::PySymbolIndex;
 use crate::types::{PyType, own_type};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -168,6 +170,8 @@ pub(super) fn to_python<'py>(
             Bound::new(py, PyObject::plain(prog, object))?.into_any()
         }
         Value::Type(ty) => Bound::new(py, PyType::new(prog.clone_ref(py), ty))?.into_any(),
+        Value::Symbol(symbol) => Bound::new(py, PySymbol(symbol))?.into_any(),
+        Value::SymbolIndex(index) => Bound::new(py, PySymbolIndex(index))?.into_any(),
         Value::Tuple(values) => PyTuple::new(py, many(values)?)?.into_any(),
         Value::List(values) => PyList::new(py, many(values)?)?.into_any(),
         Value::Map(items) => {
