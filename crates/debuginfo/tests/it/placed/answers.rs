@@ -24,9 +24,18 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// Each section of a relocatable file has a place of its own.
     pub(super) fn new(path: &Path, is_ours: fn(&str) -> bool) -> Self {
+        Self::at(path, addresses(&parse(path)), is_ours)
+    }
+
+    /// A relocatable file as `llvm-dwarfdump` shows it, with all sections at 0.
+    pub(super) fn unplaced(path: &Path) -> Self {
+        Self::at(path, SectionAddresses::default(), |_| true)
+    }
+
+    fn at(path: &Path, addresses: SectionAddresses, is_ours: fn(&str) -> bool) -> Self {
         let info = DebugInfo::new(Arc::new(TypeStore::new()));
-        let addresses = addresses(&parse(path));
         let file = DebugFile::new(parse(path), addresses.clone(), 0);
         info.add(Arc::clone(&file)).unwrap();
         let symbols = SymbolTable::parse(&parse(path), &addresses, 0).unwrap();

@@ -56,19 +56,9 @@ impl Build {
             compiler,
             version,
             way,
-            name,
             ..
         } = self;
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join(name)
-            .join(format!("{compiler}-{version}-{}", way.name));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/placed/sources");
-        for entry in std::fs::read_dir(&sources).unwrap() {
-            let path = entry.unwrap().path();
-            std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
-        }
+        let folder = self.prepare(&format!("{compiler}-{version}-{}", way.name));
         match self.language {
             Language::C => self.compile(&folder, ["a.c", "b.c"], &[]),
             Language::Cpp => self.compile(&folder, ["a.cpp", "b.cpp"], &["-std=c++17"]),
@@ -80,6 +70,48 @@ impl Build {
             run(&folder, program, &arguments);
         }
         folder.join(way.result)
+    }
+
+    /// Compiles the first unit for another machine, without linking it.
+    pub(super) fn make_object(&self, target: &str) -> PathBuf {
+        let folder = self.prepare(&format!("{target}-{}-{:?}", self.version, self.language));
+        let (unit, standard) = match self.language {
+            Language::C => ("a.c", "-std=gnu17"),
+            _ => ("a.cpp", "-std=c++17"),
+        };
+        let (version, target) = (
+            format!("-gdwarf-{}", self.version),
+            format!("--target={target}"),
+        );
+        let flags = [
+            "-g",
+            &version,
+            &target,
+            standard,
+            "-w",
+            "-ffreestanding",
+            "-c",
+            unit,
+            "-o",
+            "file",
+        ];
+        run(&folder, self.compiler, &flags);
+        folder.join("file")
+    }
+
+    /// A folder with the sources.
+    fn prepare(&self, name: &str) -> PathBuf {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(self.name)
+            .join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/placed/sources");
+        for entry in std::fs::read_dir(&sources).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+        }
+        folder
     }
 
     fn compile(&self, folder: &Path, units: [&str; 2], language: &[&str]) {

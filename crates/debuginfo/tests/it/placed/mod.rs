@@ -25,11 +25,9 @@ fn asked(build: &Build, file: &Path) -> Asked {
     Asked::new(file, build.is_ours())
 }
 
-/// What the plain build says, of which `llvm-dwarfdump` must know nothing more, and nothing else.
-fn plain(build: &Build) -> Answers {
-    let file = build.clone().way(Way::PLAIN).make();
-    let asked = asked(build, &file);
-    let known = known::known(&file);
+/// Asserts that `llvm-dwarfdump` knows nothing more than was asked, and nothing else.
+fn check(asked: &Asked, file: &Path) {
+    let known = known::known(file);
     let mut differences: Vec<_> = known
         .iter()
         .filter_map(|known| asked.check(known))
@@ -48,6 +46,13 @@ fn plain(build: &Build) -> Answers {
         file.display(),
         differences.join("\n")
     );
+}
+
+/// What the plain build says.
+fn plain(build: &Build) -> Answers {
+    let file = build.clone().way(Way::PLAIN).make();
+    let asked = asked(build, &file);
+    check(&asked, &file);
     let answers = asked.answers();
     for (name, answer) in &answers {
         let is_error = |text: &String| text.contains("error:") || text.contains(".debug_");
@@ -171,6 +176,38 @@ fn rust() {
     match is_full() {
         true => compare_all(Language::Rust, &["rustc"], &[4, 5]),
         false => compare_all(Language::Rust, &["rustc"], &[5]),
+    }
+}
+
+/// What Clang compiles for, of all sizes and orders of bytes.
+const TARGETS: &[&str] = &[
+    "i386-linux-gnu",
+    "aarch64-linux-gnu",
+    "armv7-linux-gnueabihf",
+    "armv7eb-linux-gnueabihf",
+    "powerpc64-linux-gnu",
+    "powerpc64le-linux-gnu",
+    "powerpc-linux-gnu",
+    "s390x-linux-gnu",
+    "mips-linux-gnu",
+    "mips64el-linux-gnuabi64",
+    "riscv64-linux-gnu",
+    "riscv32-linux-gnu",
+];
+
+#[test]
+fn objects_of_other_machines() {
+    for (index, target) in TARGETS.iter().enumerate() {
+        let versions: &[u32] = match is_full() {
+            true => &[2, 3, 4, 5],
+            false => &[2 + index as u32 % 4],
+        };
+        for version in versions {
+            for language in [Language::C, Language::Cpp] {
+                let file = Build::new(language, "clang", *version).make_object(target);
+                check(&Asked::unplaced(&file), &file);
+            }
+        }
     }
 }
 

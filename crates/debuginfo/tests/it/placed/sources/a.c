@@ -12,7 +12,7 @@ short a_short; unsigned short an_unsigned_short; long a_long; unsigned long an_u
 long long a_long_long; unsigned long long an_unsigned_long_long; _Bool a_bool = 1;
 float a_float; double a_double; long double a_long_double;
 float _Complex a_float_complex; double _Complex a_double_complex; long double _Complex a_long_double_complex;
-__int128 a_wide; unsigned __int128 an_unsigned_wide; __float128 a_quad;
+WIDE a_wide; unsigned WIDE an_unsigned_wide; QUAD a_quad;
 __WCHAR_TYPE__ a_wide_char; __CHAR16_TYPE__ a_char16; __CHAR32_TYPE__ a_char32;
 __thread int each_thread = 4;
 enum tiny tiny = TINY_LOW; enum wide wide; enum huge huge; enum bits bits; typedef_only only_typedef;

@@ -17,5 +17,5 @@ base::~base() {}
 bottom::bottom() : in_bottom(1) { (void)inline_variable; }
 both::both(point &p) : reference(p), moved(static_cast<const int &&>(p.x)) {}
 hidden_in_header again;
-values<true, 'x', color::green, 0xffffffffffffffffUL, second_plain> constants_again;
+values<true, 'x', color::green, ~0UL, second_plain> constants_again;
 }

@@ -1,4 +1,14 @@
 /* Definitions that both units have. */
+#ifdef __SIZEOF_INT128__
+#define WIDE __int128
+#else
+#define WIDE long long
+#endif
+#ifdef __SIZEOF_FLOAT128__
+#define QUAD __float128
+#else
+#define QUAD long double
+#endif
 enum color { RED, GREEN = 5, BLUE };
 enum __attribute__((packed)) tiny { TINY_LOW = -1, TINY_HIGH = 100 };
 enum wide { WIDE_LOW = -5, WIDE_HIGH = 0x7fffffffffffffffLL };

@@ -1,10 +1,17 @@
 // Definitions that both units have.
+#ifdef __SIZEOF_INT128__
+#define WIDE __int128
+enum { LARGE_SHIFT = 100 };
+#else
+#define WIDE long long
+enum { LARGE_SHIFT = 60 };
+#endif
 extern "C" int of_c(int);
 namespace shapes {
 enum class color : unsigned char { red = 1, green = 2 };
 enum plain { first_plain, second_plain = -2 };
-enum sized : long { small_size = 1, large_size = 0x123456789abL };
-enum very_wide : __int128 { wide_low = -((__int128)3 << 90), wide_high = (__int128)1 << 100, wide_plain = 5 };
+enum sized : long long { small_size = 1, large_size = 0x123456789abL };
+enum very_wide : WIDE { wide_low = -((WIDE)3 << (LARGE_SHIFT - 10)), wide_high = (WIDE)1 << LARGE_SHIFT, wide_plain = 5 };
 enum class declared : short;
 struct point { int x, y; int sum() const { return x + y; } };
 template <typename T, int N> struct array { T elements[N]; T first() const { return elements[0]; } };
