@@ -1,9 +1,10 @@
 //! What is kept, what is remembered, and what is thrown away.
 
-use crate::server::Server;
+use crate::server::{Server, begin};
 use crate::setup::{Setup, elf, request};
 use spelunk_debuginfod::Outcome;
 use std::fs::{File, FileTimes};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -88,6 +89,33 @@ fn what_nobody_used_for_long_goes_when_it_is_time() {
     age(&interval, 86_401);
     setup.get(3, &elf(10));
     assert!(setup.kept(4).exists());
+}
+
+#[test]
+fn several_may_get_one_file_at_the_same_time() {
+    let server = Server::new(|heard, stream| {
+        let body = elf(1_000_000);
+        begin(
+            stream,
+            "200 OK",
+            "Content-Length: 1000000\r\nETag: \"v1\"\r\n",
+        );
+        // Some break off, and it begins anew: this server knows no ranges.
+        let end = if heard.count % 3 == 0 {
+            500_000
+        } else {
+            1_000_000
+        };
+        let _ = stream.write_all(&body[..end]);
+    });
+    let variables = [("DEBUGINFOD_RETRY_LIMIT", "9")];
+    let setup = Setup::new("several", &[&server.url], &variables);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| setup.found(&elf(1_000_000)));
+        }
+    });
+    assert_eq!(setup.leftovers(), ["debuginfo"]);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Downloads that broke off go on where they were.
 
 use crate::server::{Heard, Server, begin, give};
-use crate::setup::{Setup, elf};
+use crate::setup::{Setup, elf, request};
+use spelunk_base::{Cancel, Cancelled, Progress};
+use spelunk_debuginfod::Request;
 use std::io::Write;
 use std::net::TcpStream;
 
@@ -51,6 +53,37 @@ fn the_rest_is_got_another_time() {
     let setup = setup.again(&[&server.url], ONCE);
     setup.found(&elf(LENGTH));
     assert_eq!(setup.leftovers(), ["debuginfo"]);
+}
+
+/// Cancels when half of the file is there.
+struct UntilHalf(Cancel);
+
+impl Progress for UntilHalf {
+    fn report(&self, _task: &str, done: u64, _total: u64) {
+        if done >= LENGTH as u64 / 2 {
+            self.0.cancel();
+        }
+    }
+}
+
+#[test]
+fn what_came_before_one_cancelled_need_not_come_again() {
+    let server = Server::new(|heard, stream| match heard.count {
+        0 => {
+            half(stream);
+            std::thread::park();
+        }
+        _ => rest(heard, stream),
+    });
+    let setup = Setup::new("cancelled", &[&server.url], &[]);
+    let until = UntilHalf(Cancel::default());
+    let any = |_: &Request, _: &std::path::Path| Ok(());
+    let result = setup.client.fetch(&[request(1)], &any, &until, &until.0);
+    assert_eq!(result, Err(Cancelled));
+    assert_eq!(setup.leftovers(), ["debuginfo.part"]);
+    setup.found(&elf(LENGTH));
+    let range = format!("bytes={}-", LENGTH / 2);
+    assert_eq!(server.heard()[1].header("range"), Some(&*range));
 }
 
 #[test]
