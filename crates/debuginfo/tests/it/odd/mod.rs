@@ -12,7 +12,9 @@ mod lines;
 mod nesting;
 mod ranges;
 mod references;
+mod sections;
 mod strings;
+mod values;
 
 use crate::describe;
 use crate::program::Program;
