@@ -88,25 +88,9 @@ fn compare(dump: &str) {
     info.add(file).unwrap();
     info.prepare(&NoProgress, &Cancel::default()).unwrap();
     let names = choose(&info);
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let (script, list) = (
-        folder.join(format!("{dump}-names.py")),
-        folder.join(format!("{dump}-names")),
-    );
-    std::fs::write(&script, SCRIPT).unwrap();
-    std::fs::write(&list, names.join("\n")).unwrap();
-    let output = Command::new(cache().join("oracle/bin/python"))
-        .args([&script, &path, &list])
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
+    let expected = drgn_answers(dump, &path, &names);
     let mut excused = 0;
-    for (line, expected) in names.iter().zip(text.lines()) {
+    for (line, expected) in names.iter().zip(&expected) {
         let (kind, name) = line.split_once(' ').unwrap();
         let got = answer(&info, kind, name);
         // drgn takes what the linker left out to be at 0.
@@ -117,13 +101,36 @@ fn compare(dump: &str) {
         assert!(is_better(&got, expected), "{line}: {got}, drgn: {expected}");
         excused += 1;
     }
-    assert_eq!(text.lines().count(), names.len());
     assert!(excused < names.len() / 10, "{excused} differences");
+}
+
+/// What drgn says about each of the names in the file at `path`.
+pub(crate) fn drgn_answers(test: &str, path: &Path, names: &[String]) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (script, list) = (
+        folder.join(format!("{test}-names.py")),
+        folder.join(format!("{test}-names")),
+    );
+    std::fs::write(&script, SCRIPT).unwrap();
+    std::fs::write(&list, names.join("\n")).unwrap();
+    let output = Command::new(cache().join("oracle/bin/python"))
+        .args([&script, path, &list])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<_> = text.lines().map(str::to_owned).collect();
+    assert_eq!(answers.len(), names.len());
+    answers
 }
 
 /// What both must agree on: drgn takes the parameters of a function from its code, where the
 /// compiler may have put them in another order.
-fn normal(answer: &str) -> String {
+pub(crate) fn normal(answer: &str) -> String {
     match answer.strip_prefix("function(") {
         Some(rest) => {
             let mut words: Vec<_> = rest.split(' ').collect();
@@ -137,25 +144,33 @@ fn normal(answer: &str) -> String {
 /// Whether our answer is more than drgn's: it finds no code of most functions that are also inlined
 /// somewhere, nor functions of Rust, does not know the types of functions in assembly, and fails at
 /// arrays of variable length.
-fn is_better(got: &str, expected: &str) -> bool {
+pub(crate) fn is_better(got: &str, expected: &str) -> bool {
     let has_place = got.contains(" at 0x");
     let has_none = expected.ends_with(" absent") || expected == "nothing";
     expected.starts_with("error: ") || (has_place && has_none)
 }
 
-/// Names that mean one thing: where there are several definitions, each debugger takes another.
+/// Some names that mean one thing.
 fn choose(info: &DebugInfo) -> Vec<String> {
+    // The paths of Rust, whose types drgn does not know by name.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let mut all = single(info, |name| name.bytes().all(is_plain));
+    all.sort_unstable();
+    let mut random = Random::new(5);
+    (0..COUNT)
+        .map(|_| all[random.below(all.len())].clone())
+        .collect()
+}
+
+/// Names that mean one thing: where there are several definitions, each debugger takes another.
+pub(crate) fn single(info: &DebugInfo, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut all = Vec::new();
     for file in info.files().iter() {
         for (name, entries) in file.index().unwrap().names() {
             let Ok(name) = std::str::from_utf8(name) else {
                 continue;
             };
-            // The paths of Rust, whose types drgn does not know by name.
-            if !name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            {
+            if !is_wanted(name) {
                 continue;
             }
             let mut definitions: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
@@ -177,11 +192,7 @@ fn choose(info: &DebugInfo) -> Vec<String> {
             all.extend(single.map(|(kind, _)| format!("{kind} {name}")));
         }
     }
-    all.sort_unstable();
-    let mut random = Random::new(5);
-    (0..COUNT)
-        .map(|_| all[random.below(all.len())].clone())
-        .collect()
+    all
 }
 
 fn keyword(kind: NameKind) -> Option<&'static str> {
@@ -198,7 +209,7 @@ fn keyword(kind: NameKind) -> Option<&'static str> {
 }
 
 /// What the debugging information says about a name, as the script prints what drgn says.
-fn answer(info: &DebugInfo, kind: &str, name: &str) -> String {
+pub(crate) fn answer(info: &DebugInfo, kind: &str, name: &str) -> String {
     let found = match kind {
         "variable" => return object(info, ObjectKinds::VARIABLE, name),
         "function" => return object(info, ObjectKinds::FUNCTION, name),

@@ -47,6 +47,10 @@ impl Asked {
         }
     }
 
+    pub(super) fn info(&self) -> &DebugInfo {
+        &self.info
+    }
+
     /// What the file says of all names in it, and of all types that these lead to.
     pub(super) fn answers(&self) -> Answers {
         let mut answers = Answers::new();

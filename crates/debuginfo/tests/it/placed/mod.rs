@@ -8,6 +8,7 @@ mod build;
 mod known;
 mod ways;
 
+use crate::names;
 use answers::{Answers, Asked};
 use build::{Build, Language};
 use spelunk_debuginfo::{DebugFile, SourceKind};
@@ -243,4 +244,59 @@ fn missing_files_are_told_and_the_rest_is_usable() {
     );
     let missing = debug.missing_sources().unwrap();
     assert!(missing[0].reason.contains("another build"), "{missing:?}");
+}
+
+/// What drgn says of the same programs.
+#[test]
+fn answers_are_those_of_drgn() {
+    let mut wrong = Vec::new();
+    for (language, compiler, version) in [
+        (Language::C, "gcc", 2),
+        (Language::C, "gcc", 5),
+        (Language::C, "clang", 4),
+        (Language::Cpp, "g++", 4),
+        (Language::Cpp, "clang++", 5),
+    ] {
+        let build = Build::new(language, compiler, version).named("placed-drgn");
+        let file = build.make();
+        let asked = asked(&build, &file);
+        let names = names::single(asked.info(), |_| true);
+        let theirs = names::drgn_answers(&format!("placed-{compiler}-{version}"), &file, &names);
+        for (line, theirs) in names.iter().zip(theirs) {
+            let (kind, name) = line.split_once(' ').unwrap();
+            let ours = names::answer(asked.info(), kind, name);
+            // GCC's spelling, which is no C.
+            let theirs = theirs.replace("__int128 unsigned", "unsigned __int128");
+            let agrees = names::normal(&ours) == names::normal(&theirs)
+                || names::is_better(&ours, &theirs)
+                || language == Language::Cpp && knows_cpp(&ours, &theirs);
+            if !agrees {
+                wrong.push(format!(
+                    "{compiler} {version}: {line}: {ours}, drgn: {theirs}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether the difference is one of drgn's: it knows no base classes, takes static members for others
+/// at offset 0, and does not find what is in scoped enumerations, in anonymous namespaces and in
+/// templates.
+fn knows_cpp(ours: &str, theirs: &str) -> bool {
+    if theirs == "nothing" {
+        return true;
+    }
+    let members = |text: &str| -> Vec<String> {
+        let inside = text.split_once('{').map_or("", |(_, inside)| inside);
+        inside
+            .split(';')
+            .map(|member| member.trim().to_owned())
+            .collect()
+    };
+    let (ours, theirs) = (members(ours), members(theirs));
+    let of_bases = |member: &&String| !member.starts_with('@');
+    let mut own = ours.iter().filter(of_bases);
+    ours.len() > 1 && own.all(|member| theirs.contains(member))
+        || theirs.iter().any(|member| member.starts_with("count @0:0"))
 }
