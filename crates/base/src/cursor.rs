@@ -171,10 +171,17 @@ impl<'a> Cursor<'a> {
 
     /// The value and how many bits of it were given, 64 at most.
     fn leb128(&mut self) -> Result<(u64, u32), Truncated> {
-        // Nearly all are one byte long.
-        if let Some(byte @ ..0x80) = self.rest().first() {
-            self.position = self.position.saturating_add(1);
-            return Ok((u64::from(*byte), 7));
+        // Nearly all are one or two bytes long.
+        match self.rest() {
+            [byte @ ..0x80, ..] => {
+                self.position = self.position.saturating_add(1);
+                return Ok((u64::from(*byte), 7));
+            }
+            [low, high @ ..0x80, ..] => {
+                self.position = self.position.saturating_add(2);
+                return Ok((u64::from(low & 0x7f) | u64::from(*high) << 7, 14));
+            }
+            _ => {}
         }
         let mut value = 0u64;
         let mut bits = 0u32;

@@ -223,7 +223,7 @@ impl DebugFile {
         }
         self.with_units(|units| {
             let mut seen = HashSet::new();
-            // A header's definitions stand in thousands of units: look at one of each mark first.
+            // The same definition may stand in many units: look at one of each mark first.
             let (first, rest): (Vec<&IndexEntry>, Vec<&IndexEntry>) = entries
                 .iter()
                 .partition(|entry| seen.insert((entry.kind, entry.mark)));

@@ -31,6 +31,13 @@ pub(crate) const KERNELS: &[KernelSpec] = &[
         about: "kernel 5.10 and its debug info",
     },
     KernelSpec {
+        folder: "root-6.12",
+        suite: "trixie",
+        series: Some("6.12"),
+        source: false,
+        about: "kernel 6.12 and its debug info",
+    },
+    KernelSpec {
         folder: "root-7.2",
         suite: "sid",
         series: None,
@@ -149,6 +156,13 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         kernel: "root-5.10",
         convert: false,
         about: "a panic of 5.10",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "panic-6.12",
+        kernel: "root-6.12",
+        convert: false,
+        about: "a panic of 6.12",
         ..PANIC
     },
     DumpSpec {

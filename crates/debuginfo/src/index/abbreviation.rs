@@ -14,7 +14,6 @@ pub(super) struct Abbreviations {
 }
 
 /// An abbreviation: what is known of all entries that have it.
-#[derive(Clone, Copy)]
 pub(super) struct Abbreviation {
     pub(super) tag: DwTag,
     pub(super) has_children: bool,
@@ -24,6 +23,8 @@ pub(super) struct Abbreviation {
     pub(super) is_scoped: bool,
     /// `DW_AT_const_value`
     pub(super) has_value: bool,
+    /// Its size, without the code, if nothing but that matters.
+    pub(super) idle: Option<u32>,
     first: u32,
     count: u32,
 }
@@ -37,6 +38,8 @@ pub(super) enum Step {
     SkipForm(DwForm),
     /// Read a number of this many bytes.
     Number(Wanted, u8),
+    /// Read the offset of a name in `.debug_str`, of this many bytes.
+    Name(u8),
     /// Read a value.
     Read(Wanted, DwForm),
     /// A value that stands in the abbreviation itself.
@@ -52,13 +55,26 @@ pub(super) enum Wanted {
     /// `DW_AT_specification` or `DW_AT_abstract_origin`
     Origin,
     ByteSize,
+    Encoding,
+    DeclFile,
     DeclLine,
     Language,
     StrOffsetsBase,
+    /// `DW_AT_stmt_list`
+    Lines,
+    /// `DW_AT_comp_dir`
+    Folder,
+    Producer,
     /// `DW_AT_import` of `DW_TAG_imported_unit`
     Import,
     /// `DW_AT_signature` of a class whose definition has a unit of its own
     Signature,
+}
+
+impl Wanted {
+    fn is_text(self) -> bool {
+        matches!(self, Self::Name | Self::Folder | Self::Producer)
+    }
 }
 
 /// Sizes that forms depend on.
@@ -94,12 +110,14 @@ impl Abbreviations {
         sizes: Sizes,
     ) -> Result<Abbreviation, Truncated> {
         let tag = DwTag(u16::try_from(cursor.uleb128()?).unwrap_or(0));
+        let (of_interest, first) = (is_of_interest(tag), self.steps.len());
         let mut abbreviation = Abbreviation {
             tag,
             has_children: cursor.u8()? != 0,
             has_code: false,
             is_scoped: false,
             has_value: false,
+            idle: None,
             first: u32::try_from(self.steps.len()).unwrap_or(u32::MAX),
             count: 0,
         };
@@ -122,16 +140,17 @@ impl Abbreviations {
                 dw::DW_AT_const_value => abbreviation.has_value = true,
                 _ => {}
             }
-            let step = match (wanted(tag, name), fixed_size(form, sizes)) {
+            let step = match (wanted(of_interest, name), fixed_size(form, sizes)) {
                 (Some(Wanted::Signature), _) if form == dw::DW_FORM_ref_sig8 => {
                     Step::Number(Wanted::Signature, 8)
                 }
                 (Some(wanted), _) if form == dw::DW_FORM_implicit_const => {
                     Step::Constant(wanted, constant)
                 }
+                (Some(Wanted::Name), _) if form == dw::DW_FORM_strp => Step::Name(sizes.offset),
                 (Some(wanted), _) if form == dw::DW_FORM_flag_present => Step::Constant(wanted, 1),
                 (Some(wanted), _) => match number_size(form, sizes) {
-                    Some(size) if wanted != Wanted::Name => Step::Number(wanted, size),
+                    Some(size) if !wanted.is_text() => Step::Number(wanted, size),
                     _ => Step::Read(wanted, form),
                 },
                 (None, Some(size)) => {
@@ -142,6 +161,9 @@ impl Abbreviations {
             };
             self.push_skip(&mut skip);
             self.steps.push(step);
+        }
+        if !abbreviation.has_children && !of_interest && self.steps.len() == first {
+            abbreviation.idle = Some(skip);
         }
         self.push_skip(&mut skip);
         let end = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
@@ -156,21 +178,20 @@ impl Abbreviations {
         }
     }
 
-    pub(super) fn get(&self, code: u64) -> Option<Abbreviation> {
+    pub(super) fn get(&self, code: u64) -> Option<&Abbreviation> {
         let index = usize::try_from(code).ok()?.checked_sub(1)?;
-        let dense = self.dense.get(index);
-        dense.or_else(|| self.sparse.get(&code)).copied()
+        self.dense.get(index).or_else(|| self.sparse.get(&code))
     }
 
-    pub(super) fn steps(&self, abbreviation: Abbreviation) -> &[Step] {
+    pub(super) fn steps(&self, abbreviation: &Abbreviation) -> &[Step] {
         let first = abbreviation.first as usize;
         let end = first.saturating_add(abbreviation.count as usize);
         self.steps.get(first..end).unwrap_or(&[])
     }
 }
 
-/// What an attribute is to the index, on an entry with this tag.
-fn wanted(tag: DwTag, name: DwAt) -> Option<Wanted> {
+/// What an attribute is to the index, on an entry that is of interest or not.
+fn wanted(of_interest: bool, name: DwAt) -> Option<Wanted> {
     let wanted = match name {
         dw::DW_AT_sibling => return Some(Wanted::Sibling),
         dw::DW_AT_name => Wanted::Name,
@@ -178,13 +199,23 @@ fn wanted(tag: DwTag, name: DwAt) -> Option<Wanted> {
         dw::DW_AT_signature => Wanted::Signature,
         dw::DW_AT_specification | dw::DW_AT_abstract_origin => Wanted::Origin,
         dw::DW_AT_byte_size => Wanted::ByteSize,
+        dw::DW_AT_encoding => Wanted::Encoding,
+        dw::DW_AT_decl_file => Wanted::DeclFile,
         dw::DW_AT_decl_line => Wanted::DeclLine,
         dw::DW_AT_language => Wanted::Language,
         dw::DW_AT_str_offsets_base => Wanted::StrOffsetsBase,
-        dw::DW_AT_import if tag == dw::DW_TAG_imported_unit => return Some(Wanted::Import),
+        dw::DW_AT_stmt_list => Wanted::Lines,
+        dw::DW_AT_comp_dir => Wanted::Folder,
+        dw::DW_AT_producer => Wanted::Producer,
+        dw::DW_AT_import => Wanted::Import,
         _ => return None,
     };
-    let of_interest = matches!(
+    of_interest.then_some(wanted)
+}
+
+/// Whether the index looks at more of entries with this tag than where the next one is.
+fn is_of_interest(tag: DwTag) -> bool {
+    matches!(
         tag,
         dw::DW_TAG_structure_type
             | dw::DW_TAG_union_type
@@ -197,11 +228,11 @@ fn wanted(tag: DwTag, name: DwAt) -> Option<Wanted> {
             | dw::DW_TAG_member
             | dw::DW_TAG_subprogram
             | dw::DW_TAG_namespace
+            | dw::DW_TAG_imported_unit
             | dw::DW_TAG_compile_unit
             | dw::DW_TAG_partial_unit
             | dw::DW_TAG_type_unit
-    );
-    of_interest.then_some(wanted)
+    )
 }
 
 /// The size of a value of this form, where it is the same for all of them.

@@ -1,4 +1,4 @@
-use super::format;
+use super::format::{self, Depth};
 use spelunk_base::BuildId;
 use spelunk_elf::{FileData, SectionData};
 use std::fs;
@@ -17,24 +17,33 @@ pub(super) fn folder() -> Option<PathBuf> {
     base.map(|base| base.join("index"))
 }
 
-fn path(folder: &Path, build_id: &BuildId) -> PathBuf {
-    folder.join(format!("{build_id}.names-{}", format::VERSION))
+fn path(folder: &Path, build_id: &BuildId, depth: Depth) -> PathBuf {
+    let what = match depth {
+        Depth::File => "names",
+        Depth::Scopes => "scopes",
+    };
+    folder.join(format!("{build_id}.{what}-{}", format::VERSION))
 }
 
 /// The bytes of the index file, if there is one.
-pub(super) fn load(folder: &Path, build_id: &BuildId) -> Option<SectionData> {
-    let file = FileData::open(&path(folder, build_id)).ok()?;
+pub(super) fn load(folder: &Path, build_id: &BuildId, depth: Depth) -> Option<SectionData> {
+    let file = FileData::open(&path(folder, build_id, depth)).ok()?;
     SectionData::read(&file, 0, file.len()).ok()
 }
 
 /// Writes the index file beside the one that may be there, then puts it in its place.
-pub(super) fn store(folder: &Path, build_id: &BuildId, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn store(
+    folder: &Path,
+    build_id: &BuildId,
+    depth: Depth,
+    bytes: &[u8],
+) -> io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     fs::create_dir_all(folder)?;
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let beside = folder.join(format!(".{build_id}.{}.{count}", std::process::id()));
     let written =
-        fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path(folder, build_id)));
+        fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path(folder, build_id, depth)));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }

@@ -1,4 +1,6 @@
-use super::{NameIndex, build};
+use super::build;
+use super::format::Depth;
+use super::names::Names;
 use crate::sources::Sources;
 use spelunk_base::{Cancel, NoProgress};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
@@ -13,13 +15,13 @@ fn sources(path: &Path) -> Arc<Sources> {
 
 /// What would be kept on disk of the file as it is now.
 fn index(path: &Path) -> Vec<u8> {
-    let built = build::build(&sources(path), &NoProgress, &Cancel::default());
+    let built = build::build(&sources(path), Depth::File, &NoProgress, &Cancel::default());
     built.unwrap().bytes
 }
 
 /// Whether an index that was kept is used for the file as it is now.
 fn is_used(path: &Path, index: &[u8]) -> bool {
-    NameIndex::parse(&sources(path), index.to_vec().into()).is_some()
+    Names::parse(&sources(path), Depth::File, index.to_vec().into()).is_some()
 }
 
 #[test]

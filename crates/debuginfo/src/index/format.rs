@@ -5,32 +5,26 @@
 //! starts      numbers of 32 bits, `Header::starts` and one: for each value of the hash's top bits,
 //!             the number of the first name that has it; at last the number of names
 //! names       16 bytes each, by hash: hash u32, number of the first entry u32, place u64
-//! entries     8 bytes each, by name: kind (8 bits), mark (16 bits), entry (40 bits)
+//! entries     8 bytes each, by name: entry (40 bits), mark (16 bits), kind (8 bits)
 //! own names   each ends with NUL
 //! ```
 //!
 //! The entries of a name end where those of the next name start.
 
+use super::IndexEntry;
 use super::kind::NameKind;
 use super::name_ref::NameRef;
 use crate::die::DieId;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
 const MAGIC: &[u8; 8] = b"SPELNAME";
-/// Magic, version, and the numbers of [`Header`], and the hash of all that follows.
-pub(super) const HEADER_SIZE: usize = 8 + 4 + 4 + 4 + 4 + 8 * 4 + 8;
+/// Magic, version, flags, and the numbers of [`Header`], and the hash of all that follows.
+pub(super) const HEADER_SIZE: usize = 8 + 4 * 5 + 8 * 4 + 8;
 pub(super) const NAME_SIZE: usize = 16;
 pub(super) const ENTRY_SIZE: usize = 8;
 const MAX_START_BITS: u32 = 17;
-
-/// Names are sorted in buckets first, by the top bits of the hash.
-pub(super) const BUCKETS: usize = 64;
-
-pub(super) fn bucket(hash: u32) -> usize {
-    (hash >> 26) as usize
-}
 
 /// How many of everything there is, and the sizes of the sections that it was made from: a file
 /// with the same build ID may have been rewritten by `dwz` or `objcopy`.
@@ -43,12 +37,26 @@ pub(super) struct Header {
     pub(super) sections: [u64; 3],
     /// Which other files there are, and in what state: see `sources::Found`.
     pub(super) fingerprint: u64,
+    pub(super) depth: Depth,
+    /// Whether there are names in namespaces and classes.
+    pub(super) has_scopes: bool,
+}
+
+/// Which names an index has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Depth {
+    /// Those at file scope.
+    #[default]
+    File,
+    /// Those in namespaces and classes (`A::B`): many more, and wanted less often.
+    Scopes,
 }
 
 impl Header {
     pub(super) fn write(&self, body_hash: u64) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        for number in [VERSION, self.names, self.entries, self.own] {
+        let flags = u32::from(self.depth == Depth::Scopes) | u32::from(self.has_scopes) << 1;
+        for number in [VERSION, flags, self.names, self.entries, self.own] {
             bytes.extend(number.to_le_bytes());
         }
         let numbers = self.sections.into_iter();
@@ -64,7 +72,13 @@ impl Header {
         if cursor.bytes(MAGIC.len()).ok()? != MAGIC || cursor.u32().ok()? != VERSION {
             return None;
         }
+        let flags = cursor.u32().ok()?;
         let header = Self {
+            depth: match flags & 1 {
+                0 => Depth::File,
+                _ => Depth::Scopes,
+            },
+            has_scopes: flags & 2 != 0,
             names: cursor.u32().ok()?,
             entries: cursor.u32().ok()?,
             own: cursor.u32().ok()?,
@@ -111,18 +125,22 @@ pub(super) fn section_sizes(elf: &ElfFile) -> [u64; 3] {
         .map(|name| elf.find_section(name).map_or(0, |section| section.size))
 }
 
-/// An entry of the index as a number; `None` if the file is too large for it.
-pub(super) fn pack_entry(kind: NameKind, die: DieId, mark: u16) -> Option<u64> {
+/// An entry of the index as a number; entries in the order of the file have numbers in order. `None`
+/// if the file is too large for it.
+pub(super) fn pack_entry(entry: IndexEntry) -> Option<u64> {
+    let IndexEntry { kind, die, mark } = entry;
     let die = die.as_u64();
-    (die < 1 << 40).then(|| u64::from(kind.as_u8()) << 56 | u64::from(mark) << 40 | die)
+    (die < 1 << 40).then(|| die << 24 | u64::from(mark) << 8 | u64::from(kind.as_u8()))
 }
 
 /// What [`pack_entry`] packed.
-pub(super) fn unpack_entry(entry: u64) -> Option<(NameKind, DieId, u16)> {
-    let [kind, mark_high, mark_low, ..] = entry.to_be_bytes();
-    let die = DieId::from_u64(entry & ((1 << 40) - 1));
-    let mark = u16::from_be_bytes([mark_high, mark_low]);
-    Some((NameKind::from_u8(kind)?, die, mark))
+pub(super) fn unpack_entry(entry: u64) -> Option<IndexEntry> {
+    let [kind, mark_low, mark_high, ..] = entry.to_le_bytes();
+    Some(IndexEntry {
+        kind: NameKind::from_u8(kind)?,
+        die: DieId::from_u64(entry >> 24),
+        mark: u16::from_le_bytes([mark_low, mark_high]),
+    })
 }
 
 /// The hash of a name.
@@ -162,16 +180,18 @@ mod tests {
 
     #[test]
     fn entries_round_trip() {
+        let entry = |offset, mark| IndexEntry {
+            kind: NameKind::InlineFunction,
+            die: DieId::from_u64(offset),
+            mark,
+        };
         for offset in [0, 0x1234_5678, (1 << 40) - 1] {
-            let die = DieId::from_u64(offset);
             for mark in [0, 0xbeef, u16::MAX] {
-                let packed = pack_entry(NameKind::InlineFunction, die, mark).unwrap();
-                let unpacked = unpack_entry(packed).unwrap();
-                assert_eq!(unpacked, (NameKind::InlineFunction, die, mark));
+                let packed = pack_entry(entry(offset, mark)).unwrap();
+                assert_eq!(unpack_entry(packed), Some(entry(offset, mark)));
             }
         }
-        let far = DieId::from_u64(1 << 40);
-        assert_eq!(pack_entry(NameKind::Struct, far, 0), None);
+        assert_eq!(pack_entry(entry(1 << 40, 0)), None);
     }
 
     #[test]
@@ -182,6 +202,8 @@ mod tests {
             own: 5,
             sections: [6, 7, 8],
             fingerprint: 9,
+            depth: Depth::Scopes,
+            has_scopes: true,
         };
         let mut bytes = header.write(10);
         assert_eq!(bytes.len(), HEADER_SIZE);

@@ -75,6 +75,6 @@ const MAX_NAME: usize = 1 << 14;
 pub(super) fn c_str(bytes: &[u8], offset: usize) -> Option<&[u8]> {
     let rest = bytes.get(offset..)?;
     let rest = rest.get(..MAX_NAME).unwrap_or(rest);
-    let length = rest.iter().position(|byte| *byte == 0)?;
+    let length = memchr::memchr(0, rest)?;
     rest.get(..length)
 }

@@ -1,12 +1,11 @@
-use super::format::{self, BUCKETS};
-use super::kind::NameKind;
+use super::IndexEntry;
+use super::format;
 use super::name_ref::{NameRef, Place};
 use crate::die::DieId;
 
-/// A name as it was found.
+/// A name as it was found, with what it is the name of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RawName {
-    pub(super) hash: u32,
     pub(super) name: NameRef,
     pub(super) entry: u64,
 }
@@ -16,18 +15,16 @@ pub(super) struct RawName {
 #[derive(Clone, Copy)]
 pub(super) struct Deferred {
     pub(super) origin: DieId,
-    pub(super) kind: NameKind,
-    pub(super) die: DieId,
-    pub(super) mark: u16,
+    pub(super) entry: IndexEntry,
 }
 
 /// Bytes of names in namespaces that one set of units may have. A C++ program of 100 MiB of
 /// debugging information has 10 MiB of them; there are at most 64 sets.
 const MAX_OWN: usize = 1 << 23;
 
-/// The names of some units, sorted into buckets by hash.
+/// The names of some units.
 pub(super) struct RawNames {
-    pub(super) buckets: Vec<Vec<RawName>>,
+    pub(super) names: Vec<RawName>,
     /// The names that stand nowhere in the file, each with a NUL.
     pub(super) own: Vec<u8>,
     /// Entries that have their names from entries of other units.
@@ -36,59 +33,37 @@ pub(super) struct RawNames {
     pub(super) imports: Vec<DieId>,
     /// Whether the units could be read to their ends.
     pub(super) is_whole: bool,
+    /// Whether there are namespaces or classes with names in them.
+    pub(super) has_scopes: bool,
 }
 
 impl RawNames {
     pub(super) fn new() -> Self {
         Self {
-            buckets: vec![Vec::new(); BUCKETS],
+            names: Vec::new(),
             own: Vec::new(),
             deferred: Vec::new(),
             imports: Vec::new(),
             is_whole: true,
+            has_scopes: false,
         }
     }
 
-    pub(super) fn add(
-        &mut self,
-        kind: NameKind,
-        name: NameRef,
-        bytes: &[u8],
-        die: DieId,
-        mark: u16,
-    ) {
-        let hash = format::hash(bytes);
-        let Some(entry) = format::pack_entry(kind, die, mark) else {
-            return;
-        };
-        if let Some(bucket) = self.buckets.get_mut(format::bucket(hash)) {
-            bucket.push(RawName { hash, name, entry });
+    pub(super) fn add(&mut self, name: NameRef, entry: IndexEntry) {
+        if let Some(entry) = format::pack_entry(entry) {
+            self.names.push(RawName { name, entry });
         }
     }
 
     /// Adds the name that is `path` and `bytes` together.
-    pub(super) fn add_path(
-        &mut self,
-        kind: NameKind,
-        path: &[u8],
-        bytes: &[u8],
-        die: DieId,
-        mark: u16,
-    ) {
+    pub(super) fn add_path(&mut self, path: &[u8], bytes: &[u8], entry: IndexEntry) {
         let start = self.own.len();
         if start > MAX_OWN {
             return;
         }
         self.own.extend_from_slice(path);
         self.own.extend_from_slice(bytes);
-        let whole = self.own.get(start..).unwrap_or(&[]).to_vec();
         self.own.push(0);
-        self.add(
-            kind,
-            NameRef::new(Place::Index, 0, start as u64),
-            &whole,
-            die,
-            mark,
-        );
+        self.add(NameRef::new(Place::Index, 0, start as u64), entry);
     }
 }

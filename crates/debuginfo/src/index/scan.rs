@@ -1,16 +1,18 @@
-use super::abbreviation::{
-    Abbreviation, Abbreviations, Reference, Step, Wanted, read_form, read_number, read_reference,
-    skip_form,
-};
+use super::IndexEntry;
+use super::abbreviation::{Abbreviation, Abbreviations};
+use super::entries::{Entries, Fields};
+use super::format::{Depth, hash_bytes};
 use super::kind::NameKind;
-use super::name_ref::{NameRef, Place, c_str};
+use super::name_ref::NameRef;
 use super::raw::{Deferred, RawNames};
 use super::scan_unit::ScanUnit;
+use super::seen::{Seen, mix};
+use super::source_files::SourceFiles;
 use super::type_names::TypeNames;
 use crate::die::DieId;
-use crate::language;
-use gimli::{DwForm, DwLang, constants as dw};
-use spelunk_base::{Cursor, Language, Truncated};
+use gimli::constants as dw;
+use spelunk_base::{Cursor, Truncated};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Scopes in scopes: what is deeper is left out, since that is no program but a damaged file.
@@ -25,44 +27,42 @@ const MAX_PATH: usize = 1 << 10;
 /// is nothing.
 enum Scope {
     /// Members of a namespace; `outer` is the path without it.
-    Space { outer: Rc<[u8]> },
+    Space { outer: Path },
     /// Enumerators of this enumeration.
     Enumerators {
-        outer: Rc<[u8]>,
-        die: DieId,
-        mark: u16,
+        outer: Path,
+        entry: IndexEntry,
+        key: Option<u64>,
     },
+    /// Names of another index.
+    Hidden,
 }
 
-/// The attributes of an entry that the index looks at.
-#[derive(Default)]
-struct Fields {
-    name: Option<NameRef>,
-    sibling: Option<u64>,
-    origin: Option<DieId>,
-    import: Option<DieId>,
-    signature: Option<u64>,
-    is_declaration: bool,
-    byte_size: u64,
-    decl_line: u64,
+/// `A::B::` inside of namespace A and class B.
+#[derive(Clone, Default)]
+struct Path {
+    bytes: Rc<[u8]>,
+    /// A number that tells it from other paths.
+    key: u64,
 }
 
 /// Collects the names of one unit.
 pub(super) struct Scan<'a, 'o> {
     unit: &'a ScanUnit<'a>,
-    abbreviations: &'a Abbreviations,
+    entries: Entries<'a>,
     type_names: &'a TypeNames,
     names: &'o mut RawNames,
-    /// Whether the language has names in classes, where the unit says.
-    has_nested_names: Option<bool>,
-    str_offsets_base: Option<u64>,
-    /// `A::B::` inside of namespace A and class B.
-    path: Rc<[u8]>,
+    seen: &'o mut Seen,
+    depth: Depth,
+    source_files: Option<SourceFiles>,
+    path: Path,
     /// The paths of entries in namespaces that other entries may take their name from, by offset.
-    paths: Vec<(u64, Rc<[u8]>)>,
+    paths: Vec<(u64, Path)>,
+    /// Where entries stand whose names are those of another index, by offset.
+    hidden: Vec<Range<usize>>,
     /// Entries that have their names from others, which may follow them: Clang defines a static
     /// member before the class that declares it.
-    late: Vec<(NameKind, DieId, DieId, u16)>,
+    late: Vec<Deferred>,
     /// Entries of other units that have their names from this one, by origin: then those are what
     /// is collected, instead of the unit's own.
     wanted: Option<&'o [Deferred]>,
@@ -74,16 +74,20 @@ impl<'a, 'o> Scan<'a, 'o> {
         abbreviations: &'a Abbreviations,
         type_names: &'a TypeNames,
         names: &'o mut RawNames,
+        seen: &'o mut Seen,
+        depth: Depth,
     ) -> Self {
         Self {
             unit,
-            abbreviations,
+            entries: Entries::new(unit, abbreviations),
             type_names,
             names,
-            has_nested_names: None,
-            str_offsets_base: unit.str_offsets_base,
-            path: Rc::default(),
+            seen,
+            depth,
+            source_files: None,
+            path: Path::default(),
             paths: Vec::new(),
+            hidden: Vec::new(),
             late: Vec::new(),
             wanted: None,
         }
@@ -98,25 +102,27 @@ impl<'a, 'o> Scan<'a, 'o> {
     /// Collects up to the unit's end, or to the first damage.
     pub(super) fn run(&mut self) -> Result<(), Truncated> {
         let result = self.scan();
-        for (kind, origin, die, mark) in std::mem::take(&mut self.late) {
-            self.add_by_origin(kind, origin, die, mark);
+        for late in std::mem::take(&mut self.late) {
+            self.add_by_origin(late);
         }
         result
     }
 
     fn scan(&mut self) -> Result<(), Truncated> {
-        let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
-        let mut cursor = Cursor::new(bytes, self.unit.order);
-        cursor.seek(self.unit.root);
+        let mut cursor = self.entries.cursor(self.unit.root);
         let mut scopes: Vec<Scope> = Vec::new();
-        // How deep inside of entries that hold nothing, which are not on the stack.
-        let mut bodies = 0_usize;
+        // How deep inside of entries that hold nothing, which are not on the stack, and where the
+        // outermost of them starts if it hides names.
+        let (mut bodies, mut hidden) = (0_usize, None);
         let mut fields = Fields::default();
         while !cursor.is_empty() {
             let start = cursor.position();
-            let Some(abbreviation) = self.read_abbreviation(&mut cursor)? else {
+            let Some(abbreviation) = self.entries.next_abbreviation(&mut cursor)? else {
                 if let Some(outer) = bodies.checked_sub(1) {
                     bodies = outer;
+                    if let Some(start) = hidden.take_if(|_| bodies == 0) {
+                        self.hidden.push(start..cursor.position());
+                    }
                 } else if let Some(inner) = scopes.pop() {
                     self.leave(inner);
                 }
@@ -125,7 +131,14 @@ impl<'a, 'o> Scan<'a, 'o> {
                 }
                 continue;
             };
-            self.read_fields(&mut cursor, abbreviation, &mut fields)?;
+            if let Some(size) = abbreviation.idle {
+                cursor.skip(size as usize)?;
+                continue;
+            }
+            self.entries.read(&mut cursor, abbreviation, &mut fields)?;
+            if scopes.is_empty() && bodies == 0 {
+                self.start_unit();
+            }
             let inside = match bodies {
                 0 => self.visit(scopes.last(), start, abbreviation, &fields),
                 _ => None,
@@ -140,17 +153,31 @@ impl<'a, 'o> Scan<'a, 'o> {
                 }
                 continue;
             }
-            match inside {
+            let is_hidden = match inside {
+                Some(Scope::Hidden) => true,
                 Some(inside) if scopes.len() < MAX_DEPTH => {
                     scopes.push(inside);
                     continue;
                 }
-                Some(inside) => self.leave(inside),
-                None => {}
-            }
-            match self.next_sibling(&fields, cursor.position()) {
-                Some(next) => cursor.seek(next),
-                None => bodies = bodies.saturating_add(1),
+                Some(inside) => {
+                    self.leave(inside);
+                    false
+                }
+                None => false,
+            };
+            match self.entries.next_sibling(&fields, cursor.position()) {
+                Some(next) => {
+                    cursor.seek(next);
+                    if is_hidden {
+                        self.hidden.push(start..next);
+                    }
+                }
+                None => {
+                    bodies = bodies.saturating_add(1);
+                    if is_hidden {
+                        hidden = Some(start);
+                    }
+                }
             }
         }
         Ok(())
@@ -158,164 +185,30 @@ impl<'a, 'o> Scan<'a, 'o> {
 
     /// Goes back to the path around a scope.
     fn leave(&mut self, scope: Scope) {
-        let (Scope::Space { outer } | Scope::Enumerators { outer, .. }) = scope;
-        self.path = outer;
-    }
-
-    /// The abbreviation of the next entry; `None` at the end of a list of entries.
-    fn read_abbreviation(
-        &self,
-        cursor: &mut Cursor<'_>,
-    ) -> Result<Option<Abbreviation>, Truncated> {
-        let offset = cursor.position();
-        match cursor.uleb128()? {
-            0 => Ok(None),
-            code => self
-                .abbreviations
-                .get(code)
-                .map(Some)
-                .ok_or(Truncated { offset }),
+        if let Scope::Space { outer } | Scope::Enumerators { outer, .. } = scope {
+            self.path = outer;
         }
     }
 
-    /// Where the next sibling starts, if that is said and makes sense.
-    fn next_sibling(&self, fields: &Fields, position: usize) -> Option<usize> {
-        let sibling = usize::try_from(fields.sibling?).ok()?;
-        let next = self.unit.start.checked_add(sibling)?;
-        (position..self.unit.end).contains(&next).then_some(next)
+    /// With the first entry of the unit.
+    fn start_unit(&mut self) {
+        let of_unit = &self.entries.of_unit;
+        let folder = of_unit.folder.map_or(0, NameRef::as_u64);
+        let lines = of_unit.lines;
+        self.source_files = lines
+            .filter(|_| self.has_full_names())
+            .and_then(|lines| SourceFiles::parse(self.unit, lines, folder));
     }
 
-    fn read_fields(
-        &mut self,
-        cursor: &mut Cursor<'_>,
-        abbreviation: Abbreviation,
-        fields: &mut Fields,
-    ) -> Result<(), Truncated> {
-        *fields = Fields::default();
-        let sizes = self.unit.sizes;
-        for step in self.abbreviations.steps(abbreviation) {
-            match *step {
-                Step::Skip(count) => cursor.skip(count as usize)?,
-                Step::SkipForm(form) => skip_form(cursor, form, sizes)?,
-                Step::Number(wanted, size) => {
-                    let value = match size {
-                        1 => cursor.u8()?.into(),
-                        2 => cursor.u16()?.into(),
-                        4 => cursor.u32()?.into(),
-                        _ => cursor.uint(usize::from(size))?,
-                    };
-                    self.set(fields, wanted, value);
-                }
-                Step::Read(Wanted::Name, form) => fields.name = self.read_name(cursor, form)?,
-                Step::Read(Wanted::Origin, form) => {
-                    fields.origin = self.read_reference(cursor, form)?;
-                }
-                Step::Read(Wanted::Import, form) => {
-                    fields.import = self.read_reference(cursor, form)?;
-                }
-                Step::Read(wanted, form) => {
-                    if let Some(value) = read_number(cursor, form, sizes)? {
-                        self.set(fields, wanted, value);
-                    }
-                }
-                Step::Constant(wanted, value) => self.set(fields, wanted, value.cast_unsigned()),
-            }
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, fields: &mut Fields, wanted: Wanted, value: u64) {
-        match wanted {
-            Wanted::Name => {}
-            Wanted::Sibling => fields.sibling = Some(value),
-            Wanted::Origin => fields.origin = Some(self.resolve(Reference::Unit(value))),
-            // Only the form for it gets here.
-            Wanted::Signature => fields.signature = Some(value),
-            Wanted::Import => fields.import = Some(self.resolve(Reference::Unit(value))),
-            Wanted::Declaration => fields.is_declaration = value != 0,
-            Wanted::ByteSize => fields.byte_size = value,
-            Wanted::DeclLine => fields.decl_line = value,
-            Wanted::StrOffsetsBase => self.str_offsets_base = Some(value),
-            Wanted::Language => {
-                let language = DwLang(u16::try_from(value).unwrap_or(0));
-                self.has_nested_names = Some(language::language(language) != Language::C);
-            }
-        }
-    }
-
-    fn read_reference(
-        &self,
-        cursor: &mut Cursor<'_>,
-        form: DwForm,
-    ) -> Result<Option<DieId>, Truncated> {
-        let form = match form {
-            dw::DW_FORM_indirect => read_form(cursor)?,
-            form => form,
-        };
-        let reference = read_reference(cursor, form, self.unit.sizes)?;
-        Ok(reference.map(|reference| self.resolve(reference)))
-    }
-
-    /// The entry that a reference leads to; where it leads nowhere, one that does not exist.
-    fn resolve(&self, reference: Reference) -> DieId {
-        let nowhere = DieId::from_u64(u64::MAX);
-        let (from, offset) = match reference {
-            Reference::Unit(offset) => (self.unit.base.plus(self.unit.start), offset),
-            Reference::Section(offset) => (self.unit.info, offset),
-            Reference::Supplementary(offset) => match &self.unit.supplementary {
-                Some(supplementary) => (supplementary.info, offset),
-                None => return nowhere,
-            },
-        };
-        usize::try_from(offset).map_or(nowhere, |offset| from.plus(offset))
-    }
-
-    fn read_name(
-        &self,
-        cursor: &mut Cursor<'_>,
-        form: DwForm,
-    ) -> Result<Option<NameRef>, Truncated> {
-        let form = match form {
-            dw::DW_FORM_indirect => read_form(cursor)?,
-            form => form,
-        };
-        let source = self.unit.strings.source;
-        let (place, source) = match form {
-            dw::DW_FORM_string => {
-                let place = self.unit.base.plus(cursor.position());
-                cursor.c_str()?;
-                return Ok(Some(NameRef::new(Place::Units, source, place.as_u64())));
-            }
-            dw::DW_FORM_strp => (Place::Str, Some(source)),
-            dw::DW_FORM_line_strp => (Place::LineStr, Some(source)),
-            dw::DW_FORM_strp_sup | dw::DW_FORM_GNU_strp_alt => {
-                let supplementary = self.unit.supplementary.as_ref();
-                (Place::Str, supplementary.map(|file| file.strings.source))
-            }
-            dw::DW_FORM_strx
-            | dw::DW_FORM_strx1
-            | dw::DW_FORM_strx2
-            | dw::DW_FORM_strx3
-            | dw::DW_FORM_strx4
-            | dw::DW_FORM_GNU_str_index => {
-                let index = read_number(cursor, form, self.unit.sizes)?;
-                return Ok(index.and_then(|index| self.indexed_name(index)));
-            }
-            _ => return skip_form(cursor, form, self.unit.sizes).map(|()| None),
-        };
-        let offset = cursor.uint(usize::from(self.unit.sizes.offset))?;
-        Ok(source.map(|source| NameRef::new(place, source, offset)))
-    }
-
-    /// The name that `.debug_str_offsets` has at `index`.
-    fn indexed_name(&self, index: u64) -> Option<NameRef> {
-        let size = self.unit.sizes.offset;
-        let base = self.str_offsets_base?;
-        let position = index.checked_mul(u64::from(size))?.checked_add(base)?;
-        let mut cursor = Cursor::new(self.unit.str_offsets, self.unit.order);
-        cursor.seek(usize::try_from(position).ok()?);
-        let offset = cursor.uint(usize::from(size)).ok()?;
-        Some(NameRef::new(Place::Str, self.unit.strings.source, offset))
+    /// Whether the arguments of templates are in their names. Clang may leave them out
+    /// (`-gsimple-template-names`): what is on the same line then need not be the same definition.
+    fn has_full_names(&self) -> bool {
+        let of_unit = &self.entries.of_unit;
+        let producer = of_unit
+            .producer
+            .and_then(|name| self.entries.bytes_of(name));
+        of_unit.has_nested_names() == Some(false)
+            || producer.is_some_and(|producer| producer.starts_with(b"GNU "))
     }
 
     /// Takes note of an entry, and says what the entries in it are; `None` if nothing.
@@ -323,10 +216,13 @@ impl<'a, 'o> Scan<'a, 'o> {
         &mut self,
         scope: Option<&Scope>,
         start: usize,
-        abbreviation: Abbreviation,
+        abbreviation: &Abbreviation,
         fields: &Fields,
     ) -> Option<Scope> {
         let declared = fields.name.and(fields.origin);
+        if declared.is_some_and(|origin| self.is_hidden(origin)) {
+            return Some(Scope::Hidden);
+        }
         let Some(path) = declared.and_then(|origin| self.path_of(origin)) else {
             return self.visit_in_path(scope, start, abbreviation, fields);
         };
@@ -335,34 +231,29 @@ impl<'a, 'o> Scan<'a, 'o> {
         let mut inside = self.visit_in_path(scope, start, abbreviation, fields);
         match &mut inside {
             Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) => *outer = around,
-            None => self.path = around,
+            Some(Scope::Hidden) | None => self.path = around,
         }
         inside
-    }
-
-    /// The path of an earlier entry of the unit.
-    fn path_of(&self, origin: DieId) -> Option<Rc<[u8]>> {
-        let start = origin.as_u64().checked_sub(self.unit.base.as_u64())?;
-        let place = self.paths.binary_search_by_key(&start, |path| path.0);
-        let (_, path) = self.paths.get(place.ok()?)?;
-        Some(Rc::clone(path))
     }
 
     fn visit_in_path(
         &mut self,
         scope: Option<&Scope>,
         start: usize,
-        abbreviation: Abbreviation,
+        abbreviation: &Abbreviation,
         fields: &Fields,
     ) -> Option<Scope> {
         if let Some(wanted) = self.wanted {
             self.name_wanted(wanted, start, fields);
         }
-        let die = self.unit.base.plus(start);
-        let mark = mark(fields.byte_size, fields.decl_line);
-        let outer = Rc::clone(&self.path);
+        let entry = |kind| IndexEntry {
+            kind,
+            die: self.unit.base.plus(start),
+            mark: mark(fields),
+        };
         let kind = match abbreviation.tag {
             dw::DW_TAG_compile_unit | dw::DW_TAG_partial_unit | dw::DW_TAG_type_unit => {
+                let outer = self.path.clone();
                 return scope.is_none().then_some(Scope::Space { outer });
             }
             dw::DW_TAG_imported_unit => {
@@ -370,26 +261,36 @@ impl<'a, 'o> Scan<'a, 'o> {
                 return None;
             }
             dw::DW_TAG_namespace => {
-                self.enter(fields.name);
-                return Some(Scope::Space { outer });
+                return Some(self.enter(fields.name.and_then(|n| self.entries.bytes_of(n))));
             }
             dw::DW_TAG_enumerator => {
-                if let (Some(&Scope::Enumerators { die, mark, .. }), Some(name)) =
+                if let (Some(&Scope::Enumerators { entry, key, .. }), Some(name)) =
                     (scope, fields.name)
                 {
-                    self.add(NameKind::Enumerator, name, die, mark);
+                    let key = key.map(|key| mix(key, name.as_u64()));
+                    self.add_once(name, entry, key);
                 }
                 return None;
             }
             dw::DW_TAG_enumeration_type => {
                 self.remember_path(start);
-                if let Some(name) = fields.name.filter(|_| !fields.is_declaration) {
-                    self.add(NameKind::Enum, name, die, mark);
+                let key = self.key(NameKind::Enum, fields);
+                if let Some(name) = fields.name.filter(|_| !fields.is_declaration)
+                    && !self.add_once(name, entry(NameKind::Enum), key)
+                {
+                    // The enumerators of a copy are copies, too.
+                    return None;
                 }
-                if abbreviation.is_scoped {
-                    self.enter(fields.name);
+                let entry = entry(NameKind::Enumerator);
+                if !abbreviation.is_scoped {
+                    let outer = self.path.clone();
+                    return Some(Scope::Enumerators { outer, entry, key });
                 }
-                return Some(Scope::Enumerators { outer, die, mark });
+                let name = fields.name.and_then(|name| self.entries.bytes_of(name));
+                return Some(match self.enter(name) {
+                    Scope::Space { outer } => Scope::Enumerators { outer, entry, key },
+                    hidden => hidden,
+                });
             }
             dw::DW_TAG_structure_type => NameKind::Struct,
             dw::DW_TAG_union_type => NameKind::Union,
@@ -401,70 +302,113 @@ impl<'a, 'o> Scan<'a, 'o> {
             dw::DW_TAG_subprogram => NameKind::InlineFunction,
             dw::DW_TAG_member => {
                 self.remember_path(start);
-                self.add_constant(abbreviation, fields, die, mark);
+                self.add_constant(abbreviation, fields, entry(NameKind::Constant));
                 return None;
             }
             _ => return None,
         };
-        let is_class = matches!(kind, NameKind::Struct | NameKind::Union | NameKind::Class);
+        let entry = entry(kind);
         self.remember_path(start);
         if !fields.is_declaration && self.wanted.is_none() {
             match (fields.name, fields.origin) {
-                (Some(name), _) => self.add(kind, name, die, mark),
-                (None, Some(origin)) => self.late.push((kind, origin, die, mark)),
+                (Some(name), _) => {
+                    let key = self.key(kind, fields);
+                    self.add_once(name, entry, key);
+                }
+                (None, Some(origin)) => self.late.push(Deferred { origin, entry }),
                 (None, None) => {}
             }
         }
-        if kind == NameKind::Variable {
-            self.add_constant(abbreviation, fields, die, mark);
-        }
-        // `dwz` leaves the language out of partial units; nothing is in classes of C.
-        if is_class && self.has_nested_names.unwrap_or(true) {
-            let name = match (fields.name, fields.signature) {
-                (Some(name), _) => self.bytes_of(name),
-                // Clang names methods of classes in type units inside a class without a name.
-                (None, Some(signature)) => self.type_names.get(signature),
-                (None, None) => return None,
-            };
-            self.enter_bytes(name);
-            return Some(Scope::Space { outer });
+        match kind {
+            NameKind::Variable => {
+                let kind = NameKind::Constant;
+                self.add_constant(abbreviation, fields, IndexEntry { kind, ..entry });
+            }
+            NameKind::Struct | NameKind::Union | NameKind::Class => {
+                return self.enter_class(abbreviation, fields);
+            }
+            _ => {}
         }
         None
     }
 
-    /// Makes a name part of the path.
-    fn enter(&mut self, name: Option<NameRef>) {
-        self.enter_bytes(name.and_then(|name| self.bytes_of(name)));
+    /// What the entries in a class are.
+    fn enter_class(&mut self, abbreviation: &Abbreviation, fields: &Fields) -> Option<Scope> {
+        // `dwz` leaves the language out of partial units; nothing is in classes of C.
+        let has_nested_names = self.entries.of_unit.has_nested_names().unwrap_or(true);
+        if !has_nested_names || !abbreviation.has_children {
+            return None;
+        }
+        let name = match (fields.name, fields.signature) {
+            (Some(name), _) => self.entries.bytes_of(name),
+            // Clang names methods of classes in type units inside a class without a name.
+            (None, Some(signature)) => self.type_names.get(signature),
+            (None, None) => return None,
+        };
+        Some(self.enter(name))
     }
 
-    fn enter_bytes(&mut self, name: Option<&[u8]>) {
-        if let Some(name) = name
-            && self.path.len().saturating_add(name.len()) < MAX_PATH
-        {
-            self.path = [&*self.path, name, b"::"].concat().into();
+    /// Makes a name part of the path, if names in there are looked for.
+    fn enter(&mut self, name: Option<&[u8]>) -> Scope {
+        let outer = self.path.clone();
+        if let Some(name) = name {
+            self.names.has_scopes = true;
+            if self.depth == Depth::File {
+                return Scope::Hidden;
+            }
+            if outer.bytes.len().saturating_add(name.len()) < MAX_PATH {
+                self.path = Path {
+                    bytes: [&*outer.bytes, name, b"::"].concat().into(),
+                    key: mix(outer.key, hash_bytes(name)),
+                };
+            }
         }
+        Scope::Space { outer }
     }
 
-    /// The name of a type unit's type, with its signature.
-    pub(super) fn type_name(&mut self) -> Option<(u64, &'a [u8])> {
-        let (signature, start) = self.unit.type_entry?;
-        let bytes = self.unit.bytes.get(..self.unit.end)?;
-        let mut fields = Fields::default();
-        // The first entry says where the unit's names are.
-        for start in [self.unit.root, start.max(self.unit.root)] {
-            let mut cursor = Cursor::new(bytes, self.unit.order);
-            cursor.seek(start);
-            let abbreviation = self.read_abbreviation(&mut cursor).ok()??;
-            self.read_fields(&mut cursor, abbreviation, &mut fields)
-                .ok()?;
-        }
-        Some((signature, self.bytes_of(fields.name?)?))
+    /// The path of an earlier entry of the unit.
+    fn path_of(&self, origin: DieId) -> Option<Path> {
+        let start = origin.as_u64().checked_sub(self.unit.base.as_u64())?;
+        let place = self.paths.binary_search_by_key(&start, |path| path.0);
+        let (_, path) = self.paths.get(place.ok()?)?;
+        Some(path.clone())
+    }
+
+    /// Whether the name of an earlier entry of the unit is one of another index.
+    fn is_hidden(&self, origin: DieId) -> bool {
+        let start = origin.as_u64().checked_sub(self.unit.base.as_u64());
+        let Some(start) = start.and_then(|start| usize::try_from(start).ok()) else {
+            return false;
+        };
+        let after = self.hidden.partition_point(|hidden| hidden.start < start);
+        let hidden = after.checked_sub(1).and_then(|at| self.hidden.get(at));
+        hidden.is_some_and(|hidden| hidden.contains(&start))
     }
 
     fn remember_path(&mut self, start: usize) {
-        if !self.path.is_empty() {
-            self.paths.push((start as u64, Rc::clone(&self.path)));
+        if !self.path.bytes.is_empty() {
+            self.paths.push((start as u64, self.path.clone()));
         }
+    }
+
+    /// A number that all copies of a definition have, and no others; `None` if it cannot be told
+    /// what is a copy.
+    fn key(&self, kind: NameKind, fields: &Fields) -> Option<u64> {
+        let file = match (kind, fields.decl_file) {
+            // Each variable and each function with code is one of its own.
+            (NameKind::Variable | NameKind::Function, _) => return None,
+            // They are the language's.
+            (NameKind::BaseType, _) => u64::from(self.entries.of_unit.language.map_or(0, |l| l.0)),
+            (_, Some(file)) => self.source_files.as_ref()?.get(file)?,
+            (_, None) => return None,
+        };
+        let name = fields.name.map_or(u64::MAX, NameRef::as_u64);
+        let place = mix(file, fields.decl_line);
+        let form = mix(
+            fields.byte_size,
+            fields.encoding << 8 | u64::from(kind.as_u8()),
+        );
+        Some(mix(mix(mix(name, place), form), self.path.key))
     }
 
     /// Gives those that are wanted their names if this entry has them.
@@ -472,16 +416,11 @@ impl<'a, 'o> Scan<'a, 'o> {
         let origin = self.unit.base.plus(start);
         let first = wanted.partition_point(|deferred| deferred.origin < origin);
         let wanted = wanted.get(first..).unwrap_or_default();
-        for deferred in wanted
-            .iter()
-            .take_while(|deferred| deferred.origin == origin)
-        {
-            let Deferred {
-                kind, die, mark, ..
-            } = *deferred;
+        for deferred in wanted.iter().take_while(|wanted| wanted.origin == origin) {
+            let entry = deferred.entry;
             match (fields.name, fields.origin) {
-                (Some(name), _) => self.add_name(kind, name, die, mark),
-                (None, Some(origin)) => self.late.push((kind, origin, die, mark)),
+                (Some(name), _) => self.add(name, entry),
+                (None, Some(origin)) => self.late.push(Deferred { origin, entry }),
                 (None, None) => {}
             }
         }
@@ -489,73 +428,64 @@ impl<'a, 'o> Scan<'a, 'o> {
 
     /// Adds the declaration of a static member if it tells its value (`static constexpr int x = 1`):
     /// there may be no definition.
-    fn add_constant(&mut self, abbreviation: Abbreviation, fields: &Fields, die: DieId, mark: u16) {
+    fn add_constant(&mut self, abbreviation: &Abbreviation, fields: &Fields, entry: IndexEntry) {
         if abbreviation.has_value
             && fields.is_declaration
             && let Some(name) = fields.name
         {
-            self.add(NameKind::Constant, name, die, mark);
+            let key = self.key(NameKind::Constant, fields);
+            self.add_once(name, entry, key);
         }
     }
 
-    fn add(&mut self, kind: NameKind, name: NameRef, die: DieId, mark: u16) {
-        if self.wanted.is_none() {
-            self.add_name(kind, name, die, mark);
+    /// Adds a name unless a copy of its definition was seen before. Returns whether it is no copy.
+    fn add_once(&mut self, name: NameRef, entry: IndexEntry, key: Option<u64>) -> bool {
+        if self.wanted.is_some() {
+            return true;
         }
+        let is_new = !key.is_some_and(|key| self.seen.has(key));
+        if is_new {
+            self.add(name, entry);
+        }
+        is_new
     }
 
-    fn add_name(&mut self, kind: NameKind, name: NameRef, die: DieId, mark: u16) {
-        let Some(bytes) = self.bytes_of(name) else {
-            return;
-        };
-        if self.path.is_empty() {
-            self.names.add(kind, name, bytes, die, mark);
-        } else {
-            self.names.add_path(kind, &self.path, bytes, die, mark);
+    fn add(&mut self, name: NameRef, entry: IndexEntry) {
+        match (self.depth, &*self.path.bytes) {
+            (Depth::File, _) => self.names.add(name, entry),
+            // It is in the other index.
+            (Depth::Scopes, []) => {}
+            (Depth::Scopes, path) => {
+                if let Some(bytes) = self.entries.bytes_of(name) {
+                    self.names.add_path(path, bytes, entry);
+                }
+            }
         }
     }
 
     /// Adds an entry that has its name from another one: the definition of what was declared
     /// before, or the code of an inline function.
-    fn add_by_origin(&mut self, kind: NameKind, mut origin: DieId, die: DieId, mark: u16) {
+    fn add_by_origin(&mut self, late: Deferred) {
+        let Deferred { mut origin, entry } = late;
         let mut fields = Fields::default();
         for _ in 0..MAX_ORIGINS {
             if !self.unit.range().contains(&origin) {
-                self.names.deferred.push(Deferred {
-                    origin,
-                    kind,
-                    die,
-                    mark,
-                });
+                self.names.deferred.push(Deferred { origin, entry });
                 return;
             }
             let in_section = origin.as_u64().checked_sub(self.unit.base.as_u64());
             let Some(start) = in_section.and_then(|start| usize::try_from(start).ok()) else {
                 return;
             };
-            let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
-            let mut cursor = Cursor::new(bytes, self.unit.order);
-            cursor.seek(start.max(self.unit.root));
-            let Ok(Some(abbreviation)) = self.read_abbreviation(&mut cursor) else {
+            let mut cursor: Cursor<'a> = self.entries.cursor(start);
+            let Ok(Some(_)) = self.entries.next(&mut cursor, &mut fields) else {
                 return;
             };
-            if self
-                .read_fields(&mut cursor, abbreviation, &mut fields)
-                .is_err()
-            {
-                return;
-            }
-            if let Some(bytes) = fields.name.and_then(|name| self.bytes_of(name)) {
-                let place = self
-                    .paths
-                    .binary_search_by_key(&(start as u64), |path| path.0);
-                match place.ok().and_then(|place| self.paths.get(place)) {
-                    Some((_, path)) => self.names.add_path(kind, path, bytes, die, mark),
-                    None => {
-                        if let Some(name) = fields.name {
-                            self.names.add(kind, name, bytes, die, mark);
-                        }
-                    }
+            if let Some(name) = fields.name {
+                if !self.is_hidden(origin) {
+                    self.path = self.path_of(origin).unwrap_or_default();
+                    self.add(name, entry);
+                    self.path = Path::default();
                 }
                 return;
             }
@@ -565,28 +495,10 @@ impl<'a, 'o> Scan<'a, 'o> {
             }
         }
     }
-
-    fn bytes_of(&self, name: NameRef) -> Option<&'a [u8]> {
-        let own = &self.unit.strings;
-        let others = self.unit.supplementary.as_ref().map(|file| &file.strings);
-        let strings = match others {
-            Some(others) if others.source as usize == name.source() => others,
-            _ => own,
-        };
-        match name.place()? {
-            Place::Str => c_str(strings.str, name.offset()),
-            Place::LineStr => c_str(strings.line_str, name.offset()),
-            Place::Units => {
-                let base = usize::try_from(self.unit.base.as_u64()).ok()?;
-                c_str(self.unit.bytes, name.offset().checked_sub(base)?)
-            }
-            Place::Index => None,
-        }
-    }
 }
 
-/// A few bits that tell definitions of the same name apart, without looking at them.
-fn mark(byte_size: u64, decl_line: u64) -> u16 {
-    let mixed = (byte_size ^ decl_line.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+/// A few bits that tell definitions of the same name apart, in whichever file they are.
+fn mark(fields: &Fields) -> u16 {
+    let mixed = mix(fields.byte_size, fields.decl_line);
     u16::try_from(mixed >> 48).unwrap_or(0)
 }

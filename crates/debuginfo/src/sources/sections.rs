@@ -16,9 +16,10 @@ pub(crate) enum Wanted {
     All,
 }
 
-/// The sections that names stand in, and what leads to them.
+/// The sections that names stand in, what leads to them, and what tells source files apart.
 const NAMES: &[SectionId] = &[
     SectionId::DebugAbbrev,
+    SectionId::DebugLine,
     SectionId::DebugStr,
     SectionId::DebugLineStr,
     SectionId::DebugStrOffsets,
@@ -29,7 +30,6 @@ const NAMES: &[SectionId] = &[
 const OTHERS: &[SectionId] = &[
     SectionId::DebugAddr,
     SectionId::DebugAranges,
-    SectionId::DebugLine,
     SectionId::DebugLoc,
     SectionId::DebugLocLists,
     SectionId::DebugMacinfo,
