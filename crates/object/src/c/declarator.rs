@@ -1,6 +1,6 @@
 //! Types as C declares them: from the inside out.
 
-use crate::layout::too_deep;
+use crate::layout::{is_complete, too_deep};
 use crate::{Error, Result};
 use spelunk_base::Language;
 use spelunk_types::{
@@ -62,7 +62,8 @@ pub fn format_type(types: &TypeStore, ty: QualifiedType) -> Result<String> {
     let mut writer = Writer::new(types);
     let mut text = keywords(ty.qualifiers);
     match data {
-        TypeData::Typedef { name, aliased } => {
+        // Of what is not known there is no definition.
+        TypeData::Typedef { name, aliased } if is_complete(types, *aliased)? => {
             text.push_str("typedef ");
             let name = scoped(types.get(ty.id)?, name);
             text += &writer.declare(*aliased, name, Anonymous::Defined)?;

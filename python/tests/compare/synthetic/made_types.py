@@ -31,6 +31,10 @@ no_members = prog.struct_type("no_members", 0, ())
 myint = prog.typedef_type("myint", i)
 alias = prog.typedef_type("alias", myint)
 mypoint = prog.typedef_type("mypoint", point)
+unknown = prog.typedef_type("unknown", incomplete)
+unknown_enum = prog.typedef_type("unknown_enum", incomplete_enum)
+unknown_length = prog.typedef_type("unknown_length", prog.array_type(unknown))
+nothing_at_all = prog.typedef_type("nothing_at_all", v)
 pointer = prog.pointer_type(i)
 array = prog.array_type(i, 3)
 matrix = prog.array_type(array, 2)
@@ -44,7 +48,8 @@ swapped = prog.int_type("int", 4, True, "big")
 # What each of them is.
 TYPES = (
     "i u c f b v inner point outer bits number vector color negative incomplete incomplete_union "
-    "incomplete_class incomplete_enum no_members myint alias mypoint pointer array matrix flexible function "
+    "incomplete_class incomplete_enum no_members myint alias mypoint unknown unknown_enum "
+    "unknown_length nothing_at_all pointer array matrix flexible function "
     "no_parameters template swapped prog.type('long') prog.type('size_t') i.qualified(Qualifiers.CONST) "
     "point.qualified(Qualifiers.CONST|Qualifiers.VOLATILE) pointer.qualified(Qualifiers.RESTRICT)"
 ).split()
