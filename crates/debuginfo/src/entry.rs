@@ -4,6 +4,7 @@ use crate::units::{Entry, Slice, Unit, Units};
 use gimli::{AttributeValue, DwAt, DwTag, constants as dw};
 use spelunk_base::Language;
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 /// Namespaces in namespaces: more is no program but a damaged file.
 const MAX_DEPTH: usize = 128;
@@ -269,6 +270,14 @@ impl<'u, 'a> Die<'u, 'a> {
         &self,
         mut visit: impl FnMut(Die<'u, 'a>) -> Result<(), DebugInfoError>,
     ) -> Result<(), DebugInfoError> {
+        self.visit_children(|child| visit(child).map(ControlFlow::Continue))
+    }
+
+    /// As [`for_each_child`](Self::for_each_child), up to where `visit` breaks.
+    pub(crate) fn visit_children(
+        &self,
+        mut visit: impl FnMut(Die<'u, 'a>) -> Result<ControlFlow<()>, DebugInfoError>,
+    ) -> Result<(), DebugInfoError> {
         if !self.entry.has_children() {
             return Ok(());
         }
@@ -280,12 +289,15 @@ impl<'u, 'a> Die<'u, 'a> {
         cursor.next_entry().map_err(damaged)?;
         let mut more = cursor.next_entry().map_err(damaged)?;
         while more && let Some(entry) = cursor.current() {
-            visit(Die {
+            let child = Die {
                 units: self.units,
                 unit: self.unit,
                 entry: entry.clone(),
                 id: self.unit.die_id(entry.offset()),
-            })?;
+            };
+            if visit(child)?.is_break() {
+                break;
+            }
             more = cursor.next_sibling().map_err(damaged)?.is_some();
         }
         Ok(())

@@ -2,16 +2,19 @@ use super::{Depth, MAX_LENGTH, constant, type_text};
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use gimli::constants as dw;
+use std::ops::ControlFlow;
+
+const SEPARATOR: &str = ", ";
 
 /// The arguments of a template, as they stand between the angle brackets. `None` for what is no
 /// template, or has an argument that cannot be told.
-pub(super) fn of(die: &Die<'_, '_>, depth: Depth) -> Option<String> {
+pub(super) fn of(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<String> {
     let mut list = List::default();
     list.collect(die, depth).ok()?;
     if !list.is_template || list.is_unknown {
         return None;
     }
-    let mut text = list.arguments.join(", ");
+    let mut text = list.arguments.join(SEPARATOR);
     if text.ends_with('>') {
         text.push(' ');
     }
@@ -27,11 +30,8 @@ struct List {
 }
 
 impl List {
-    fn collect(&mut self, die: &Die<'_, '_>, depth: Depth) -> Result<(), DebugInfoError> {
-        die.for_each_child(|child| {
-            if self.is_unknown {
-                return Ok(());
-            }
+    fn collect(&mut self, die: &Die<'_, '_>, depth: Depth<'_>) -> Result<(), DebugInfoError> {
+        die.visit_children(|child| {
             let argument = match child.tag() {
                 dw::DW_TAG_template_type_parameter => type_text::of_reference(&child, depth),
                 dw::DW_TAG_template_value_parameter => constant::text(&child, depth),
@@ -39,19 +39,28 @@ impl List {
                 // There are no packs in packs.
                 dw::DW_TAG_GNU_template_parameter_pack if die.tag() != child.tag() => {
                     self.is_template = true;
-                    return self.collect(&child, depth);
+                    self.collect(&child, depth)?;
+                    return Ok(ControlFlow::Continue(()));
                 }
-                _ => return Ok(()),
+                dw::DW_TAG_formal_parameter | dw::DW_TAG_unspecified_parameters => {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                // Members and the like come after all arguments.
+                _ => return Ok(ControlFlow::Break(())),
             };
             self.is_template = true;
-            match argument {
+            Ok(match argument {
                 Some(argument) if self.length <= MAX_LENGTH => {
-                    self.length = self.length.saturating_add(argument.len());
+                    let length = argument.len().saturating_add(SEPARATOR.len());
+                    self.length = self.length.saturating_add(length);
                     self.arguments.push(argument);
+                    ControlFlow::Continue(())
                 }
-                _ => self.is_unknown = true,
-            }
-            Ok(())
+                _ => {
+                    self.is_unknown = true;
+                    ControlFlow::Break(())
+                }
+            })
         })
     }
 }

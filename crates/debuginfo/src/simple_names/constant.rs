@@ -1,9 +1,14 @@
 use super::{Depth, type_text};
 use crate::entry::Die;
 use gimli::{AttributeValue, constants as dw};
+use std::ops::ControlFlow;
+
+/// Enumerators that are looked through for a value's name.
+const MAX_ENUMERATORS: u32 = 1 << 12;
 
 /// The value of a template's parameter as Clang writes it: `true`, `3UL`, `'x'`, `color::green`.
-pub(super) fn text(die: &Die<'_, '_>, depth: Depth) -> Option<String> {
+pub(super) fn text(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<String> {
+    let depth = depth.inner()?;
     let ty = behind_typedefs(die)?;
     if ty.tag() == dw::DW_TAG_unspecified_type {
         return Some("nullptr".to_owned());
@@ -57,16 +62,22 @@ fn number(value: &AttributeValue<crate::Slice<'_>>, is_unsigned: bool) -> Option
     }
 }
 
-fn enumerator(ty: &Die<'_, '_>, value: i128, depth: Depth) -> Option<String> {
+fn enumerator(ty: &Die<'_, '_>, value: i128, depth: Depth<'_>) -> Option<String> {
     let path = type_text::path(ty, depth.inner()?)?;
     let mut found = None;
-    ty.for_each_child(|child| {
+    let mut left = MAX_ENUMERATORS;
+    ty.visit_children(|child| {
         let own = child.attr(dw::DW_AT_const_value);
         let own = own.and_then(|own| number(&own, false));
-        if found.is_none() && child.tag() == dw::DW_TAG_enumerator && own == Some(value) {
+        if child.tag() == dw::DW_TAG_enumerator && own == Some(value) {
             found = child.name()?.map(|name| name.into_owned());
+            return Ok(ControlFlow::Break(()));
         }
-        Ok(())
+        left = left.saturating_sub(1);
+        Ok(match left {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
     })
     .ok()?;
     let Some(name) = found else {

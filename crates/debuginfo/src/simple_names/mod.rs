@@ -17,19 +17,28 @@ use crate::error::DebugInfoError;
 use gimli::constants as dw;
 use spelunk_base::Language;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Arguments in arguments: more is no program but a damaged file.
-const MAX_DEPTH: u32 = 16;
+const MAX_DEPTH: u32 = 24;
+/// Types and values in all of a name.
+const MAX_STEPS: u32 = 1 << 11;
 /// Longer names are left simple: a few entries can make any number of arguments.
 const MAX_LENGTH: usize = 1 << 12;
 
-/// What is left to be done for a name.
+/// How much may still be done for a name.
 #[derive(Clone, Copy)]
-struct Depth(u32);
+struct Depth<'b> {
+    level: u32,
+    steps: &'b Cell<u32>,
+}
 
-impl Depth {
+impl Depth<'_> {
+    /// That of a part; `None` if it is too deep, or one part too many.
     fn inner(self) -> Option<Self> {
-        self.0.checked_sub(1).map(Self)
+        self.steps.set(self.steps.get().checked_sub(1)?);
+        let level = self.level.checked_sub(1)?;
+        Some(Self { level, ..self })
     }
 }
 
@@ -37,10 +46,15 @@ impl<'a> Die<'_, 'a> {
     /// The name with the arguments of a template, which stand in entries of their own where the
     /// compiler gave it its simple name.
     pub(crate) fn full_name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
-        self.full_name_at(Depth(MAX_DEPTH))
+        let steps = Cell::new(MAX_STEPS);
+        let level = MAX_DEPTH;
+        self.full_name_at(Depth {
+            level,
+            steps: &steps,
+        })
     }
 
-    fn full_name_at(&self, depth: Depth) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
+    fn full_name_at(&self, depth: Depth<'_>) -> Result<Option<Cow<'a, str>>, DebugInfoError> {
         let name = self.name()?;
         let Some(simple) = name.as_deref().filter(|name| self.may_be_simple(name)) else {
             return Ok(name);

@@ -1,6 +1,7 @@
 use super::Depth;
 use crate::entry::{ANONYMOUS_NAMESPACE, Die};
 use gimli::constants as dw;
+use std::ops::ControlFlow;
 
 /// A type around what is declared to be of it: `int (*` and `)(char)`.
 struct Text {
@@ -11,13 +12,13 @@ struct Text {
 }
 
 /// The type that an entry refers to; `void` where there is none.
-pub(super) fn of_reference(die: &Die<'_, '_>, depth: Depth) -> Option<String> {
+pub(super) fn of_reference(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<String> {
     let Text { before, after, .. } = referenced(die, depth)?;
     Some(before + &after)
 }
 
 /// The name of a type with what is around it, but functions.
-pub(super) fn path(die: &Die<'_, '_>, depth: Depth) -> Option<String> {
+pub(super) fn path(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<String> {
     let mut path = String::new();
     for outer in die.scopes().ok()? {
         if outer.tag() == dw::DW_TAG_subprogram {
@@ -39,14 +40,15 @@ pub(super) fn path(die: &Die<'_, '_>, depth: Depth) -> Option<String> {
     Some(path + &name)
 }
 
-fn referenced(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
+fn referenced(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<Text> {
+    let depth = depth.inner()?;
     match die.reference(dw::DW_AT_type).ok()? {
-        Some(ty) => text(&die.units().die(ty).ok()?, depth.inner()?),
+        Some(ty) => text(&die.units().die(ty).ok()?, depth),
         None => Some(Text::plain("void".to_owned())),
     }
 }
 
-fn text(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
+fn text(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<Text> {
     Some(match die.tag() {
         dw::DW_TAG_const_type | dw::DW_TAG_volatile_type | dw::DW_TAG_restrict_type => {
             qualified(die, depth)?
@@ -82,7 +84,7 @@ fn text(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
 }
 
 /// A type with all its qualifiers, in the usual order.
-fn qualified(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
+fn qualified(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<Text> {
     let mut words = [(dw::DW_TAG_const_type, "const", false); 3];
     words[1] = (dw::DW_TAG_volatile_type, "volatile", false);
     words[2] = (dw::DW_TAG_restrict_type, "__restrict", false);
@@ -116,12 +118,12 @@ fn qualified(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
     Some(text)
 }
 
-fn function(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
+fn function(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<Text> {
     let mut text = referenced(die, depth)?;
     let mut parameters = Vec::new();
     let mut is_const = false;
     let mut is_known = true;
-    die.for_each_child(|child| {
+    die.visit_children(|child| {
         match child.tag() {
             // What a member function is called on.
             dw::DW_TAG_formal_parameter if child.flag(dw::DW_AT_artificial) => {
@@ -129,13 +131,16 @@ fn function(die: &Die<'_, '_>, depth: Depth) -> Option<Text> {
                 is_const |= object.is_some_and(|text| text.starts_with("const "));
             }
             dw::DW_TAG_formal_parameter => match of_reference(&child, depth) {
-                Some(text) if parameters.len() < 64 => parameters.push(text),
-                _ => is_known = false,
+                Some(text) => parameters.push(text),
+                None => is_known = false,
             },
             dw::DW_TAG_unspecified_parameters => parameters.push("...".to_owned()),
             _ => {}
         }
-        Ok(())
+        Ok(match is_known {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        })
     })
     .ok()?;
     if !is_known {

@@ -49,6 +49,22 @@ static RUST_OBJECT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     object
 });
 
+/// Templates with arguments in entries of their own.
+fn compile_simple_names() -> Vec<u8> {
+    const SOURCE: &str = "namespace n { enum class e { k }; template <typename T, int N> struct a { T t[N]; };
+        template <typename... T> struct p { struct q { int i; }; static int s; }; template <typename... T> int p<T...>::s = 3;
+        template <e E, char C, unsigned long L> struct v {}; template <template <typename, int> class C> struct t { C<int, 3> c; };
+        a<a<const int *, 2>, 3> x; p<int (*)(char, ...), int a<int, 3>::*, void (&)(), p<>>::q y; v<e::k, '<', 3> w; t<a> z;
+        int i = p<int>::s; template <typename T> T f(T t) { return t; } int j = f(3); }";
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), "corpus-simple-names");
+    workshop.write("a.cpp", SOURCE);
+    workshop.run(
+        "clang++",
+        ["-g", "-gsimple-template-names", "-std=c++17", "-c", "a.cpp"],
+    );
+    workshop.read("a.o")
+}
+
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<_> = ["-gdwarf-2", "-gdwarf-4", "-gdwarf-5"]
         .into_iter()
@@ -68,6 +84,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ];
     seeds.push(compile(&[("a.c", C)], &flags));
     seeds.push(RUST_OBJECT.clone());
+    seeds.push(compile_simple_names());
     seeds
 }
 

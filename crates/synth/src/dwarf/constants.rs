@@ -30,6 +30,8 @@ pub mod tag {
     pub const SUBRANGE_TYPE: u64 = 0x21;
     /// `DW_TAG_base_type`
     pub const BASE_TYPE: u64 = 0x24;
+    /// `DW_TAG_template_type_parameter`
+    pub const TEMPLATE_TYPE_PARAMETER: u64 = 0x2f;
     /// `DW_TAG_const_type`
     pub const CONST_TYPE: u64 = 0x26;
     /// `DW_TAG_enumerator`

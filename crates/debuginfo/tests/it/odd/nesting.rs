@@ -156,3 +156,40 @@ fn members_may_be_nested_as_deep_as_the_file_is_long() {
     let members = store.members(ty.id).unwrap().unwrap();
     assert!(!matches!(members.find(store, "nowhere"), Ok(Some(_))));
 }
+
+/// Templates with simple names are called by their arguments: here by functions of functions of
+/// functions, whose names no memory has room for.
+#[test]
+fn templates_whose_names_would_never_end_keep_their_simple_ones() {
+    let mut odd = Odd::usual();
+    odd.unit(CPP11, |unit| {
+        let mut ty = int(unit);
+        for depth in 0..20 {
+            unit.begin(
+                tag::STRUCTURE_TYPE,
+                &[
+                    text(&format!("t{depth}")),
+                    number(at::BYTE_SIZE, form::DATA1, 1),
+                ],
+            );
+            unit.entry(tag::TEMPLATE_TYPE_PARAMETER, &[to(at::TYPE, ty)]);
+            unit.end();
+            let inner = ty;
+            ty = unit.here();
+            unit.begin(tag::SUBROUTINE_TYPE, &[]);
+            for _ in 0..60 {
+                unit.entry(tag::FORMAL_PARAMETER, &[to(at::TYPE, inner)]);
+            }
+            unit.end();
+        }
+    });
+    let opened = odd.open();
+    for name in ["t0<int>", "t0", "t10", "t19"] {
+        let found = opened.definition(TypeKind::Struct, name);
+        assert_eq!(found.as_deref(), Ok("struct size 1 { }"), "{name}");
+    }
+    assert_eq!(
+        opened.definition(TypeKind::Struct, "t0<long>").as_deref(),
+        Ok("none")
+    );
+}
