@@ -5,6 +5,7 @@
 
 mod aarch64;
 mod arm;
+mod i386;
 mod page_table;
 mod ppc64;
 mod register;
@@ -46,6 +47,7 @@ pub struct Arch {
 pub fn find(architecture: Architecture) -> Option<&'static Arch> {
     match architecture {
         Architecture::X86_64 => Some(&x86_64::ARCH),
+        Architecture::I386 => Some(&i386::ARCH),
         _ => None,
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn initial(
         .object
         .as_ref()
         .ok_or_else(|| Error::value("thread has no task"))?;
-    let arch = kernel.platform.arch().ok_or_else(|| {
+    // Where the scheduler leaves registers is known here of one architecture.
+    let is_known = kernel.platform.architecture == Architecture::X86_64;
+    let arch = kernel.platform.arch().filter(|_| is_known).ok_or_else(|| {
         Error::not_implemented(format!(
             "stacks of {:?} cannot be unwound yet",
             kernel.platform.architecture
