@@ -15,7 +15,7 @@ pub(crate) fn run(data: &[u8]) {
     let stream = |codec| {
         let _ = decode_unsized(codec, data, 1 << 20);
     };
-    match choice % 8 {
+    match choice % 9 {
         0 => page(PageCodec::Zlib),
         1 => page(PageCodec::Lzo),
         2 => page(PageCodec::Snappy),
@@ -23,6 +23,7 @@ pub(crate) fn run(data: &[u8]) {
         4 => stream(StreamCodec::Zlib),
         5 => stream(StreamCodec::Gzip),
         6 => stream(StreamCodec::Zstd),
+        7 => stream(StreamCodec::Lz4),
         _ => stream(StreamCodec::Xz),
     }
 }

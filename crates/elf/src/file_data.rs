@@ -36,6 +36,14 @@ impl FileData {
         Ok(Arc::new(Self { name, content }))
     }
 
+    /// The open file `file` under the name `name`.
+    pub(crate) fn of_file(name: &str, mut file: File) -> io::Result<Arc<dyn ReadAt>> {
+        Ok(Arc::new(Self {
+            name: name.to_owned(),
+            content: Content::of(&mut file)?,
+        }))
+    }
+
     /// `bytes` under a name of their own.
     #[must_use]
     pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Arc<dyn ReadAt> {

@@ -4,7 +4,7 @@
 //! * [`ReadAt`] is a file, or a part of one, or bytes in memory; [`FileData`] opens one.
 //! * [`ElfFile`] parses the headers and hands out sections as [`SectionData`].
 //! * [`SectionAddresses`] and [`ElfFile::relocated_section_data`] are for kernel modules.
-//! * [`codec`] is the one place for zlib, LZO, Snappy, zstd and xz.
+//! * [`codec`] is the one place for zlib, LZO, Snappy, zstd, xz and LZ4.
 //!
 //! Every byte of input may be hostile, and a file may be cut off anywhere: what can be read is
 //! read, and [`ElfFile::damage`] says what is missing.
@@ -22,11 +22,12 @@ mod map;
 mod note;
 mod read_at;
 mod relocate;
+mod scratch_file;
 mod section;
 mod segment;
 mod table;
 
-pub use compressed_file::open_decompressed;
+pub use compressed_file::{open_decompressed, open_decompressed_dump};
 pub use data::SectionData;
 pub use debug_link::DebugLink;
 pub use elf_file::ElfFile;

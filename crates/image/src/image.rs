@@ -7,7 +7,7 @@ use crate::utsname::Utsname;
 use crate::vmcoreinfo::Vmcoreinfo;
 use crate::{elf_core, vmcoreinfo_scan};
 use spelunk_base::{ByteOrder, Cancel, Cancelled, Platform, Progress};
-use spelunk_elf::{FileData, ReadAt, SectionData};
+use spelunk_elf::{ReadAt, SectionData, open_decompressed_dump};
 use spelunk_memory::{AddressSpace, FaultKind, Memory, Segment};
 use std::fmt;
 use std::ops::Range;
@@ -78,7 +78,8 @@ pub struct Image {
 }
 
 impl Image {
-    /// Opens the dump in the files at `paths`: one, or all parts of a split one in any order.
+    /// Opens the dump in the files at `paths`: one, or all parts of a split one in any order. What is
+    /// compressed as a whole (zstd, LZ4, xz, gzip: systemd-coredump's) is decompressed.
     ///
     /// # Errors
     ///
@@ -87,7 +88,7 @@ impl Image {
     pub fn open(paths: &[&Path]) -> Result<Self, ImageError> {
         let files = paths
             .iter()
-            .map(|path| FileData::open(path).map_err(ImageError::Open))
+            .map(|path| open_decompressed_dump(path).map_err(ImageError::Open))
             .collect::<Result<Vec<_>, _>>()?;
         Self::from_files(files)
     }

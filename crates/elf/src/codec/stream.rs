@@ -12,6 +12,8 @@ pub enum StreamCodec {
     Zstd,
     /// xz.
     Xz,
+    /// Frames of LZ4 (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>).
+    Lz4,
 }
 
 /// Dictionaries of more memory than this are refused; `xz -9` takes 65 MiB.
@@ -25,6 +27,8 @@ impl StreamCodec {
             Some(Self::Xz)
         } else if magic.starts_with(b"\x28\xb5\x2f\xfd") {
             Some(Self::Zstd)
+        } else if magic.starts_with(b"\x04\x22\x4d\x18") {
+            Some(Self::Lz4)
         } else if magic.starts_with(b"\x1f\x8b") {
             Some(Self::Gzip)
         } else {
@@ -32,11 +36,13 @@ impl StreamCodec {
         }
     }
 
-    fn reader<'a>(self, compressed: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
+    /// What reads the decompressed bytes, piece by piece.
+    pub(crate) fn reader<'a>(self, compressed: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
             Self::Zlib => Box::new(flate2::bufread::ZlibDecoder::new(compressed)),
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(compressed)),
             Self::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(compressed)?),
+            Self::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(compressed)),
             Self::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(
                 compressed,
                 true,
