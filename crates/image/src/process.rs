@@ -26,7 +26,7 @@ pub struct FileMapping {
 pub struct ProcessInfo {
     /// Its ID, which is that of its main thread.
     pub pid: u32,
-    /// The name of the thread that wrote the dump; as the kernel shows it, up to 15 bytes.
+    /// The name of its main thread, as the kernel shows it, up to 15 bytes.
     pub name: Box<[u8]>,
     /// The start of its command line.
     pub arguments: Box<[u8]>,

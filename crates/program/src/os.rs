@@ -1,6 +1,6 @@
 //! What an operating system says about the program: the one trait behind which Linux stands.
 
-use crate::{Module, ModuleInfo, Program, Result, Thread};
+use crate::{Error, Module, ModuleInfo, Program, Result, Thread};
 use spelunk_base::{Cancel, Platform, Progress};
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
@@ -153,6 +153,23 @@ pub trait Os: std::any::Any + Send + Sync {
     ///
     /// If they were not saved, or cannot be read.
     fn initial_registers(&self, program: &Program, thread: &Thread) -> Result<InitialRegisters>;
+
+    /// The address of what stands at `offset` in the storage that the thread with these registers (those
+    /// of any of its frames) has for `module`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not known, or the thread has none.
+    fn thread_local(
+        &self,
+        program: &Program,
+        registers: &Registers,
+        module: &Module,
+        offset: u64,
+    ) -> Result<u64> {
+        let _ = (program, registers, module, offset);
+        Err(Error::lookup("thread-local storage was not found"))
+    }
 
     /// An object that stands in no debugging information (`PAGE_SHIFT`, `UTS_RELEASE`).
     ///

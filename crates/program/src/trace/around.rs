@@ -181,8 +181,20 @@ impl Surroundings for Around<'_, '_> {
     }
 
     fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
-        let _ = offset;
-        Err(ExpressionError::Missing("thread-local storage"))
+        let missing = ExpressionError::Missing("thread-local storage");
+        let program = self.inquiry.program;
+        // What the innermost call has in its registers is the thread's.
+        let thread = self.inquiry.stack.calls.first();
+        let module = self
+            .inquiry
+            .stack
+            .call(self.at)
+            .and_then(|call| call.module.as_ref());
+        let (Some(os), Some(thread), Some(module)) = (program.os(), thread, module) else {
+            return Err(missing);
+        };
+        os.thread_local(program, &thread.registers, module, offset)
+            .map_err(|_| missing)
     }
 }
 

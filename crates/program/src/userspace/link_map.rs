@@ -11,6 +11,8 @@ const MAX_LIBRARIES: usize = 1 << 16;
 /// An entry of the list.
 #[derive(Clone, Debug)]
 pub(super) struct LinkMap {
+    /// Where the entry itself is.
+    pub(super) address: u64,
     /// The difference between addresses in memory and in the file.
     pub(super) bias: u64,
     /// The path that it was loaded by; none for the executable.
@@ -37,6 +39,7 @@ pub(super) fn walk(
         while entry != 0 && seen.len() < MAX_LIBRARIES && seen.insert(entry) {
             let name = memory.word(entry, 1)?;
             found(LinkMap {
+                address: entry,
                 bias: memory.word(entry, 0)?,
                 name: memory.find_string(name).unwrap_or_default(),
                 dynamic_address: memory.word(entry, 2)?,

@@ -21,5 +21,6 @@ mod os;
 mod process_memory;
 mod signal;
 mod source;
+mod thread_local;
 
 pub(crate) use os::UserProgram;

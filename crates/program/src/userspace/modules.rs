@@ -93,8 +93,7 @@ impl Layout<'_> {
             };
             found(self.info(kind, String::from_utf8_lossy(&name).into_owned(), elf));
         }
-        let debug = main.and_then(|main| main.find_dynamic(self.memory, DT_DEBUG));
-        let Some(debug) = debug.filter(|debug| *debug != 0) else {
+        let Some(debug) = self.find_link_map() else {
             self.mapped_libraries(main_dynamic, found);
             return Ok(());
         };
@@ -108,6 +107,12 @@ impl Layout<'_> {
             }
         })?;
         Ok(())
+    }
+
+    /// Where the dynamic linker's list is, if there is one.
+    pub(super) fn find_link_map(&self) -> Option<u64> {
+        let debug = self.main_elf()?.find_dynamic(self.memory, DT_DEBUG)?;
+        (debug != 0).then_some(debug)
     }
 
     fn find_vdso(&self) -> Option<(u64, LoadedElf)> {

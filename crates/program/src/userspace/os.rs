@@ -4,6 +4,7 @@ use super::live::LiveProcess;
 use super::modules::Layout;
 use super::process_memory::ProcessMemory;
 use super::source::Source;
+use super::thread_local;
 use crate::{
     Error, ErrorKind, HostFile, InitialRegisters, Module, ModuleInfo, ModuleKind, Os, Program,
     Result, Thread, ThreadIter,
@@ -13,6 +14,7 @@ use spelunk_image::Image;
 use spelunk_live::Process;
 use spelunk_memory::{AddressSpace, Memory};
 use spelunk_object::Object;
+use spelunk_unwind::Registers;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -151,6 +153,18 @@ impl Os for UserProgram {
             registers: self.source.registers(thread.tid, arch)?,
             interrupted: true,
         })
+    }
+
+    fn thread_local(
+        &self,
+        program: &Program,
+        registers: &Registers,
+        module: &Module,
+        offset: u64,
+    ) -> Result<u64> {
+        let layout = self.layout(program)?;
+        let debug = layout.find_link_map();
+        thread_local::find(program, layout.memory, registers, module, debug, offset)
     }
 
     fn find_object(&self, _: &Program, _: &str) -> Result<Option<Object>> {
