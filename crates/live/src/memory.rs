@@ -20,7 +20,7 @@ impl SegmentReader for ProcessMemory {
                 Err(error) => match error.raw_os_error() {
                     Some(libc::EINTR) => continue,
                     // Where nothing is mapped, and behind what files' offsets can tell.
-                    Some(libc::EIO | libc::EFAULT | libc::EINVAL) | None => FaultKind::NotMapped,
+                    Some(libc::EIO | libc::EFAULT | libc::EINVAL) | None => FaultKind::NotReadable,
                     Some(errno) => FaultKind::Device(errno),
                 },
             };

@@ -19,6 +19,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// There is no memory at the address, or none that anyone told of.
     NotMapped,
+    /// There is no memory at the address in the running target, or none that can be read.
+    NotReadable,
     /// The dump leaves the page out: it was filtered when the dump was made.
     NotInDump,
     /// The dump is split, and the part that holds the page was not given.
@@ -69,6 +71,7 @@ impl fmt::Display for Fault {
         write!(f, "{space} address {address:#x} ")?;
         match kind {
             FaultKind::NotMapped => f.write_str("is not mapped"),
+            FaultKind::NotReadable => f.write_str("is not mapped, or may not be read"),
             FaultKind::NotInDump => f.write_str("is not in the dump: its page was excluded"),
             FaultKind::NotInPart => f.write_str(
                 "is in a part of the split dump that was not given: give all parts together",

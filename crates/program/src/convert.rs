@@ -55,6 +55,7 @@ impl From<spelunk_memory::Fault> for Error {
             (AddressSpace::Physical, FaultKind::NotMapped) => {
                 "could not find physical memory segment".into()
             }
+            (_, FaultKind::NotReadable) => "could not read memory".into(),
             (_, kind) => reason(kind),
         };
         Self::fault(message, fault.address)

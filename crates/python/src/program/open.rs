@@ -4,7 +4,7 @@ use super::PyProgram;
 use crate::error::{MissingDebugInfoError, raise};
 use crate::progress::Bar;
 use crate::work;
-use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyValueError};
+use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use spelunk_program::{LoadReport, LoadRequest, Program};
@@ -138,7 +138,13 @@ impl PyProgram {
     /// :param pid: The ID of the process.
     /// :raises FileNotFoundError: if there is none
     /// :raises PermissionError: if it may not be debugged
-    fn set_pid(&self, py: Python<'_>, pid: i32) -> PyResult<()> {
+    fn set_pid(&self, py: Python<'_>, pid: &Bound<'_, PyAny>) -> PyResult<()> {
+        let pid: i32 =
+            pid.extract()
+                .map_err(|error| match error.is_instance_of::<PyOverflowError>(py) {
+                    true => PyOverflowError::new_err("signed integer is greater than maximum"),
+                    false => error,
+                })?;
         let Ok(pid) = u32::try_from(pid) else {
             let path = format!("/proc/{pid}/mem");
             return Err(PyFileNotFoundError::new_err((
