@@ -15,6 +15,9 @@ const PACKAGES: &[&str] = &[
     // the wide matrix, and `_BitInt`
     "clang-19",
     "libc6-dev",
+    // programs of 32 bits
+    "libc6-dev-i386",
+    "lib32gcc-12-dev",
     "binutils",
     "llvm",
     "dwz",
@@ -38,6 +41,9 @@ const PACKAGES: &[&str] = &[
     "make",
     "patch",
     "xz-utils",
+    // cores as systemd compresses them
+    "zstd",
+    "lz4",
     "libelf1",
 ];
 

@@ -1,7 +1,7 @@
 //! A programmable debugger for the Linux kernel and native programs.
 //!
-//! [`open`] makes a [`Program`] of a kernel's crash dump, knowing Linux. All the rest is re-exported
-//! from the crates that it is made of.
+//! [`open`] makes a [`Program`] of a core dump, a kernel's or a process's; [`open_process`] of a running
+//! process. All the rest is re-exported from the crates that it is made of.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), spelunk::Error> {
@@ -47,5 +47,16 @@ pub fn systems() -> &'static [&'static dyn System] {
 pub fn open(paths: &[PathBuf], platform: Option<Platform>) -> Result<Arc<Program>> {
     let program = Program::new(platform);
     program.open_core(paths, systems())?;
+    Ok(program)
+}
+
+/// Looks at a running process of this machine. Loads no debugging information.
+///
+/// # Errors
+///
+/// The host's, if there is no such process or it may not be debugged.
+pub fn open_process(pid: u32) -> Result<Arc<Program>> {
+    let program = Program::new(None);
+    program.open_process(pid)?;
     Ok(program)
 }

@@ -1,6 +1,7 @@
 //! The program against small systems and files that are built here.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod corpus;
 mod damage;
 mod files;
 mod guesses;

@@ -10,4 +10,5 @@
 mod hostile;
 mod lab;
 mod printers;
+mod processes;
 mod traces;

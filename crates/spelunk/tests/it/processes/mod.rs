@@ -1,0 +1,12 @@
+//! Real programs, running and as core dumps: what they say of themselves and what gdb says of them is
+//! what is found.
+
+mod build;
+mod compressed;
+mod damaged;
+mod gdb;
+mod kinds;
+mod run;
+mod search;
+mod thread_local;
+mod truth;
