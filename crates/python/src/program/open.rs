@@ -139,12 +139,12 @@ impl PyProgram {
     /// :raises FileNotFoundError: if there is none
     /// :raises PermissionError: if it may not be debugged
     fn set_pid(&self, py: Python<'_>, pid: &Bound<'_, PyAny>) -> PyResult<()> {
-        let pid: i32 =
-            pid.extract()
-                .map_err(|error| match error.is_instance_of::<PyOverflowError>(py) {
-                    true => PyOverflowError::new_err("signed integer is greater than maximum"),
-                    false => error,
-                })?;
+        let pid: i32 = pid.extract().map_err(|error: PyErr| {
+            match error.is_instance_of::<PyOverflowError>(py) {
+                true => PyOverflowError::new_err("signed integer is greater than maximum"),
+                false => error,
+            }
+        })?;
         let Ok(pid) = u32::try_from(pid) else {
             let path = format!("/proc/{pid}/mem");
             return Err(PyFileNotFoundError::new_err((
