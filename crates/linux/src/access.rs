@@ -8,7 +8,25 @@ use spelunk_types::{QualifiedType, TypeData};
 
 /// The type called `name`: `struct task_struct`.
 pub(crate) fn type_named(program: &Program, name: &str) -> Result<QualifiedType> {
-    Ok(lookup_type(program, name, None)?)
+    lookup_type(program, name, None).map_err(|error| with_remedy(program, error.into()))
+}
+
+/// Says what is missing where a name was not found because nothing is there to find it in.
+fn with_remedy(program: &Program, error: Error) -> Error {
+    let main = program.main_module().ok();
+    let is_loaded = main.is_some_and(|kernel| kernel.debug_file().is_some());
+    if is_loaded || !error.is_lookup() || program.debug_info().files().len() != 0 {
+        return error;
+    }
+    let release = program.os().and_then(|os| os.release());
+    let release = release.unwrap_or("of unknown release");
+    Error::new(
+        error.kind().clone(),
+        format!(
+            "{error}: debugging information of Linux {release} is not loaded; install the package that has its vmlinux, or \
+             give that with -s or load_debug_info()"
+        ),
+    )
 }
 
 /// The type called `name`, if debugging information has it.
@@ -59,7 +77,8 @@ pub(crate) fn integer_named(program: &Program, ty: &str, value: u64) -> Result<O
 
 /// The variable called `name`.
 pub(crate) fn variable(program: &Program, name: &str) -> Result<Object> {
-    program.object(name, ObjectKinds::ANY, None)
+    let found = program.object(name, ObjectKinds::ANY, None);
+    found.map_err(|error| with_remedy(program, error))
 }
 
 /// The variable called `name`, if there is one.

@@ -40,6 +40,12 @@ fn of_the_kernel_without_debugging_information() {
         let truth = shown.iter().find(|(_, _, name)| name == "schedule");
         assert_eq!(schedule.address, truth.unwrap().0, "{name}");
         assert!(program.symbol_by_name("no_such_symbol").is_err());
+        let error = program.crashed_thread().unwrap_err().to_string();
+        let expected = format!(
+            "could not find 'panic_cpu': debugging information of Linux {}",
+            dump.release()
+        );
+        assert!(error.starts_with(&expected), "{error}");
     }
 }
 
