@@ -24,18 +24,33 @@ use std::collections::HashMap;
 /// Where the sections of a relocatable file are in memory, by name; a missing one is at 0, which
 /// is right for sections that are not loaded, such as those of debug information.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SectionAddresses(HashMap<String, u64>);
+pub struct SectionAddresses {
+    by_name: HashMap<String, u64>,
+    /// Those of sections that share their name with others.
+    by_index: HashMap<u32, u64>,
+}
 
 impl SectionAddresses {
     /// The address of the section of this name, if it is loaded.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u64> {
-        self.0.get(name).copied()
+        self.by_name.get(name).copied()
+    }
+
+    /// Says where a section is that shares its name with others.
+    pub fn place(&mut self, section: &Section, address: u64) {
+        self.by_index.insert(section.index, address);
+    }
+
+    /// The address of a section, 0 if it is not loaded.
+    fn of(&self, section: &Section) -> u64 {
+        let own = self.by_index.get(&section.index).copied();
+        own.or_else(|| self.find(&section.name)).unwrap_or(0)
     }
 
     /// The sections that are loaded, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.0
+        self.by_name
             .iter()
             .map(|(name, address)| (name.as_str(), *address))
     }
@@ -43,7 +58,10 @@ impl SectionAddresses {
 
 impl FromIterator<(String, u64)> for SectionAddresses {
     fn from_iter<I: IntoIterator<Item = (String, u64)>>(sections: I) -> Self {
-        Self(sections.into_iter().collect())
+        Self {
+            by_name: sections.into_iter().collect(),
+            by_index: HashMap::new(),
+        }
     }
 }
 
@@ -135,7 +153,7 @@ impl ElfFile {
         let machine = self.header().machine;
         let find_form = find_forms(machine).ok_or(ElfError::RelocationMachine(machine))?;
         let symbols = Symbols::read(self, table.link, addresses)?;
-        let section_address = addresses.find(&section.name).unwrap_or(0);
+        let section_address = addresses.of(section);
         let order = self.platform().byte_order;
         let data = self.data_of(table)?;
         let mut cursor = Cursor::new(&data, order);
@@ -228,7 +246,7 @@ impl Symbols {
         let section_addresses: Vec<u64> = file
             .sections()
             .iter()
-            .map(|section| addresses.find(&section.name).unwrap_or(0))
+            .map(|section| addresses.of(section))
             .collect();
         let platform = file.platform();
         let mut indices = Cursor::new(extended.as_deref().unwrap_or(&[]), platform.byte_order);
