@@ -38,7 +38,7 @@ pub(super) struct LineTables(Cache<UnitIndex, UnitLines>);
 
 /// The line table of a unit, decoded (DWARF 5, section 6.2).
 pub(super) struct UnitLines {
-    /// By start. They do not overlap.
+    /// By start. Those of odd files overlap; then the one that starts last counts.
     sequences: Vec<Sequence>,
     /// The rows of all sequences, each sequence's by address.
     rows: Vec<LineRow>,
@@ -52,6 +52,8 @@ pub(super) struct UnitLines {
 struct Sequence {
     start: u64,
     end: u64,
+    /// The largest end of this and all earlier sequences.
+    furthest: u64,
     rows: std::ops::Range<usize>,
 }
 
@@ -152,7 +154,7 @@ impl UnitLines {
             }
         }
         lines.rows.truncate(start);
-        lines.sequences.sort_by_key(|sequence| sequence.start);
+        lines.sort();
         lines
     }
 
@@ -169,6 +171,7 @@ impl UnitLines {
                 self.sequences.push(Sequence {
                     start: first.address,
                     end,
+                    furthest: end,
                     rows: start..self.rows.len(),
                 });
             }
@@ -176,14 +179,22 @@ impl UnitLines {
         }
     }
 
+    fn sort(&mut self) {
+        self.sequences.sort_by_key(|sequence| sequence.start);
+        let mut furthest = 0;
+        for sequence in &mut self.sequences {
+            furthest = sequence.end.max(furthest);
+            sequence.furthest = furthest;
+        }
+    }
+
     fn find(&self, pc: u64) -> Option<&LineRow> {
         let after = self
             .sequences
             .partition_point(|sequence| sequence.start <= pc);
-        let sequence = self.sequences.get(after.checked_sub(1)?)?;
-        if pc >= sequence.end {
-            return None;
-        }
+        let before = self.sequences.get(..after)?.iter().rev();
+        let mut before = before.take_while(|sequence| pc < sequence.furthest);
+        let sequence = before.find(|sequence| pc < sequence.end)?;
         let rows = self.rows.get(sequence.rows.clone())?;
         let after = rows.partition_point(|row| row.address <= pc);
         rows.get(after.checked_sub(1)?)
@@ -199,13 +210,17 @@ impl UnitLines {
         if let Some(name) = slot.get() {
             return Arc::clone(name);
         }
-        let name = path(unit, program.header(), file).into();
+        let name = file_path(unit, program.header(), file).into();
         Arc::clone(slot.get_or_init(|| name))
     }
 }
 
 /// The path of a file: below its directory if that is not the one that the compiler ran in.
-fn path(unit: &Unit<'_>, header: &LineProgramHeader<Slice<'_>>, file: u64) -> String {
+pub(crate) fn file_path(
+    unit: &Unit<'_>,
+    header: &LineProgramHeader<Slice<'_>>,
+    file: u64,
+) -> String {
     let Some(entry) = header.file(file) else {
         return String::new();
     };
@@ -229,4 +244,64 @@ fn path(unit: &Unit<'_>, header: &LineProgramHeader<Slice<'_>>, file: u64) -> St
 
 fn clamp(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sequences of addresses, each address the line of its row.
+    fn table(sequences: &[(&[u64], u64)]) -> UnitLines {
+        let mut lines = UnitLines {
+            sequences: Vec::new(),
+            rows: Vec::new(),
+            files: Vec::new(),
+            first_file: 0,
+        };
+        for (addresses, end) in sequences {
+            let start = lines.rows.len();
+            lines.rows.extend(addresses.iter().map(|address| LineRow {
+                address: *address,
+                file: 0,
+                line: *address as u32,
+                column: 0,
+            }));
+            lines.end_sequence(start, *end);
+        }
+        lines.sort();
+        lines
+    }
+
+    fn line(lines: &UnitLines, pc: u64) -> Option<u32> {
+        lines.find(pc).map(|row| row.line)
+    }
+
+    #[test]
+    fn sequences_stand_in_any_order_and_may_overlap() {
+        let lines = table(&[(&[50, 60], 70), (&[10, 20, 30], 100), (&[5], 8)]);
+        let found = [4, 5, 8, 10, 29, 55, 69, 70, 99, 100].map(|pc| line(&lines, pc));
+        let expected = [
+            None,
+            Some(5),
+            None,
+            Some(10),
+            Some(20),
+            Some(50),
+            Some(60),
+            Some(30),
+            Some(30),
+            None,
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn sequences_of_what_a_linker_dropped_count_for_nothing() {
+        let lines = table(&[(&[0, 10], 20), (&[40, 30], 50), (&[60], 60), (&[80], 90)]);
+        assert_eq!(lines.sequences.len(), 1);
+        assert_eq!(
+            [10, 35, 60, 85].map(|pc| line(&lines, pc)),
+            [None, None, None, Some(80)]
+        );
+    }
 }

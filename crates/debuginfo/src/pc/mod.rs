@@ -26,6 +26,7 @@ mod variable_length;
 pub use call_argument::{CallArgument, Surroundings};
 pub use call_site::{CallPlace, CallSite, CallTarget, FunctionCalls};
 pub use line::SourceLine;
+pub(crate) use line::file_path;
 pub use location::{FrameState, Gone, VariableValue};
 pub(crate) use ranges::RangeAttributes;
 pub use rows::RowSource;
