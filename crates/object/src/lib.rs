@@ -20,8 +20,9 @@ mod value;
 
 pub use alignment::alignof;
 pub use c::{
-    BinaryOperator, PrimitiveTypes, UnaryOperator, bit_precise_type, find_type, format_type,
-    lookup_type, primitive_type, type_name, variable_declaration,
+    BinaryOperator, MacroDefinition, PrimitiveTypes, Scope, UnaryOperator, bit_precise_type,
+    evaluate_constant, find_type, format_type, lookup_type, primitive_type, type_name,
+    variable_declaration,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use format::{FormatOptions, IntegerBase};

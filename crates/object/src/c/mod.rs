@@ -6,6 +6,7 @@ mod compatible;
 mod convert;
 mod declarator;
 mod declarator_parser;
+mod expression;
 mod float_type;
 mod integer_type;
 mod integers;
@@ -23,6 +24,7 @@ mod words;
 
 pub use declarator::{format_type, type_name, variable_declaration};
 pub(crate) use declarator_parser::pointer_type;
+pub use expression::{MacroDefinition, Scope, evaluate_constant};
 pub(crate) use lexer::{Lexer, Token};
 pub use operators::{BinaryOperator, UnaryOperator};
 pub(crate) use primitive::bit_precise_word;

@@ -51,7 +51,7 @@ pub(super) fn parse_character(text: &str) -> Option<(u64, usize)> {
 }
 
 /// What stands behind a backslash, and how long it is.
-fn parse_escape(text: &str) -> Option<(u32, usize)> {
+pub(super) fn parse_escape(text: &str) -> Option<(u32, usize)> {
     let first = text.chars().next()?;
     let simple = match first {
         'a' => 7,
@@ -59,6 +59,8 @@ fn parse_escape(text: &str) -> Option<(u32, usize)> {
         't' => 9,
         'n' => 10,
         'v' => 11,
+        // GNU C
+        'e' | 'E' => 27,
         'f' => 12,
         'r' => 13,
         '\'' | '"' | '?' | '\\' => first.into(),

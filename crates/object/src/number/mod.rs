@@ -8,7 +8,7 @@ mod float;
 mod integer;
 
 pub(crate) use complex::{Complex, Operand as ComplexOperand};
-use exact::Exact;
+pub(crate) use exact::Exact;
 pub use exact::Rounding;
 pub(crate) use float::Float;
 pub(crate) use integer::{Integer, IntegerForm, IntegerLayout};

@@ -1,5 +1,7 @@
 //! The seeds of the fuzz targets of this crate.
 
+#[path = "../../../../fuzz/bodies/constants.rs"]
+mod constants;
 #[path = "../../../../fuzz/bodies/hostile_target.rs"]
 mod hostile_target;
 #[path = "../../../../fuzz/bodies/numbers.rs"]
@@ -81,4 +83,28 @@ fn numbers_of_any_type() {
         .map(|_| (0..240).map(|_| random.below(256) as u8).collect())
         .collect();
     exercise(&seeds, 10, numbers::run);
+}
+
+#[test]
+fn constants_of_any_text() {
+    let deep = format!("{}1{}", "(".repeat(3000), ")".repeat(3000));
+    let ladder: String = (0..3000).map(|_| "1 ? 2 : ").collect();
+    let texts = [
+        "A(1, 2)\nA(x,y...) B(x ## y, #x, ## y)\nB(...) (__VA_ARGS__ + sizeof(struct s))",
+        "A\nA B B B B\nB C C C C\nC D(D(D(1)))\nD(x) x x x x x x x x",
+        "1.5e3f + 0x1p-3L / 'ab' ? \"a\" \"b\"[1] : (long)&((struct s *)0)->m - ~!-+1 << 3 % 2",
+        "__builtin_offsetof(struct s, a[1].b) + _Generic(1, int: 1, default: 2) + (typeof(1) *)0",
+        "sizeof(int[sizeof(char[3])]) && __builtin_choose_expr(1, 2, 3) || L'\\x41' == u\"\\u1234\"",
+        "1e99999999999 * 1e-99999999999L == 0x1p999999999",
+        &deep,
+        &"-".repeat(5000),
+        &ladder,
+        &"*&".repeat(3000),
+        &"a::".repeat(3000),
+        &"sizeof ".repeat(3000),
+        &"(int)".repeat(3000),
+        &"typeof(".repeat(3000),
+    ];
+    let seeds = texts.map(|text| text.as_bytes().to_vec());
+    exercise(&seeds, 50, constants::run);
 }
