@@ -5,6 +5,7 @@ use crate::load_bias::LoadBias;
 use crate::pc::PcTables;
 use crate::sources::{MissingSource, SourceSections, Sources, Wanted};
 use crate::units::Units;
+use gimli::SectionId;
 use self_cell::self_cell;
 use spelunk_base::{BuildId, Cancel, Language, NoProgress, Progress};
 use spelunk_elf::{ElfFile, SectionAddresses};
@@ -33,6 +34,7 @@ pub struct DebugFile {
     pub(crate) pc_tables: PcTables,
     index: OnceLock<Result<NameIndex, DebugInfoError>>,
     pub(crate) language: OnceLock<Option<Language>>,
+    pub(crate) has_macros: OnceLock<bool>,
     program: OnceLock<ProgramLink>,
 }
 
@@ -66,6 +68,7 @@ impl DebugFile {
             pc_tables: PcTables::default(),
             index: OnceLock::new(),
             language: OnceLock::new(),
+            has_macros: OnceLock::new(),
             program: OnceLock::new(),
         })
     }
@@ -181,6 +184,20 @@ impl DebugFile {
             return Ok(&[]);
         }
         Ok(&self.sources.lookup_found()?.missing)
+    }
+
+    /// Whether the file, or one that goes with it, has a section with one of these names.
+    pub(crate) fn has_section(&self, ids: &[SectionId]) -> Result<bool, DebugInfoError> {
+        if self.sources.file(0).is_some_and(|file| file.has_any(ids)) {
+            return Ok(true);
+        }
+        if let Some(Ok(index)) = self.index.get()
+            && index.is_of_one_file()
+        {
+            return Ok(false);
+        }
+        let others = &self.sources.lookup_found()?.others;
+        Ok(others.iter().any(|file| file.has_any(ids)))
     }
 
     /// Makes the file a producer of types of `store`.

@@ -1,6 +1,6 @@
 use crate::entry::Die;
-use crate::units::Slice;
-use gimli::{AttributeValue, constants as dw};
+use crate::units::{Slice, Unit};
+use gimli::{AttributeValue, LineProgramHeader, constants as dw};
 use spelunk_base::path_ends_in;
 
 /// Whether the source file that the entry was written in has a path that ends in the components of
@@ -24,6 +24,28 @@ fn of_its_own(die: &Die<'_, '_>, wanted: &str) -> Option<bool> {
         AttributeValue::FileIndex(file) => file,
         value => value.udata_value()?,
     };
+    file_matches(unit, header, file, wanted)
+}
+
+/// Whether the source file that a unit was compiled from is `wanted`.
+pub(crate) fn is_of_unit(unit: &Unit<'_>, wanted: &str) -> bool {
+    let text = |text: Option<Slice<'_>>| {
+        text.map_or(String::new(), |text| text.to_string_lossy().into_owned())
+    };
+    let (name, compiled_in) = (text(unit.name), text(unit.comp_dir));
+    match name.starts_with('/') {
+        true => path_ends_in(&name, wanted),
+        false => path_ends_in(&format!("{compiled_in}/{name}"), wanted),
+    }
+}
+
+/// Whether the path of a file that a line table counts matches; `None` if it has no such file.
+pub(crate) fn file_matches(
+    unit: &Unit<'_>,
+    header: &LineProgramHeader<Slice<'_>>,
+    file: u64,
+    wanted: &str,
+) -> Option<bool> {
     let entry = header.file(file)?;
     let text = |value: AttributeValue<Slice<'_>>| {
         let text = unit.line_dwarf().attr_string(unit, value).ok()?;

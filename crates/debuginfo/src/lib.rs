@@ -20,6 +20,7 @@ mod info;
 pub mod kallsyms;
 mod language;
 mod load_bias;
+mod macros;
 mod object;
 pub mod orc;
 mod pc;
@@ -42,6 +43,7 @@ pub use error::DebugInfoError;
 pub use file::DebugFile;
 pub use index::{IndexEntry, NameIndex, NameKind};
 pub use info::DebugInfo;
+pub use macros::{Macro, MacroPlace};
 pub use object::{Absence, FoundObject, ObjectKinds, ObjectValue};
 pub use pc::{
     CallArgument, CallPlace, CallSite, CallTarget, FrameState, FunctionCalls, Gone, RowSource,

@@ -1,12 +1,13 @@
 use crate::die::DieId;
 use crate::error::DebugInfoError;
+use crate::macros::Macros;
 use crate::scopes::Scopes;
 use crate::sources::{SourceKind, SourceSections, SplitLink};
 use crate::unit_dwarf::{PackageRow, SourceDwarf};
 use crate::unit_headers::{UnitHeaders, UnreadableUnit};
 use crate::unit_map::UnitMap;
 use crate::unit_parse::parse_unit;
-use gimli::{EndianSlice, RunTimeEndian, SectionId, UnitOffset, UnitType};
+use gimli::{EndianSlice, Reader, RunTimeEndian, Section, SectionId, UnitOffset, UnitType};
 use hashbrown::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -86,6 +87,7 @@ pub struct Units<'a> {
     map: OnceLock<UnitMap>,
     importers: OnceLock<HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>>,
     damage: Vec<DebugInfoError>,
+    macros: Macros<'a>,
 }
 
 /// A section that holds units.
@@ -132,6 +134,7 @@ impl<'a> Units<'a> {
             map: OnceLock::new(),
             importers: OnceLock::new(),
             damage: Vec::new(),
+            macros: Macros::default(),
         };
         let mut base = DieId::from_u64(0);
         for (number, source) in sources.iter().enumerate() {
@@ -373,6 +376,24 @@ impl<'a> Units<'a> {
     pub fn find_unit_by_address(&self, address: u64) -> Option<UnitIndex> {
         let found = self.map.get_or_init(|| UnitMap::new(self)).find(address)?;
         Some(self.split.get(&found).copied().unwrap_or(found))
+    }
+
+    /// The size of all sections of macros.
+    pub(crate) fn macro_bytes(&self) -> usize {
+        let size = |source: &SourceDwarf<'_>| {
+            let dwarf = source.whole();
+            let sizes = [
+                dwarf.debug_macro.reader().len(),
+                dwarf.debug_macinfo.reader().len(),
+            ];
+            sizes.iter().sum::<usize>()
+        };
+        self.sources.iter().map(size).sum()
+    }
+
+    /// The macros that the units define.
+    pub(crate) fn macros(&self) -> &Macros<'a> {
+        &self.macros
     }
 
     /// The entry with the type of this signature (`DW_FORM_ref_sig8`).

@@ -136,13 +136,14 @@ impl Error {
     }
 
     /// An error of the kind [`ErrorKind::ObjectNotFound`]. `what` says
-    /// which kinds were looked for (`variable `), or is empty.
+    /// which kinds were looked for (`variable `), or is empty; `reason` why there is none, or is
+    /// empty.
     #[must_use]
-    pub fn object_not_found(what: &str, name: &str, filename: Option<&str>) -> Self {
+    pub fn object_not_found(what: &str, name: &str, filename: Option<&str>, reason: &str) -> Self {
         let place = filename.map_or(String::new(), |file| format!(" in '{file}'"));
         Self::new(
             ErrorKind::ObjectNotFound { name: name.into() },
-            format!("could not find {what}'{name}'{place}"),
+            format!("could not find {what}'{name}'{place}{reason}"),
         )
     }
 

@@ -16,6 +16,7 @@ mod finder;
 mod format;
 mod load;
 mod lookup;
+mod macros;
 mod memory;
 mod module;
 mod name_cache;
@@ -41,7 +42,7 @@ pub use search::{
     DebugInfoOptions, IncompleteFile, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile,
     MissingFile, ModuleFileFinder, RefusedFile, SharedOptions,
 };
-pub use spelunk_debuginfo::{ObjectKinds, Symbol};
+pub use spelunk_debuginfo::{Macro, ObjectKinds, Symbol};
 pub use thread::Thread;
 pub use trace::{
     Frame, Missing, Provenance, Source, SourceLocation, StackEnd, StackSource, StackTrace,

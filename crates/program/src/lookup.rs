@@ -1,5 +1,6 @@
 //! Names: types, objects, and what completes them at a prompt.
 
+use crate::macros::MacroValue;
 use crate::{Error, Program, Result};
 use spelunk_debuginfo::ObjectKinds;
 use spelunk_object::Object;
@@ -36,6 +37,23 @@ impl Program {
         kinds: ObjectKinds,
         filename: Option<&str>,
     ) -> Result<Option<Object>> {
+        let found = self.object_of_finders(name, kinds, filename)?;
+        if found.is_some() || !kinds.contains(ObjectKinds::CONSTANT) {
+            return Ok(found);
+        }
+        Ok(match self.macro_value(name, filename)? {
+            MacroValue::Constant(object) => Some(object),
+            MacroValue::Missing | MacroValue::Other(..) => None,
+        })
+    }
+
+    /// As [`find_object`](Self::find_object), but no macro.
+    pub(crate) fn object_of_finders(
+        &self,
+        name: &str,
+        kinds: ObjectKinds,
+        filename: Option<&str>,
+    ) -> Result<Option<Object>> {
         self.object_finders
             .first(|finder| finder.find(self, name, kinds, filename))
     }
@@ -46,11 +64,18 @@ impl Program {
     ///
     /// [`ErrorKind::ObjectNotFound`](crate::ErrorKind::ObjectNotFound) if there is none.
     pub fn object(&self, name: &str, kinds: ObjectKinds, filename: Option<&str>) -> Result<Object> {
-        self.find_object(name, kinds, filename)?
-            .ok_or_else(|| Error::object_not_found(describe(kinds), name, filename))
+        if let Some(found) = self.find_object(name, kinds, filename)? {
+            return Ok(found);
+        }
+        let reason = match kinds.contains(ObjectKinds::CONSTANT) {
+            true => self.explain_macro(name, filename)?,
+            false => String::new(),
+        };
+        let what = describe(kinds);
+        Err(Error::object_not_found(what, name, filename, &reason))
     }
 
-    /// The constant with this name, such as an enumerator.
+    /// The constant with this name: an enumerator, or a macro whose value is one.
     ///
     /// # Errors
     ///
@@ -95,6 +120,9 @@ impl Program {
         let mut names = self
             .debug_info
             .object_names(prefix, ObjectKinds::ANY, limit)?;
+        for file in self.debug_info.files().iter() {
+            names.extend(file.macro_names(prefix, limit)?);
+        }
         if let Some(os) = self.os() {
             let special = os.object_names().iter();
             names.extend(
@@ -102,10 +130,10 @@ impl Program {
                     .filter(|name| name.starts_with(prefix))
                     .map(|name| (*name).to_owned()),
             );
-            names.sort_unstable();
-            names.dedup();
-            names.truncate(limit);
         }
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(limit);
         Ok(names)
     }
 

@@ -11,6 +11,7 @@ mod enums;
 mod error;
 mod functions;
 mod helpers;
+mod macros;
 mod module;
 mod object;
 mod once;
@@ -54,6 +55,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<module::VdsoModule>()?;
     module.add_class::<module::RelocatableModule>()?;
     module.add_class::<module::ExtraModule>()?;
+    module.add_class::<macros::PyMacro>()?;
     module.add_class::<object::PyObject>()?;
     module.add_class::<platform::PyPlatform>()?;
     module.add_class::<platform::PyRegister>()?;

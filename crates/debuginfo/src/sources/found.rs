@@ -87,6 +87,12 @@ impl SourceFile {
         }
     }
 
+    /// Whether the file has one of these sections.
+    pub(crate) fn has_any(&self, ids: &[SectionId]) -> bool {
+        ids.iter()
+            .any(|id| find_section(&self.file, self.kind, *id).is_some())
+    }
+
     /// The bytes of `.debug_str` or `.debug_line_str`, loaded when they are first wanted. Relocation
     /// does not change them.
     pub(crate) fn strings(&self, id: SectionId) -> Option<&[u8]> {

@@ -58,13 +58,7 @@ impl SourceSections {
         addresses: &SectionAddresses,
         wanted: Wanted,
     ) -> Result<Self, DebugInfoError> {
-        let load = |section: &Section| {
-            let data = file.relocated_data_of(section, addresses);
-            data.map_err(|error| DebugInfoError::Elf {
-                file: file.name().to_owned(),
-                error,
-            })
-        };
+        let load = |section: &Section| load(file, section, addresses);
         let mut sections = HashMap::new();
         let others = match wanted {
             // The index of a package speaks of all its sections.
@@ -72,7 +66,9 @@ impl SourceSections {
             _ => OTHERS,
         };
         for id in NAMES.iter().chain(others) {
-            if let Some(section) = find_section(file, kind, *id) {
+            if *id == SectionId::DebugMacro {
+                sections.extend(load_macros(file, kind, addresses)?.map(|data| (*id, data)));
+            } else if let Some(section) = find_section(file, kind, *id) {
                 sections.insert(*id, load(section)?);
             }
         }
@@ -114,6 +110,45 @@ impl SourceSections {
     }
 }
 
+/// The bytes of a section that is at its place.
+fn load(
+    file: &ElfFile,
+    section: &Section,
+    addresses: &SectionAddresses,
+) -> Result<SectionData, DebugInfoError> {
+    let data = file.relocated_data_of(section, addresses);
+    data.map_err(|error| DebugInfoError::Elf {
+        file: file.name().to_owned(),
+        error,
+    })
+}
+
+/// The bytes of `.debug_macro`. Before they are linked, what each header defines is in a section of
+/// its own; lists refer to one another as if these stood one behind the other.
+fn load_macros(
+    file: &ElfFile,
+    kind: SourceKind,
+    addresses: &SectionAddresses,
+) -> Result<Option<SectionData>, DebugInfoError> {
+    // Units refer to the section that is in no group.
+    let mut sections: Vec<&Section> = named(file, kind, SectionId::DebugMacro).collect();
+    sections.sort_by_key(|section| is_in_group(section));
+    if let [only] = sections.as_slice() {
+        return load(file, only, addresses).map(Some);
+    }
+    let mut addresses = addresses.clone();
+    let mut start = 0u64;
+    for section in &sections {
+        addresses.place(section, start);
+        start = start.saturating_add(file.data_of(section).map_or(0, |data| data.len() as u64));
+    }
+    let mut all = Vec::new();
+    for section in &sections {
+        all.extend_from_slice(&load(file, section, &addresses)?);
+    }
+    Ok((!all.is_empty()).then(|| all.into()))
+}
+
 /// What a section is called in a file of this kind.
 pub(crate) fn section_name(kind: SourceKind, id: SectionId) -> Option<&'static str> {
     match kind {
@@ -133,15 +168,8 @@ pub(crate) fn unit_sections(
     kind: SourceKind,
 ) -> impl Iterator<Item = (SectionId, &Section)> {
     let named = move |id: SectionId, in_group: bool| {
-        let name = section_name(kind, id).unwrap_or_default();
-        let is_it = move |section: &&Section| {
-            has_name(section, name)
-                && section.flags.contains(elf::SHF_GROUP) == in_group
-                && section.kind != elf::SHT_NOBITS
-        };
-        file.sections()
-            .iter()
-            .filter(is_it)
+        named(file, kind, id)
+            .filter(move |section| is_in_group(section) == in_group)
             .map(move |section| (id, section))
     };
     // References across units lead to the section that is in no group: type units are in groups.
@@ -149,6 +177,18 @@ pub(crate) fn unit_sections(
         .chain(named(SectionId::DebugInfo, true))
         .chain(named(SectionId::DebugTypes, false))
         .chain(named(SectionId::DebugTypes, true))
+}
+
+/// All sections with this id.
+fn named(file: &ElfFile, kind: SourceKind, id: SectionId) -> impl Iterator<Item = &Section> {
+    let name = section_name(kind, id).unwrap_or_default();
+    file.sections()
+        .iter()
+        .filter(move |section| has_name(section, name) && section.kind != elf::SHT_NOBITS)
+}
+
+fn is_in_group(section: &Section) -> bool {
+    section.flags.contains(elf::SHF_GROUP)
 }
 
 /// Whether a section has this name, or its old compressed form (`.zdebug_info`).

@@ -14,6 +14,8 @@ pub(crate) mod dwarf_types;
 pub(crate) mod frames;
 #[path = "../../../../fuzz/bodies/kallsyms.rs"]
 mod kallsyms;
+#[path = "../../../../fuzz/bodies/macros.rs"]
+mod macros;
 #[path = "../../../../fuzz/bodies/orc.rs"]
 mod orc;
 
@@ -245,4 +247,24 @@ fn kallsyms() {
     ];
     let seeds = [kallsyms_seed(), shown.to_vec(), symbol.repeat(3)];
     spelunk_synth::exercise(&seeds, 300, kallsyms::run);
+}
+
+#[test]
+fn macro_lists() {
+    let files = [
+        (
+            "a.c",
+            "#include \"a.h\"\n#define A(x) x\n#undef A\n#define B A(1)\nint x = H;",
+        ),
+        ("a.h", "#define H 1\n#define A 2\n"),
+    ];
+    let always = ["-g3", "-undef"];
+    let variants: [&[&str]; 4] = [
+        &["-c"],
+        &["-c", "-gdwarf-2", "-gstrict-dwarf"],
+        &["-shared", "-gdwarf-4"],
+        &["-shared"],
+    ];
+    let seeds = variants.map(|flags| compile(&files, &[&always, flags].concat()));
+    spelunk_synth::exercise(&seeds, 200, macros::run);
 }

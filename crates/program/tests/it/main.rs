@@ -6,6 +6,7 @@ mod damage;
 mod files;
 mod guesses;
 mod loading;
+mod macros;
 mod modules;
 mod system;
 mod user_places;

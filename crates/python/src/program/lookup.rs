@@ -4,6 +4,7 @@ use super::PyProgram;
 use crate::convert::Address;
 use crate::enums::FIND_OBJECT_FLAGS;
 use crate::error::raise;
+use crate::macros::PyMacro;
 use crate::object::PyObject;
 use crate::stack::PySourceLocations;
 use crate::symbol::PySymbol;
@@ -106,10 +107,19 @@ impl PyProgram {
         Self::find(slf, name, kinds, self::filename(filename)?.as_deref())
     }
 
-    /// A constant, such as an enumerator, by its name.
+    /// A constant by its name: an enumerator, or else a macro that stands for a constant expression,
+    /// with the type and value that the compiler would give it.
     ///
     ///     >>> prog.constant("PIDTYPE_PID")
     ///     (enum pid_type)PIDTYPE_PID
+    ///     >>> prog.constant("PAGE_SIZE", "page_types.h")
+    ///     (unsigned long)4096
+    ///
+    /// Files that were compiled may define a macro differently: the first one counts that has a
+    /// constant for it.
+    ///
+    /// :param filename: The source file that defines it; of a macro also the one that was compiled.
+    /// :raises ObjectNotFoundError: if there is none
     #[pyo3(signature = (name, filename=None))]
     fn constant(
         slf: &Bound<'_, Self>,
@@ -118,6 +128,35 @@ impl PyProgram {
     ) -> PyResult<PyObject> {
         let filename = self::filename(filename)?;
         Self::find(slf, name, ObjectKinds::CONSTANT, filename.as_deref())
+    }
+
+    /// The definition of a macro. Debugging information has macros if it was made with ``-g3`` (GCC)
+    /// or ``-g -fdebug-macro`` (Clang). Where there are several, it is the first of
+    /// :meth:`macros`.
+    ///
+    ///     >>> prog.macro("PAGE_SHIFT")
+    ///     Macro(name='PAGE_SHIFT', parameters=None, body='12', filename='./arch/x86/include/asm/page_types.h', line=10)
+    ///
+    /// :param filename: The source file that defines it, or the one that was compiled.
+    /// :raises LookupError: if there is none
+    #[pyo3(name = "macro", signature = (name, filename=None))]
+    fn macro_(&self, name: &str, filename: Option<&Bound<'_, PyAny>>) -> PyResult<PyMacro> {
+        let filename = self::filename(filename)?;
+        let found = self.program.lookup_macro(name, filename.as_deref());
+        found.map(PyMacro).map_err(raise)
+    }
+
+    /// All definitions of a macro that differ, those first that no ``#undef`` follows.
+    ///
+    ///     >>> [f"{macro.filename}:{macro.line}" for macro in prog.macros("pr_fmt")]
+    ///     ['kernel/sched/core.c:10', './include/linux/printk.h:392']
+    ///
+    /// :param filename: The source file that defines it, or the one that was compiled.
+    #[pyo3(signature = (name, filename=None))]
+    fn macros(&self, name: &str, filename: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<PyMacro>> {
+        let filename = self::filename(filename)?;
+        let found = self.program.macros(name, filename.as_deref());
+        Ok(found.map_err(raise)?.into_iter().map(PyMacro).collect())
     }
 
     /// A function by its name.
