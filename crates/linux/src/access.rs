@@ -15,7 +15,7 @@ pub(crate) fn type_named(program: &Program, name: &str) -> Result<QualifiedType>
 fn with_remedy(program: &Program, error: Error) -> Error {
     let main = program.main_module().ok();
     let is_loaded = main.is_some_and(|kernel| kernel.debug_file().is_some());
-    if is_loaded || !error.is_lookup() || program.debug_info().files().len() != 0 {
+    if is_loaded || !error.is_lookup() || !program.debug_info().files().is_empty() {
         return error;
     }
     let release = program.os().and_then(|os| os.release());
