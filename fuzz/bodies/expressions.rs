@@ -37,6 +37,10 @@ impl Environment for Everything {
         Ok(())
     }
 
+    fn flat_address(&self, space: u64, address: u64) -> Result<u64, ExpressionError> {
+        Ok(address ^ space)
+    }
+
     fn frame_base(&self) -> Result<u64, ExpressionError> {
         Ok(u64::MAX)
     }

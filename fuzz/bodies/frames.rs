@@ -1,9 +1,28 @@
 //! What is at the addresses of a debug file: rows, functions, lines, variables, symbols.
 
 use spelunk_base::Platform;
-use spelunk_debuginfo::{DebugFile, FrameState, SymbolTable};
+use spelunk_debuginfo::{CallArgument, DebugFile, FrameState, Surroundings, SymbolTable};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_types::Qualifiers;
+use spelunk_unwind::expression::{DieReference, DwarfRegister, ExpressionError, Value};
 use spelunk_unwind::{Memory, Registers, Unreadable, step};
+
+/// Frames around that were passed 1 for everything.
+struct Ones;
+
+impl Surroundings for Ones {
+    fn at_entry(&self, _: CallArgument) -> Result<Value, ExpressionError> {
+        Ok(Value::generic(1, 64))
+    }
+
+    fn at_call(&self, _: DwarfRegister) -> Result<Value, ExpressionError> {
+        Ok(Value::generic(1, 32))
+    }
+
+    fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
+        Ok(offset)
+    }
+}
 
 struct Zeros;
 
@@ -71,11 +90,27 @@ fn look(file: &DebugFile, platform: Platform, pc: u64) {
         row: row.as_ref(),
         platform,
         memory: &Zeros,
-        around: None,
+        around: Some(&Ones),
     };
     for scope in file.scopes(pc).unwrap_or_default() {
-        for variable in file.variables(&scope).unwrap_or_default() {
-            let _ = file.locate(&variable, &scope, frame);
+        for variable in file.variables(&scope).unwrap_or_default().iter() {
+            let _ = file.locate(variable, &scope, frame);
+            let _ = file.argument_of_constant(variable, Qualifiers::CONST, &scope, frame);
+            let _ = file.referenced_variable(variable, DieReference::Unit(pc % 0x100));
+        }
+        let Ok(calls) = file.function_calls(&scope) else {
+            continue;
+        };
+        let register = DwarfRegister(5);
+        for site in calls.sites.iter().take(20) {
+            for argument in [
+                CallArgument::Register(register),
+                CallArgument::Pointee(register),
+                CallArgument::Parameter(site.die),
+            ] {
+                let _ = file.call_argument(site.die, argument, &scope, frame);
+            }
+            let _ = file.call_target(site.die, &scope, frame);
         }
     }
 }

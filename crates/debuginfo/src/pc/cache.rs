@@ -9,6 +9,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub(super) struct Cache<K, V>(RwLock<HashMap<K, Arc<V>, foldhash::fast::RandomState>>);
 
 impl<K: Copy + Eq + Hash, V> Cache<K, V> {
+    /// The value for `key`, if it was made.
+    pub(super) fn find(&self, key: K) -> Option<Arc<V>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&key).cloned()
+    }
+
     /// The value for `key`, from `make` if there is none yet.
     pub(super) fn get<E>(&self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -39,4 +39,5 @@ pub(crate) struct PcTables {
     rows: rows::RowTables,
     scopes: scope::ScopeTables,
     lines: line::LineTables,
+    variables: variable::VariableTables,
 }

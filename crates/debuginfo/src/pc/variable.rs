@@ -1,3 +1,4 @@
+use super::cache::Cache;
 use crate::entry::Die;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex, Units};
 use gimli::constants as dw;
@@ -27,6 +28,15 @@ pub enum VariableKind {
     Local,
 }
 
+/// The variables that were asked for.
+#[derive(Default)]
+pub(super) struct VariableTables {
+    /// By the innermost block.
+    lists: Cache<DieId, Vec<Variable>>,
+    /// The types that are the same in all frames.
+    pub(super) types: Cache<DieId, QualifiedType>,
+}
+
 impl DebugFile {
     /// The variables of `scope` that are visible at the address it was found for: those of the
     /// function first, those of the innermost block last, in each in the order of the source. Of
@@ -35,13 +45,16 @@ impl DebugFile {
     /// # Errors
     ///
     /// If the debug information is damaged there.
-    pub fn variables(&self, scope: &Scope) -> Result<Vec<Variable>, DebugInfoError> {
-        self.with_units(|units| {
-            let mut variables = Vec::new();
-            for die in [scope.die].iter().chain(scope.blocks.iter().rev()) {
-                push_variables(units, scope.unit, *die, &mut variables)?;
-            }
-            Ok(variables)
+    pub fn variables(&self, scope: &Scope) -> Result<Arc<Vec<Variable>>, DebugInfoError> {
+        let innermost = scope.blocks.first().unwrap_or(&scope.die);
+        self.pc_tables.variables.lists.get(*innermost, || {
+            self.with_units(|units| {
+                let mut variables = Vec::new();
+                for die in [scope.die].iter().chain(scope.blocks.iter().rev()) {
+                    push_variables(units, scope.unit, *die, &mut variables)?;
+                }
+                Ok(variables)
+            })
         })
     }
 

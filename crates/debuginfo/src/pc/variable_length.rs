@@ -9,6 +9,7 @@ use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable};
 use gimli::{AttributeValue, DwAt, constants as dw};
 use spelunk_types::{PointerForm, QualifiedType, Qualifiers, TypeStore};
 use spelunk_unwind::expression::PieceKind;
+use std::cell::Cell;
 
 /// Pointers to arrays of pointers...: more is no program but a damaged file.
 const MAX_DEPTH: u32 = 64;
@@ -28,6 +29,11 @@ impl DebugFile {
         scope: &Scope,
         frame: FrameState<'_>,
     ) -> Result<QualifiedType, DebugInfoError> {
+        let known = &self.pc_tables.variables.types;
+        if let Some(ty) = known.find(variable.die) {
+            return Ok(*ty);
+        }
+        let depends = Cell::new(false);
         let in_frame = self.with_units(|units| {
             let ty = units.integrate(variable.die, |die| die.reference(dw::DW_AT_type))?;
             let Some(ty) = ty else {
@@ -38,12 +44,17 @@ impl DebugFile {
                 file: self,
                 store,
                 context,
+                depends: &depends,
             }
             .resolve(ty, 0)
         })?;
         match in_frame {
             Some(ty) => Ok(ty),
-            None => self.variable_type(store, variable),
+            None if depends.get() => self.variable_type(store, variable),
+            None => {
+                let ty = known.get(variable.die, || self.variable_type(store, variable))?;
+                Ok(*ty)
+            }
         }
     }
 }
@@ -52,6 +63,8 @@ struct Resolver<'c, 'a> {
     file: &'c DebugFile,
     store: &'c TypeStore,
     context: Context<'c, 'a>,
+    /// Set if the answer is not the same in all frames.
+    depends: &'c Cell<bool>,
 }
 
 impl<'a> Resolver<'_, 'a> {
@@ -135,7 +148,9 @@ impl<'a> Resolver<'_, 'a> {
 
     /// What a bound that is no constant is in the frame.
     fn bound(&self, die: &Die<'_, 'a>, name: DwAt) -> Result<Option<u64>, DebugInfoError> {
-        match die.attr(name) {
+        let value = die.attr(name);
+        self.depends.set(self.depends.get() || value.is_some());
+        match value {
             None => Ok(None),
             Some(AttributeValue::UnitRef(_) | AttributeValue::DebugInfoRef(_)) => {
                 match die.reference(name)? {

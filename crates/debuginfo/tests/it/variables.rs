@@ -76,7 +76,7 @@ fn without_optimization_everything_is_in_the_frame() {
     registers.set(RBP, 0x7000);
     registers.set(RSP, 0x6000);
     let mut addresses: Vec<u64> = Vec::new();
-    for variable in &variables {
+    for variable in variables.iter() {
         match place(locate(&program, callee, &variable.name, pc, &registers)) {
             // The frame base is the CFA, which is rbp + 16.
             PieceKind::Memory(address) => addresses.push(address),

@@ -238,14 +238,15 @@ impl Frame {
     ///
     /// If debugging information is damaged.
     pub fn locals(&self) -> Result<Vec<Arc<str>>> {
-        let variables = self.variables()?.into_iter();
-        Ok(variables.map(|variable| variable.name).collect())
+        let variables = self.variables()?;
+        let names = variables.iter().map(|variable| Arc::clone(&variable.name));
+        Ok(names.collect())
     }
 
-    fn variables(&self) -> Result<Vec<Variable>> {
+    fn variables(&self) -> Result<Arc<Vec<Variable>>> {
         match (self.scope(), self.call.file()) {
             (Some(scope), Some(file)) => Ok(file.debug().variables(scope)?),
-            _ => Ok(Vec::new()),
+            _ => Ok(Arc::default()),
         }
     }
 
