@@ -3,6 +3,7 @@
 Options are parsed by the engine; this module does what only Python can.
 """
 
+import logging
 import os
 import runpy
 import select
@@ -134,8 +135,12 @@ def _reason(error: BaseException) -> str:
 
 
 def _open(options: Dict[str, Any]) -> spelunk.Program:
-    prog = spelunk.Program(options["platform"])
+    vmcoreinfo = None
+    if options["vmcoreinfo"] is not None:
+        with open(options["vmcoreinfo"], "rb") as file:
+            vmcoreinfo = file.read()
     try:
+        prog = spelunk.Program(options["platform"], vmcoreinfo=vmcoreinfo)
         if options["pid"] is not None:
             prog.set_pid(options["pid"])
         else:
@@ -186,6 +191,7 @@ def _load_extra(prog: spelunk.Program, paths: List[Any]) -> None:
 def _check_files(options: Dict[str, Any]) -> None:
     """Fail before any long work if a file that was named is not there."""
     given = [*options["core"], *options["symbols"], *options["extra_symbols"]]
+    given.append(options["vmcoreinfo"])
     for path in [*given, options.get("script")]:
         if path is None:
             continue
@@ -289,6 +295,19 @@ def _flush() -> bool:
     return True
 
 
+def _choose_log_level(options: Dict[str, Any]) -> None:
+    """Have warnings of the library, and what scripts log in drgn's way, told from that level on."""
+    level = "none" if options["quiet"] else options["log_level"]
+    if level is None:
+        return
+    logger = logging.getLogger("drgn")
+    logger.setLevel(logging.CRITICAL + 1 if level == "none" else level.upper())
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    logger.addHandler(handler)
+    options["quiet"] = options["quiet"] or level in ("error", "critical", "none")
+
+
 def main() -> int:
     """The entry point of the command; returns its exit status."""
     options = _native.parse_command_line(sys.argv[1:])
@@ -297,6 +316,7 @@ def main() -> int:
         stream.write(options["print"])
         return 2 if options["error"] else 0
     _native.show_progress(not options["quiet"])
+    _choose_log_level(options)
     try:
         _run(options)
     except _Failure as failure:

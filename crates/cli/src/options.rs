@@ -31,6 +31,10 @@ pub struct Options {
     pub no_default_kernel_directories: bool,
     /// `--architecture`, for dumps that do not tell it.
     pub architecture: Option<Architecture>,
+    /// `--vmcoreinfo`: the text of VMCOREINFO, in place of what the dump has.
+    pub vmcoreinfo: Option<PathBuf>,
+    /// `--log-level`: what is told at least, in Python's words; `none` for nothing.
+    pub log_level: Option<String>,
     /// `-q`: no banner, no warnings, no progress.
     pub quiet: bool,
     /// What to run.

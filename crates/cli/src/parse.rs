@@ -81,6 +81,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
                 let value = value.to_string_lossy();
                 options.architecture = Some(architecture(&value)?);
             }
+            "vmcoreinfo" => options.vmcoreinfo = Some(parser.value()?.into()),
+            "log-level" => options.log_level = Some(log_level(text(parser.value()?)?)?),
             "exec" => options.code = Code::Text(text(parser.value()?)?),
             "quiet" => options.quiet = true,
             _ => return Err(unknown(&format!("--{name}"))),
@@ -161,6 +163,17 @@ fn text(value: OsString) -> Result<String, UsageError> {
 fn pid(text: &str) -> Result<u32, UsageError> {
     text.parse()
         .map_err(|_| UsageError(format!("'{text}' is no ID of a process")))
+}
+
+fn log_level(name: String) -> Result<String, UsageError> {
+    const LEVELS: [&str; 6] = ["debug", "info", "warning", "error", "critical", "none"];
+    match LEVELS.contains(&name.as_str()) {
+        true => Ok(name),
+        false => Err(UsageError(format!(
+            "no such level: '{name}' (levels: {})",
+            LEVELS.join(", ")
+        ))),
+    }
 }
 
 fn architecture(name: &str) -> Result<Architecture, UsageError> {
@@ -253,6 +266,7 @@ mod tests {
             let mut arguments = vec!["-c", "core", &name];
             match option.long {
                 "pid" => arguments = vec!["--pid", "1"],
+                "log-level" => arguments.push("info"),
                 _ if option.value.is_some() => arguments.push("x86_64"),
                 _ => {}
             }

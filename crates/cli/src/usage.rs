@@ -42,6 +42,12 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
             ),
             spec(
                 None,
+                "vmcoreinfo",
+                Some("PATH"),
+                "what the kernel tells of itself, in place of what the dump says of it",
+            ),
+            spec(
+                None,
                 "architecture",
                 Some("ARCH"),
                 "the machine's architecture, if the dump does not tell it: x86_64",
@@ -139,6 +145,12 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
                 "run this code in place of a script",
             ),
             spec(
+                None,
+                "log-level",
+                Some("LEVEL"),
+                "tell at least this much: debug, info, warning (usual), error, critical, none",
+            ),
+            spec(
                 Some('q'),
                 "quiet",
                 None,
@@ -183,5 +195,4 @@ pub(crate) const LATER: &[(&str, &str)] = &[
     ("-k", "the running kernel cannot be debugged yet"),
     ("--kernel", "the running kernel cannot be debugged yet"),
     ("--qemu", "virtual machines cannot be debugged yet"),
-    ("--vmcoreinfo", "VMCOREINFO cannot be given yet"),
 ];

@@ -34,7 +34,8 @@ mod userspace;
 pub use error::{Error, ErrorKind, Result};
 pub use finder::{Finders, ObjectFinder, SymbolFinder, SymbolIndex, SymbolQuery, TypeFinder};
 pub use module::{
-    Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind, WantedSupplementaryFile,
+    LoadedModules, Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind,
+    WantedSupplementaryFile,
 };
 pub use os::{BringUp, HostFile, InitialRegisters, Os, System, ThreadIter};
 pub use program::{Program, ProgramFlags};

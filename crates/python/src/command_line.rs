@@ -55,6 +55,8 @@ fn run<'py>(py: Python<'py>, options: &Options) -> PyResult<Bound<'py, PyDict>> 
     )?;
     let platform = options.architecture.map(spelunk_base::Platform::of);
     dict.set_item("platform", platform.map(PyPlatform))?;
+    dict.set_item("vmcoreinfo", &options.vmcoreinfo)?;
+    dict.set_item("log_level", &options.log_level)?;
     dict.set_item("quiet", options.quiet)?;
     dict.set_item("arguments", &options.arguments)?;
     match &options.code {

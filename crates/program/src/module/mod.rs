@@ -22,6 +22,7 @@ pub use file::ModuleFile;
 pub use info::{ModuleInfo, ModuleKind};
 pub(crate) use layout::is_loadable;
 pub(crate) use list::Modules;
+pub use loaded::LoadedModules;
 pub use state::{Module, WantedSupplementaryFile};
 pub use status::ModuleFileStatus;
 pub(crate) use use_file::Offer;

@@ -162,13 +162,14 @@ fn seeds_have_modules_and_threads() {
         let image = Image::from_files(vec![FileData::from_bytes("core", core)]).unwrap();
         let program = Program::new(None);
         program.open_image(image, &[]).unwrap();
-        let modules = program.create_loaded_modules().unwrap();
+        program.create_loaded_modules().unwrap();
+        let modules = program.modules();
         // The vdso stands for the executable; then there are two libraries that are the same.
         let libraries = modules
             .iter()
-            .filter(|(module, _)| matches!(module.kind(), ModuleKind::SharedLibrary { .. }));
+            .filter(|module| matches!(module.kind(), ModuleKind::SharedLibrary { .. }));
         assert_eq!(libraries.count(), 2);
-        let (main, _) = modules.first().unwrap();
+        let main = modules.first().unwrap();
         assert_eq!(main.name(), "/nowhere/program");
         assert_eq!(main.build_id().unwrap().to_string(), "07".repeat(20));
         assert_eq!(program.main_thread().unwrap().tid, 9);

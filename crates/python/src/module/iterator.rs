@@ -1,10 +1,13 @@
 //! Modules, one by one.
 
 use super::PyModule;
+use crate::error::raise;
+use crate::once::Taken;
 use crate::program::PyProgram;
+use crate::work;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use spelunk_program::{Module, ModuleKind, Program};
+use spelunk_program::{LoadedModules, Module, ModuleKind, Program};
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -67,17 +70,13 @@ impl ModuleIterator {
 #[pyclass(frozen, name = "_ModuleIteratorWithNew", module = "spelunk")]
 pub(crate) struct LoadedModuleIterator {
     prog: Py<PyProgram>,
-    modules: Vec<(Arc<Module>, bool)>,
-    next: AtomicUsize,
+    modules: Taken<LoadedModules>,
 }
 
 impl LoadedModuleIterator {
-    pub(crate) fn new(prog: Py<PyProgram>, modules: Vec<(Arc<Module>, bool)>) -> Self {
-        Self {
-            prog,
-            modules,
-            next: 0.into(),
-        }
+    pub(crate) fn new(prog: Py<PyProgram>) -> Self {
+        let modules = Taken::new(prog.get().program.loaded_modules());
+        Self { prog, modules }
     }
 }
 
@@ -88,9 +87,12 @@ impl LoadedModuleIterator {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<(Bound<'py, PyAny>, bool)>> {
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        let module = self.modules.get(index).cloned();
-        module
+        let prog = self.prog.get();
+        // Debugging information may have to be loaded for the next.
+        let next = self
+            .modules
+            .with(|modules| work::run(py, prog, || modules.next(&prog.program).map_err(raise)))?;
+        next?
             .map(|(module, new)| Ok((PyModule::wrap(self.prog.bind(py), module)?, new)))
             .transpose()
     }

@@ -9,8 +9,7 @@ use crate::work;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use spelunk_program::{Module, ModuleKind};
-use std::sync::Arc;
+use spelunk_program::ModuleKind;
 
 impl PyProgram {
     /// The module of this kind and name, made if `create` says so.
@@ -28,12 +27,6 @@ impl PyProgram {
         };
         PyModule::wrap(slf, module.map_err(raise)?)
     }
-
-    fn loaded(&self, py: Python<'_>) -> PyResult<Vec<(Arc<Module>, bool)>> {
-        work::run(py, self, || {
-            self.program.create_loaded_modules().map_err(raise)
-        })
-    }
 }
 
 #[pymethods]
@@ -50,16 +43,17 @@ impl PyProgram {
     ///
     ///     >>> [module.name for module, new in prog.loaded_modules()][0]
     ///     'kernel'
-    fn loaded_modules(slf: &Bound<'_, Self>) -> PyResult<LoadedModuleIterator> {
-        let modules = slf.get().loaded(slf.py())?;
-        Ok(LoadedModuleIterator::new(slf.clone().unbind(), modules))
+    fn loaded_modules(slf: &Bound<'_, Self>) -> LoadedModuleIterator {
+        LoadedModuleIterator::new(slf.clone().unbind())
     }
 
     /// Find all modules that the program has loaded, so that ``modules()`` has them.
     ///
     ///     >>> prog.create_loaded_modules()
     fn create_loaded_modules(&self, py: Python<'_>) -> PyResult<()> {
-        self.loaded(py).map(drop)
+        work::run(py, self, || {
+            self.program.create_loaded_modules().map_err(raise)
+        })
     }
 
     /// The kernel or executable.

@@ -90,6 +90,14 @@ kinds()
 [placed(m) for m, new in prog.loaded_modules()]
 prog.main_module().name == prog.module(prog.main_module().address_range[0]).name
 short(prog.main_module().name), prog.main_module() == prog.main_module(prog.main_module().name)
+opened(%(what)r) and None
+lazy = prog.loaded_modules()
+len(list(prog.modules()))
+short(next(lazy)[0].name), len(list(prog.modules()))
+len([next(lazy)]), len(list(prog.modules()))
+[new for m, new in prog.loaded_modules()]
+[new for m, new in lazy], len(list(prog.modules()))
+next(lazy)
 prog.main_module("other")
 prog.main_module("other", create=True)
 prog.main_module().object.absence_reason_
