@@ -7,6 +7,7 @@
 //! Files hold nothing of a program but the types that they handed out; all addresses that come
 //! out of this crate are the target's.
 
+mod abbreviation_tables;
 mod demangle;
 mod die;
 mod entry;

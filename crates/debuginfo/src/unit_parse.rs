@@ -2,30 +2,32 @@
 
 use crate::units::{Dwarf, Slice, UnitHeader};
 use gimli::{
-    AttributeValue, DebugAddrBase, DebugLocListsBase, DebugRngListsBase, DebugStrOffsetsBase,
-    UnitType, constants,
+    Abbreviations, AttributeValue, DebugAddrBase, DebugLocListsBase, DebugRngListsBase,
+    DebugStrOffsetsBase, UnitType, constants,
 };
+use std::sync::Arc;
 
 /// A unit with its abbreviations and what its first entry says; without line program if that is
 /// damaged.
 pub(crate) fn parse_unit<'a>(
     dwarf: &Dwarf<'a>,
     header: UnitHeader<'a>,
+    abbreviations: Arc<Abbreviations>,
 ) -> gimli::Result<gimli::Unit<Slice<'a>>> {
     // gimli reads the header of the line program with the unit, and fails if it cannot.
-    dwarf
-        .unit(header)
-        .or_else(|_| parse_without_lines(dwarf, header))
+    gimli::Unit::new_with_abbreviations(dwarf, header, Arc::clone(&abbreviations))
+        .or_else(|_| parse_without_lines(dwarf, header, abbreviations))
 }
 
-/// As [`gimli::Unit::new`], without `DW_AT_stmt_list`.
+/// As [`gimli::Unit::new_with_abbreviations`], without `DW_AT_stmt_list`.
 fn parse_without_lines<'a>(
     dwarf: &Dwarf<'a>,
     header: UnitHeader<'a>,
+    abbreviations: Arc<Abbreviations>,
 ) -> gimli::Result<gimli::Unit<Slice<'a>>> {
     let (encoding, file_type) = (header.encoding(), dwarf.file_type);
     let mut unit = gimli::Unit {
-        abbreviations: dwarf.abbreviations(&header)?,
+        abbreviations,
         name: None,
         comp_dir: None,
         low_pc: 0,

@@ -1,3 +1,4 @@
+use crate::abbreviation_tables::{AbbreviationTables, NoAbbreviations};
 use crate::die::DieId;
 use crate::error::DebugInfoError;
 use crate::macros::Macros;
@@ -11,6 +12,9 @@ use gimli::{EndianSlice, Reader, RunTimeEndian, Section, SectionId, UnitOffset, 
 use hashbrown::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
+
+/// Units that cannot be read and are told of.
+const MAX_DAMAGE: usize = 100;
 
 /// Bytes of a debug section.
 pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
@@ -88,6 +92,7 @@ pub struct Units<'a> {
     importers: OnceLock<HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>>,
     damage: Vec<DebugInfoError>,
     macros: Macros<'a>,
+    abbreviations: AbbreviationTables,
 }
 
 /// A section that holds units.
@@ -135,6 +140,12 @@ impl<'a> Units<'a> {
             importers: OnceLock::new(),
             damage: Vec::new(),
             macros: Macros::default(),
+            abbreviations: AbbreviationTables::new(
+                sources
+                    .iter()
+                    .map(SourceSections::size_for_abbreviations)
+                    .sum(),
+            ),
         };
         let mut base = DieId::from_u64(0);
         for (number, source) in sources.iter().enumerate() {
@@ -169,6 +180,8 @@ impl<'a> Units<'a> {
                     let row = rows.get(&(id, header.offset().0 as u64)).copied();
                     self.push(header, row);
                 }
+                // A section of zeros has one in every few bytes.
+                Err(_) if self.damage.len() >= MAX_DAMAGE => {}
                 Err(UnreadableUnit { offset, error }) => {
                     let base = self.sections.last().map(|section| section.base);
                     let start = base.map_or(DieId::from_u64(0), |base| base.plus(offset));
@@ -235,7 +248,8 @@ impl<'a> Units<'a> {
         self.sources.first().map_or("", SourceDwarf::file)
     }
 
-    /// The units that cannot be read at all, of a later version perhaps: where they are and why.
+    /// The units that cannot be read at all, of a later version perhaps, or the first hundred of
+    /// them: where they are and why.
     #[must_use]
     pub fn damage(&self) -> &[DebugInfoError] {
         &self.damage
@@ -307,9 +321,12 @@ impl<'a> Units<'a> {
 
     fn parse(&self, index: UnitIndex, slot: &Slot<'a>) -> Result<Unit<'a>, DebugInfoError> {
         let dwarf = self.dwarf_of(index)?;
-        let parsed = parse_unit(&dwarf, slot.header);
+        let abbreviations = self.abbreviations.get(&dwarf, &slot.header);
+        let abbreviations =
+            abbreviations.map_err(|error| self.damaged_abbreviations(slot, &error))?;
+        let parsed = parse_unit(&dwarf, slot.header, abbreviations);
         let mut unit = Unit {
-            unit: parsed.map_err(|error| self.damaged_unit(slot, &dwarf, error))?,
+            unit: parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?,
             line_dwarf: Arc::clone(&dwarf),
             dwarf,
             base: self
@@ -329,20 +346,15 @@ impl<'a> Units<'a> {
         Ok(unit)
     }
 
-    /// The error that says why a unit cannot be parsed: its first entry or its abbreviations.
-    fn damaged_unit(
-        &self,
-        slot: &Slot<'a>,
-        dwarf: &Dwarf<'a>,
-        error: gimli::Error,
-    ) -> DebugInfoError {
+    /// The error that says why a unit has no abbreviations.
+    fn damaged_abbreviations(&self, slot: &Slot<'a>, error: &NoAbbreviations) -> DebugInfoError {
         let place = self.place(slot.start);
-        if dwarf.abbreviations(&slot.header).is_ok() {
-            return self.damaged(slot.start, error.to_string());
-        }
+        let section = self.sections.get(slot.section);
+        let source = section.and_then(|section| self.sources.get(section.source));
+        let id = SectionId::DebugAbbrev;
         DebugInfoError::Damaged {
             file: place.file.to_owned(),
-            section: SectionId::DebugAbbrev.name(),
+            section: source.map_or(id.name(), |source| source.section_name(id)),
             offset: slot.header.debug_abbrev_offset().0 as u64,
             message: format!(
                 "abbreviations of the unit at {}+{:#x}: {error}",

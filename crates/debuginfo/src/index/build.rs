@@ -102,10 +102,10 @@ impl<'a> Building<'a> {
             .filter(|section| counts(section.source))
             .map(|section| section.bytes.len() as u64)
             .sum();
-        let abbreviations = sources.iter().map(|source| {
-            let abbreviations = source.get(SectionId::DebugAbbrev).len();
-            abbreviations.saturating_add(source.units.iter().map(|(_, data)| data.len()).sum())
-        });
+        let abbreviations = sources.iter().map(SourceSections::size_for_abbreviations);
+        let tables = sources
+            .iter()
+            .map(|source| source.get(SectionId::DebugAbbrev).len());
         let bases = units.sections().iter();
         Self {
             strings: NameBytes {
@@ -118,7 +118,7 @@ impl<'a> Building<'a> {
             type_names: TypeNames::default(),
             total,
             done: AtomicU64::new(0),
-            budget: Budget::new(abbreviations.map(|size| size as u64).sum()),
+            budget: Budget::new(abbreviations.sum(), tables.sum(), PARTS),
             task: format!("indexing {name}"),
             progress,
             cancel,

@@ -1,5 +1,6 @@
 use super::abbreviation::{Abbreviations, Sizes};
 use super::scan_unit::ScanUnit;
+use crate::abbreviation_tables::MAX_TABLE_OF_UNIT;
 use spelunk_base::Cursor;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,10 +12,13 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// For sections of this size, all together.
-    pub(super) fn new(size: u64) -> Self {
+    /// For sections of this size, all together, of which the tables have so much; all units may share
+    /// one, which each part of them then reads.
+    pub(super) fn new(size: usize, tables: usize, parts: usize) -> Self {
+        let limit = size.saturating_mul(16);
+        let limit = limit.saturating_add(tables.saturating_mul(parts));
         Self {
-            limit: size.saturating_mul(16),
+            limit: limit as u64,
             spent: AtomicU64::new(0),
         }
     }
@@ -30,16 +34,25 @@ pub(super) struct Tables {
 type TableKey = (*const u8, usize, Sizes);
 
 impl Tables {
-    /// The abbreviations of a unit; `None` if more were read than a sound file has.
+    /// The abbreviations of a unit; `None` if more were read than a sound file has, and more than the
+    /// unit may need.
     pub(super) fn get(&mut self, budget: &Budget, unit: &ScanUnit<'_>) -> Option<&Abbreviations> {
         let key = (unit.abbrev.as_ptr(), unit.abbreviations, unit.sizes);
         if self.last.as_ref().is_none_or(|(last, _)| *last != key) {
-            let mut cursor = Cursor::new(unit.abbrev, unit.order);
+            let own = unit.size().saturating_mul(MAX_TABLE_OF_UNIT);
+            let is_in_budget = budget.spent.load(Ordering::Relaxed) < budget.limit;
+            let limit = if is_in_budget { usize::MAX } else { own };
+            let end = unit.abbreviations.saturating_add(limit);
+            let bytes = unit.abbrev.get(..end).unwrap_or(unit.abbrev);
+            let mut cursor = Cursor::new(bytes, unit.order);
             cursor.seek(unit.abbreviations);
             let table = Abbreviations::parse(&mut cursor, unit.sizes);
-            let size = cursor.position().saturating_sub(unit.abbreviations) as u64;
-            let spent = budget.spent.fetch_add(size, Ordering::Relaxed);
-            self.last = (spent < budget.limit).then_some((key, table));
+            let read = cursor.position().saturating_sub(unit.abbreviations);
+            if read > own {
+                budget.spent.fetch_add(read as u64, Ordering::Relaxed);
+            }
+            let is_whole = is_in_budget || read < own;
+            self.last = is_whole.then_some((key, table));
         }
         self.last.as_ref().map(|(_, table)| table)
     }

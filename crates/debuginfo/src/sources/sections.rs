@@ -1,7 +1,7 @@
 use super::SourceKind;
 use crate::error::DebugInfoError;
 use crate::units::{Dwarf, Slice};
-use gimli::{EndianSlice, RunTimeEndian, SectionId};
+use gimli::{EndianSlice, Reader, RunTimeEndian, SectionId};
 use hashbrown::HashMap;
 use spelunk_base::ByteOrder;
 use spelunk_elf::constants as elf;
@@ -98,6 +98,12 @@ impl SourceSections {
             _ => self.sections.get(&id),
         };
         EndianSlice::new(data.map_or(&[], |data| data), self.endian)
+    }
+
+    /// Bytes of abbreviations and of what uses them.
+    pub(crate) fn size_for_abbreviations(&self) -> usize {
+        let units = self.units.iter().map(|(_, data)| data.len()).sum();
+        self.get(SectionId::DebugAbbrev).len().saturating_add(units)
     }
 
     /// The sections as gimli has them.

@@ -1,4 +1,5 @@
 use super::sections::SourceSections;
+use crate::abbreviation_tables::AbbreviationTables;
 use crate::unit_headers::UnitHeaders;
 use crate::unit_parse::parse_unit;
 use crate::units::{Dwarf, Slice};
@@ -26,9 +27,10 @@ pub(super) fn has_any(sections: &SourceSections) -> bool {
 /// The skeleton units of a file of which all sections are loaded.
 pub(super) fn list(sections: &SourceSections) -> Vec<Skeleton> {
     let dwarf = sections.dwarf();
+    let tables = AbbreviationTables::new(sections.size_for_abbreviations());
     headers(sections)
         .filter(|header| is_skeleton(sections, header))
-        .filter_map(|header| skeleton(&dwarf, header))
+        .filter_map(|header| skeleton(&dwarf, &tables, header))
         .collect()
 }
 
@@ -37,8 +39,13 @@ fn headers(sections: &SourceSections) -> impl Iterator<Item = UnitHeader<Slice<'
     UnitHeaders::new(id, sections.get(id)).flatten()
 }
 
-fn skeleton<'a>(dwarf: &Dwarf<'a>, header: UnitHeader<Slice<'a>>) -> Option<Skeleton> {
-    let unit = parse_unit(dwarf, header).ok()?;
+fn skeleton<'a>(
+    dwarf: &Dwarf<'a>,
+    tables: &AbbreviationTables,
+    header: UnitHeader<Slice<'a>>,
+) -> Option<Skeleton> {
+    let abbreviations = tables.get(dwarf, &header).ok()?;
+    let unit = parse_unit(dwarf, header, abbreviations).ok()?;
     let text = |text: Slice<'a>| String::from_utf8_lossy(text.slice()).into_owned();
     let name = unit.dwo_name().ok().flatten()?;
     Some(Skeleton {

@@ -2,6 +2,7 @@ use super::SourceKind;
 use super::found::Found;
 use super::sections::{SourceSections, Wanted};
 use super::skeleton::Skeleton;
+use crate::abbreviation_tables::AbbreviationTables;
 use crate::unit_headers::UnitHeaders;
 use crate::units::Slice;
 use gimli::{IndexSectionId, Reader, SectionId, UnitHeader, UnitType};
@@ -208,10 +209,11 @@ fn load(file: &ElfFile, kind: SourceKind) -> Result<SourceSections, String> {
 fn list_units(sections: &SourceSections) -> HashMap<u64, u64> {
     let mut dwarf = sections.dwarf();
     dwarf.file_type = gimli::DwarfFileType::Dwo;
+    let tables = AbbreviationTables::new(sections.size_for_abbreviations());
     let id = |header: UnitHeader<Slice<'_>>| match header.type_() {
         UnitType::SplitCompilation(id) => Some(id.0),
         UnitType::Compilation => {
-            let abbreviations = dwarf.abbreviations(&header).ok()?;
+            let abbreviations = tables.get(&dwarf, &header).ok()?;
             let mut entries = header.entries(&abbreviations);
             let root = entries.next_dfs().ok().flatten()?;
             match root.attr_value(gimli::constants::DW_AT_GNU_dwo_id)? {

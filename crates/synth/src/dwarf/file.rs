@@ -72,6 +72,12 @@ impl Dwarf {
         self.info.bytes.len()
     }
 
+    /// The size of `.debug_abbrev` by now: where the next unit's table starts.
+    #[must_use]
+    pub fn abbreviations_size(&self) -> usize {
+        self.abbrev.bytes.len()
+    }
+
     /// These bytes in `.debug_info`.
     pub fn raw_info(&mut self, bytes: &[u8]) {
         self.info.put(bytes);

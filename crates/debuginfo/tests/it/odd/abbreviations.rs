@@ -170,3 +170,69 @@ fn a_type_of_an_unknown_tag_says_so() {
         "not supported",
     );
 }
+
+/// Each of many units has a table that reaches to the end of all others.
+#[test]
+fn tables_that_overlap_take_no_time_and_memory_without_end() {
+    const UNITS: usize = 8_000;
+    let mut odd = Odd::usual();
+    let mut table = Vec::new();
+    for code in 0..UNITS {
+        // A typedef with a name, under a code of three bytes.
+        let [low, high] = [code & 0x7f, code >> 7].map(|bits| u8::try_from(bits).unwrap());
+        table.extend([low | 0x80, high | 0x80, 1, 0x16, 0, 0x03, 0x08, 0, 0]);
+    }
+    let start = odd.dwarf.abbreviations_size();
+    for index in 0..UNITS {
+        let mut unit = odd.dwarf.unit(UnitKind::Compile);
+        unit.abbreviations_at = Some((start + index * 9) as u64);
+        if index == 0 {
+            unit.raw_abbreviations(&table);
+        }
+        let code =
+            [index & 0x7f | 0x80, index >> 7 | 0x80, 1].map(|bits| u8::try_from(bits).unwrap());
+        unit.raw(&code).raw(b"odd\0");
+        unit.finish_open();
+    }
+    let start = std::time::Instant::now();
+    let opened = odd.open();
+    // Looks at all units for their addresses.
+    let _ = opened.0.info.files()[0].find_line(0x1000);
+    let error = opened.definition(TypeKind::Typedef, "odd");
+    assert!(
+        start.elapsed().as_secs() < 20,
+        "{:?} {error:?}",
+        start.elapsed()
+    );
+}
+
+/// Many units have the same table, which is parsed once.
+#[test]
+fn tables_that_are_shared_cost_what_one_does() {
+    const UNITS: usize = 5_000;
+    let mut odd = Odd::usual();
+    let mut table = Vec::new();
+    for code in 1..UNITS {
+        let [low, high] = [code & 0x7f, code >> 7].map(|bits| u8::try_from(bits).unwrap());
+        table.extend([low | 0x80, high, 0x16, 0, 0x03, 0x08, 0, 0]);
+    }
+    let start = odd.dwarf.abbreviations_size();
+    for index in 0..UNITS {
+        let mut unit = odd.dwarf.unit(UnitKind::Compile);
+        unit.abbreviations_at = Some(start as u64);
+        if index == 0 {
+            unit.raw_abbreviations(&table);
+        }
+        unit.raw(&[1]).raw(b"shared\0");
+        unit.finish_open();
+    }
+    let opened = odd.open();
+    let files = opened.0.info.files();
+    let count = files[0].with_units(|units| {
+        Ok(units
+            .indices()
+            .filter(|index| units.unit(*index).is_ok())
+            .count())
+    });
+    assert_eq!(count.unwrap(), UNITS + 2);
+}

@@ -150,6 +150,17 @@ fn empty_units_and_padding_between_units_hide_nothing() {
     }
 }
 
+/// Four zeros are a unit without anything.
+#[test]
+fn a_section_of_zeros_is_told_of_in_few_words() {
+    let mut odd = Odd::usual();
+    odd.dwarf.raw_info(&vec![0; 4_000_000]);
+    let opened = odd.open();
+    let files = opened.0.info.files();
+    let count = files[0].with_units(|units| Ok(units.damage().len()));
+    assert_eq!(count.unwrap(), 100);
+}
+
 #[test]
 fn an_unknown_language_is_read_as_c() {
     for language in [0, 0x7fff, 0x8001, 0xffff] {
