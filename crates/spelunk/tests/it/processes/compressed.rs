@@ -18,7 +18,7 @@ fn compressed_cores() {
     assert_eq!(xz, "");
     for name in ["core.zst", "core.lz4", "core.xz"] {
         let path = workshop.path(name);
-        let program = spelunk::open(&[path.clone()], None).unwrap();
+        let program = spelunk::open(std::slice::from_ref(&path), None).unwrap();
         program.load_debug_info(&LoadRequest::everything()).unwrap();
         assert_eq!(truth::tids(&program), tids, "{name}");
         truth::check(name, &lines, &program);
@@ -32,4 +32,5 @@ fn compressed_cores() {
             "{name}, cut off"
         );
     }
+    workshop.remove();
 }

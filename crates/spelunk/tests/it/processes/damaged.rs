@@ -15,7 +15,7 @@ fn cut_off_anywhere() {
     // The notes stand at the start, and have all threads.
     for size in [0x8000, core.len() / 4, core.len() / 2, core.len() - 0x1000] {
         std::fs::write(&cut, &core[..size]).unwrap();
-        let program = spelunk::open(&[cut.clone()], None).unwrap();
+        let program = spelunk::open(std::slice::from_ref(&cut), None).unwrap();
         assert_eq!(super::truth::tids(&program), tids, "{size:#x}");
         let _ = program.load_debug_info(&LoadRequest::everything()).unwrap();
         for tid in &tids {
@@ -23,4 +23,5 @@ fn cut_off_anywhere() {
             assert!(!trace.frames().is_empty(), "{size:#x}");
         }
     }
+    workshop.remove();
 }

@@ -83,7 +83,7 @@ fn code_that_a_core_leaves_out_comes_from_files() {
     let (code, text) = (read(&live, main).unwrap(), read(&live, constant).unwrap());
     assert!(text.starts_with(b"constant\0"));
     let core = running.into_core();
-    let dead = spelunk::open(&[core.clone()], None).unwrap();
+    let dead = spelunk::open(std::slice::from_ref(&core), None).unwrap();
     assert_eq!(read(&dead, main).unwrap(), code);
     assert_eq!(read(&dead, constant).unwrap(), text);
     // Moved away, the file is found by nobody, until it is given.

@@ -118,5 +118,6 @@ fn each_thread_has_its_own() {
         let core = running.into_core();
         let dead = spelunk::open(&[core], None).unwrap();
         assert_eq!(values(&dead), expected, "{name}, core");
+        workshop.remove();
     }
 }
