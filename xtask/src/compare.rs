@@ -2,6 +2,7 @@
 //! `python/tests/compare/README.md` says what may differ.
 
 mod answers;
+mod names;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,12 +26,15 @@ const NO_DUMP: &str = "none";
 /// Runs a script whose folder is not to be searched for modules: it has a `types.py`.
 const RUN: &str = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')";
 
+/// How many names of each kernel are looked up, usually.
+const NAMES: usize = 500;
+
 /// How much is compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// Scripts that look at structures run once a dump.
+    /// Scripts that look at structures run once a dump, and some names are looked up.
     Usual,
-    /// Every script runs on every form of a dump.
+    /// Every script runs on every form of a dump, and all names are looked up.
     Full,
 }
 
@@ -47,6 +51,22 @@ pub(crate) fn compare(place: &Place, dumps: &[&str]) -> Result<()> {
     peers.compare(place, dumps, Depth::Usual)
 }
 
+/// `cargo xtask compare --names N`: as many names of each kernel and its modules, or all if 0.
+pub(crate) fn compare_names(place: &Place, count: usize) -> Result<()> {
+    packages::ensure()?;
+    let spelunk = venv::with_spelunk(place, Profile::Release)?;
+    let drgn = venv::with_drgn(&place.cache)?;
+    let peers = Peers {
+        spelunk: &spelunk,
+        drgn: &drgn,
+    };
+    let better = Better::read(&place.root.join("python/tests/compare/better.tsv"))?;
+    match peers.compare_names(place, &better, count)? {
+        0 => Ok(()),
+        wrong => bail!("names of {wrong} kernels differ"),
+    }
+}
+
 /// The two debuggers.
 pub(crate) struct Peers<'a> {
     pub(crate) spelunk: &'a Venv,
@@ -61,6 +81,8 @@ impl Peers<'_> {
         let mut wrong = 0;
         if dumps.is_empty() {
             wrong += self.compare_synthetic(&folder, &better)?;
+            let count = if depth == Depth::Full { 0 } else { NAMES };
+            wrong += self.compare_names(place, &better, count)?;
         }
         let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
         let dumps = if dumps.is_empty() { &all } else { dumps };

@@ -29,6 +29,7 @@ usage: cargo xtask TASK
   lab [NAME...]        make the lab's kernels and dumps (all of them, or the named ones)
   lab --list           say what the lab has and can make
   compare [DUMP...]    the same scripts under drgn and Spelunk, answers compared
+  compare --names N    N names of each kernel and its modules (0: all), looked up by both
   fuzz [--minutes N] [TARGET...]
                        fuzz each target (all of them, or the named ones) for a minute, or for N
   bench [WORKLOAD...]  Spelunk and drgn side by side
@@ -55,6 +56,7 @@ fn run_task(arguments: &[&str]) -> Result<()> {
         ["ci"] => checks::checks(&place),
         ["tidy"] => tidy::tidy(&place),
         ["lab", names @ ..] => lab::lab(&place, names),
+        ["compare", "--names", count] => compare::compare_names(&place, count.parse()?),
         ["compare", dumps @ ..] => compare::compare(&place, dumps),
         ["fuzz", arguments @ ..] => fuzz::fuzz(&place, arguments),
         ["bench", workloads @ ..] => bench::bench(&place, workloads),

@@ -46,6 +46,11 @@ impl Dump {
         Ok(paths.into_iter().map(CoreFile::new).collect())
     }
 
+    /// The kernel that the guest ran.
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
     /// What a debugger is told to open these files: drgn and Spelunk alike.
     pub(crate) fn arguments(&self, core: &[PathBuf]) -> Vec<PathBuf> {
         let mut arguments = Vec::new();
