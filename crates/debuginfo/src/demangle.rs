@@ -1,11 +1,16 @@
 //! Names as the source code has them, out of those that linkers see.
 
-use cpp_demangle::{DemangleOptions, Symbol};
+use cpp_demangle::{DemangleOptions, ParseOptions, Symbol};
 use std::fmt::{self, Write};
 
 /// Longer names are not looked at, and longer results not given: a few bytes can stand for any
 /// number, as parts refer to earlier ones.
 const MAX_LENGTH: usize = 1 << 14;
+
+/// Productions of C++'s grammar within one another. The parser goes back and tries again at each of
+/// them where a name makes no sense, so that its default of 96 takes seconds for 137 bytes. Of the
+/// 47806 names of libclang-cpp 19 and libstdc++ it reads 47562; three fewer with this.
+const MAX_DEPTH: u32 = 64;
 
 /// The name that a mangled one stands for: of Rust (legacy and v0 mangling; without the hash) or
 /// C++ (Itanium C++ ABI, section 5.1). `None` for one that is not mangled, as those of C.
@@ -33,7 +38,8 @@ fn demangle_with(name: &str, options: DemangleOptions) -> Option<String> {
     if let Some(demangled) = rust.flatten() {
         write!(text, "{demangled:#}").ok()?;
     } else {
-        let symbol = Symbol::new(name).ok()?;
+        let depth = ParseOptions::default().recursion_limit(MAX_DEPTH);
+        let symbol = Symbol::new_with_options(name, &depth).ok()?;
         symbol.structured_demangle(&mut text, &options).ok()?;
         text.0 = as_compilers_say(text.0);
     }
