@@ -277,6 +277,7 @@ impl<'a> Building<'a> {
         let mut tables = Tables::default();
         for unit in units {
             self.cancel.check()?;
+            names.make_room(unit.size());
             // A damaged unit has names up to the damage.
             let table = tables.get(&self.budget, unit);
             let scanned = table.is_some_and(|table| {

@@ -18,15 +18,18 @@ pub(super) struct Deferred {
     pub(super) entry: IndexEntry,
 }
 
-/// Bytes of names in namespaces that one set of units may have. A C++ program of 100 MiB of
-/// debugging information has 10 MiB of them; there are at most 64 sets.
-const MAX_OWN: usize = 1 << 23;
+/// Bytes of names in namespaces that any set of units may have, and how many more for each byte of
+/// debugging information. C++ programs have up to one for each; damaged files may have thousands.
+const OWN: usize = 1 << 23;
+const OWN_BY_SIZE: usize = 2;
 
 /// The names of some units.
 pub(super) struct RawNames {
     pub(super) names: Vec<RawName>,
     /// The names that stand nowhere in the file, each with a NUL.
     pub(super) own: Vec<u8>,
+    /// How many bytes these may have.
+    own_limit: usize,
     /// Entries that have their names from entries of other units.
     pub(super) deferred: Vec<Deferred>,
     /// The units that these units import.
@@ -42,11 +45,18 @@ impl RawNames {
         Self {
             names: Vec::new(),
             own: Vec::new(),
+            own_limit: OWN,
             deferred: Vec::new(),
             imports: Vec::new(),
             is_whole: true,
             has_scopes: false,
         }
+    }
+
+    /// Makes room for the names of a unit of this size.
+    pub(super) fn make_room(&mut self, size: usize) {
+        let more = size.saturating_mul(OWN_BY_SIZE);
+        self.own_limit = self.own_limit.saturating_add(more);
     }
 
     pub(super) fn add(&mut self, name: NameRef, entry: IndexEntry) {
@@ -58,7 +68,7 @@ impl RawNames {
     /// Adds the name that is `path` and `bytes` together.
     pub(super) fn add_path(&mut self, path: &[u8], bytes: &[u8], entry: IndexEntry) {
         let start = self.own.len();
-        if start > MAX_OWN {
+        if start > self.own_limit {
             return;
         }
         self.own.extend_from_slice(path);
