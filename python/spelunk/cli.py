@@ -213,10 +213,12 @@ def _run(options: Dict[str, Any]) -> None:
         raise _Failure(_reason(error)) from error
     spelunk.set_default_prog(prog)
     arguments = [os.fsdecode(argument) for argument in options["arguments"]]
-    prompt = "script" not in options and "code" not in options and sys.stdin.isatty()
+    prompt = not options.keys() & {"script", "code", "bt"} and sys.stdin.isatty()
     if not options["quiet"] and not prompt:
         _warn(prog, report)
-    if "script" in options:
+    if "bt" in options:
+        _backtrace(prog, options["bt"])
+    elif "script" in options:
         script = os.fspath(options["script"])
         sys.argv = [script, *arguments]
         sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
@@ -240,6 +242,24 @@ def _run(options: Dict[str, Any]) -> None:
         sys.argv = [""]
         sys.path.insert(0, "")
         exec(compile(sys.stdin.read(), "<stdin>", "exec"), default_globals(prog))
+
+
+def _backtrace(prog: spelunk.Program, options: Dict[str, Any]) -> None:
+    """Print stack traces; fail if one is missing."""
+    try:
+        text, problems = _native.backtrace(prog, **options, coloured=_is_coloured())
+    except (LookupError, spelunk.FaultError) as error:
+        raise _Failure(_reason(error)) from error
+    sys.stdout.write(text)
+    if problems:
+        sys.stdout.flush()
+        raise _Failure("; ".join(problems))
+
+
+def _is_coloured() -> bool:
+    """Whether what is printed may have colours: see https://no-color.org."""
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return terminal and not os.environ.get("NO_COLOR")
 
 
 def _warn(prog: spelunk.Program, report: Dict[str, Any]) -> None:

@@ -76,4 +76,19 @@ pub enum Code {
     Text(String),
     /// A script.
     Script(PathBuf),
+    /// The command `bt`.
+    Backtrace(BacktraceOptions),
+}
+
+/// What `bt` shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BacktraceOptions {
+    /// `-a`: the stacks of all threads.
+    pub all: bool,
+    /// The stacks of the threads with these IDs; if there are none, of that which crashed.
+    pub tids: Vec<u64>,
+    /// `--locals`: parameters and local variables, too.
+    pub locals: bool,
+    /// `--json`: JSON in place of text.
+    pub json: bool,
 }

@@ -1,5 +1,5 @@
-use crate::usage::{GROUPS, LATER};
-use crate::{Code, Options, SearchMethod, SymbolsFrom};
+use crate::usage::{BACKTRACE, GROUPS, LATER};
+use crate::{BacktraceOptions, Code, Options, SearchMethod, SymbolsFrom};
 use lexopt::Arg;
 use spelunk_base::Architecture;
 use std::ffi::OsString;
@@ -42,18 +42,34 @@ impl From<lexopt::Error> for UsageError {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, UsageError> {
     let mut options = Options::default();
     let mut parser = lexopt::Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
+    loop {
+        // What follows is a script, even if a command has its name.
+        let raw = parser.try_raw_args();
+        let is_end = raw.is_some_and(|raw| raw.peek().is_some_and(|next| next == "--"));
+        let Some(argument) = parser.next()? else {
+            break;
+        };
         let name = match argument {
-            Arg::Value(script) => {
-                // With -e, what follows belongs to the code.
-                if options.code == Code::Prompt {
-                    options.code = Code::Script(script.into());
-                } else {
-                    options.arguments.push(script);
+            Arg::Value(value) => match &mut options.code {
+                Code::Backtrace(command) => {
+                    command.tids.push(tid(&text(value)?)?);
+                    continue;
                 }
-                options.arguments.extend(parser.raw_args()?);
-                break;
-            }
+                Code::Prompt if value == "bt" && !is_end => {
+                    options.code = Code::Backtrace(BacktraceOptions::default());
+                    continue;
+                }
+                code => {
+                    // With -e, what follows belongs to the code.
+                    if *code == Code::Prompt {
+                        *code = Code::Script(value.into());
+                    } else {
+                        options.arguments.push(value);
+                    }
+                    options.arguments.extend(parser.raw_args()?);
+                    break;
+                }
+            },
             Arg::Short(short) => long_name(short).ok_or_else(|| unknown(&format!("-{short}")))?,
             Arg::Long(long) => long.to_owned(),
         };
@@ -83,10 +99,26 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             }
             "vmcoreinfo" => options.vmcoreinfo = Some(parser.value()?.into()),
             "log-level" => options.log_level = Some(log_level(text(parser.value()?)?)?),
-            "exec" => options.code = Code::Text(text(parser.value()?)?),
+            "exec" => {
+                if let Code::Backtrace(_) = options.code {
+                    return Err(UsageError("-e and bt exclude each other".into()));
+                }
+                options.code = Code::Text(text(parser.value()?)?);
+            }
+            "all" => backtrace(&mut options, "-a")?.all = true,
+            "locals" => backtrace(&mut options, "--locals")?.locals = true,
+            "json" => backtrace(&mut options, "--json")?.json = true,
             "quiet" => options.quiet = true,
             _ => return Err(unknown(&format!("--{name}"))),
         }
+    }
+    if let Code::Backtrace(command) = &options.code
+        && command.all
+        && !command.tids.is_empty()
+    {
+        return Err(UsageError(
+            "-a and IDs of threads exclude each other".into(),
+        ));
     }
     match (options.core.is_empty(), options.pid) {
         (true, None) => Err(UsageError(
@@ -101,9 +133,26 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
 fn long_name(short: char) -> Option<String> {
     GROUPS
         .iter()
+        .chain([&BACKTRACE])
         .flat_map(|(_, options)| *options)
         .find(|option| option.short == Some(short))
         .map(|option| option.long.to_owned())
+}
+
+/// What `bt` shows, which `option` is about.
+fn backtrace<'a>(
+    options: &'a mut Options,
+    option: &str,
+) -> Result<&'a mut BacktraceOptions, UsageError> {
+    match &mut options.code {
+        Code::Backtrace(command) => Ok(command),
+        _ => Err(UsageError(format!("option '{option}' goes behind 'bt'"))),
+    }
+}
+
+fn tid(text: &str) -> Result<u64, UsageError> {
+    text.parse()
+        .map_err(|_| UsageError(format!("'{text}' is no ID of a thread")))
 }
 
 fn unknown(option: &str) -> UsageError {
@@ -261,9 +310,14 @@ mod tests {
 
     #[test]
     fn everything_in_the_help_is_understood() {
-        for option in GROUPS.iter().flat_map(|(_, options)| *options) {
+        let groups = GROUPS.iter().chain([&BACKTRACE]);
+        let is_of_backtrace = |long| BACKTRACE.1.iter().any(|option| option.long == long);
+        for option in groups.flat_map(|(_, options)| *options) {
             let name = format!("--{}", option.long);
             let mut arguments = vec!["-c", "core", &name];
+            if is_of_backtrace(option.long) {
+                arguments.insert(0, "bt");
+            }
             match option.long {
                 "pid" => arguments = vec!["--pid", "1"],
                 "log-level" => arguments.push("info"),
@@ -277,6 +331,42 @@ mod tests {
             }
             assert!(crate::help().contains(&name));
         }
+    }
+
+    #[test]
+    fn a_command_goes_before_a_script_of_its_name() {
+        let backtrace = |arguments: &[&str]| match run(arguments).code {
+            Code::Backtrace(command) => command,
+            other => panic!("{other:?}"),
+        };
+        let all = BacktraceOptions {
+            all: true,
+            json: true,
+            ..BacktraceOptions::default()
+        };
+        assert_eq!(backtrace(&["-ccore", "bt", "-a", "--json"]), all);
+        assert_eq!(backtrace(&["bt", "--json", "-ac", "core"]), all);
+        let some = backtrace(&["bt", "1", "-c", "core", "--locals", "23", "--", "4"]);
+        assert_eq!(some.tids, [1, 23, 4]);
+        assert!(some.locals && !some.all && !some.json);
+        for script in ["./bt", "bt.py"] {
+            let options = run(&["-ccore", script, "-a"]);
+            assert_eq!(options.code, Code::Script(script.into()));
+        }
+        let options = run(&["-ccore", "--", "bt", "-a"]);
+        assert_eq!(options.code, Code::Script("bt".into()));
+        assert_eq!(options.arguments, ["-a"]);
+        assert_eq!(run(&["-ccore", "-e1", "bt"]).arguments, ["bt"]);
+        assert_eq!(error(&["-ccore", "bt", "x"]), "'x' is no ID of a thread");
+        assert_eq!(
+            error(&["-ccore", "bt", "-a", "1"]),
+            "-a and IDs of threads exclude each other"
+        );
+        assert_eq!(
+            error(&["-ccore", "bt", "-e1"]),
+            "-e and bt exclude each other"
+        );
+        assert_eq!(error(&["-ccore", "-a"]), "option '-a' goes behind 'bt'");
     }
 
     #[test]

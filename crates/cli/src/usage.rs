@@ -162,15 +162,32 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
     ),
 ];
 
+/// The command `bt`, which stands where a script would, and its own options.
+pub(crate) const BACKTRACE: (&str, &[Spec]) = (
+    "bt: stack traces of the thread that crashed, or of those with the IDs given",
+    &[
+        spec(Some('a'), "all", None, "those of all threads"),
+        spec(
+            None,
+            "locals",
+            None,
+            "with parameters and local variables; absent ones say why",
+        ),
+        spec(None, "json", None, "as JSON"),
+    ],
+);
+
 /// The text of `--help`.
 #[must_use]
 pub fn help() -> String {
     let mut text = String::from(
-        "usage: spelunk [OPTION]... (-c CORE | -p PID) [SCRIPT [ARGUMENT]...]\n\n\
+        "usage: spelunk [OPTION]... (-c CORE | -p PID) [SCRIPT [ARGUMENT]...]\n\
+         \x20      spelunk bt [OPTION]... (-c CORE | -p PID) [-a | TID...]\n\n\
          A programmable debugger for the Linux kernel and native programs. Without a script, a\n\
-         prompt for Python, where the program is called prog.\n",
+         prompt for Python, where the program is called prog. A script called bt is run as ./bt\n\
+         or after --.\n",
     );
-    for (heading, options) in GROUPS {
+    for (heading, options) in GROUPS.iter().chain([&BACKTRACE]) {
         text += &format!("\n{heading}:\n");
         for option in *options {
             let short = option

@@ -1,6 +1,6 @@
 //! What an operating system says about the program: the one trait behind which Linux stands.
 
-use crate::{Error, Module, ModuleInfo, Program, Result, Thread};
+use crate::{Error, FunctionRole, Module, ModuleInfo, Program, Result, Thread};
 use spelunk_base::{Cancel, Platform, Progress};
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
@@ -220,6 +220,12 @@ pub trait Os: std::any::Any + Send + Sync {
     fn is_own_frame(&self, registers: &Registers) -> bool {
         let _ = registers;
         true
+    }
+
+    /// What the function called `name` has to do with crashes.
+    fn function_role(&self, name: &str) -> FunctionRole {
+        let _ = name;
+        FunctionRole::Code
     }
 }
 

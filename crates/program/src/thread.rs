@@ -45,6 +45,21 @@ impl Program {
         }
     }
 
+    /// All threads in a list.
+    ///
+    /// # Errors
+    ///
+    /// As [`threads`](Self::threads).
+    pub fn all_threads(&self) -> Result<Vec<Thread>> {
+        let mut threads = self.threads()?;
+        let mut all = Vec::new();
+        while let Some(thread) = threads.next(self)? {
+            self.cancel().check()?;
+            all.push(thread);
+        }
+        Ok(all)
+    }
+
     /// The thread with this ID.
     ///
     /// # Errors

@@ -63,6 +63,14 @@ fn run<'py>(py: Python<'py>, options: &Options) -> PyResult<Bound<'py, PyDict>> 
         Code::Prompt => {}
         Code::Text(code) => dict.set_item("code", code)?,
         Code::Script(path) => dict.set_item("script", path)?,
+        Code::Backtrace(command) => {
+            let bt = PyDict::new(py);
+            bt.set_item("all", command.all)?;
+            bt.set_item("tids", &command.tids)?;
+            bt.set_item("locals", command.locals)?;
+            bt.set_item("json", command.json)?;
+            dict.set_item("bt", bt)?;
+        }
     }
     Ok(dict)
 }

@@ -5,6 +5,7 @@
 //! engine's objects need not; a program is one Python object, whatever it is reached by.
 
 mod argument;
+mod backtrace;
 mod convert;
 mod debug_info_options;
 mod enums;
@@ -62,6 +63,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<program::PyProgram>()?;
     module.add_class::<stack::PySourceLocations>()?;
     module.add_class::<stack::PyStackFrame>()?;
+    module.add_class::<stack::PyStackSignature>()?;
     module.add_class::<stack::PyStackTrace>()?;
     module.add_class::<symbol::PySymbol>()?;
     module.add_class::<symbol_index::PySymbolIndex>()?;
@@ -91,6 +93,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(helpers::helper_class_records, module)?)?;
     module.add_function(wrap_pyfunction!(show_progress, module)?)?;
     module.add_function(wrap_pyfunction!(parse_command_line, module)?)?;
+    module.add_function(wrap_pyfunction!(backtrace::backtrace, module)?)?;
     module.add(
         "host_platform",
         platform::PyPlatform(spelunk_base::Platform::host()),

@@ -9,7 +9,7 @@ use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
-use spelunk_program::{Frame, SourceLocation, StackTrace};
+use spelunk_program::{Frame, Signature, SourceLocation, StackTrace};
 use std::sync::Arc;
 
 /// The position of an index, which may count from the end.
@@ -61,6 +61,23 @@ impl PyStackTrace {
         self.trace.end().to_string()
     }
 
+    /// What this trace has in common with others of the same crash: functions and modules, but no
+    /// address.
+    ///
+    ///     >>> prog.crashed_thread().stack_trace().signature()
+    ///     <StackSignature 5f1d7c0e2ab94f03: sysrq_handle_crash, __handle_sysrq, ...>
+    ///
+    /// It is equal however often a crash happens and in whatever format the memory is dumped. It
+    /// begins where things went wrong, after the functions that handle a crash, and has no frames
+    /// of entries into the kernel.
+    ///
+    /// :param depth: The number of frames that count.
+    #[pyo3(signature = (depth=Signature::DEPTH))]
+    fn signature(&self, py: Python<'_>, depth: usize) -> PyStackSignature {
+        let program = &self.prog.get().program;
+        PyStackSignature(py.detach(|| self.trace.signature(program, depth)))
+    }
+
     fn __len__(&self) -> usize {
         self.trace.frames().len()
     }
@@ -80,6 +97,45 @@ impl PyStackTrace {
 
     fn _repr_pretty_(&self, py: Python<'_>, p: &Bound<'_, PyAny>, cycle: bool) -> PyResult<()> {
         pretty(p, cycle, || self.__str__(py))
+    }
+}
+
+/// What traces of the same crash have in common: a key to group crashes by, as itself or as
+/// ``str()``, which is 16 hexadecimal digits.
+///
+///     >>> groups = collections.Counter(trace.signature() for _, trace in prog.stack_traces())
+///     >>> groups.most_common(1)[0][0].frames[0]
+///     'context_switch'
+///
+/// The digits are the first of the SHA-256 of ``frames``, each with a newline behind it.
+#[pyclass(frozen, eq, hash, name = "StackSignature", module = "spelunk")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct PyStackSignature(Signature);
+
+#[pymethods]
+impl PyStackSignature {
+    /// The functions that count, innermost first: ``kyber_bio_merge [kyber_buggy]``. Those of
+    /// programs and modules have the module's name behind them.
+    #[getter]
+    fn frames(&self) -> &[String] {
+        self.0.frames()
+    }
+
+    fn __str__(&self) -> String {
+        self.0.digest()
+    }
+
+    fn __repr__(&self) -> String {
+        let shown = self.0.frames().get(..2).unwrap_or(self.0.frames());
+        let more = match self.0.frames().len() > shown.len() {
+            true => ", ...",
+            false => "",
+        };
+        format!(
+            "<StackSignature {}: {}{more}>",
+            self.0.digest(),
+            shown.join(", ")
+        )
     }
 }
 

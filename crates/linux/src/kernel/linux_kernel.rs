@@ -1,3 +1,4 @@
+use super::roles::function_role;
 use super::{AddressTranslation, kallsyms, modules, orc, registers, special, threads};
 use crate::access::find_variable;
 use spelunk_base::Platform;
@@ -6,8 +7,8 @@ use spelunk_debuginfo::orc::OrcTable;
 use spelunk_image::{Image, TargetKind, Vmcoreinfo};
 use spelunk_object::Object;
 use spelunk_program::{
-    BringUp, Error, ErrorKind, InitialRegisters, ModuleInfo, ModuleKind, Os, Program, Result,
-    System, Thread, ThreadIter,
+    BringUp, Error, ErrorKind, FunctionRole, InitialRegisters, ModuleInfo, ModuleKind, Os, Program,
+    Result, System, Thread, ThreadIter,
 };
 use spelunk_unwind::Registers;
 use std::any::Any;
@@ -183,6 +184,10 @@ impl Os for LinuxKernel {
             None => Ok(kallsyms::kernel_symbols(self, program)?.into_table()),
             Some(module) => kallsyms::module_symbols(program, module),
         }
+    }
+
+    fn function_role(&self, name: &str) -> FunctionRole {
+        function_role(name)
     }
 
     fn is_own_frame(&self, registers: &Registers) -> bool {

@@ -12,6 +12,7 @@ mod modules;
 mod orc;
 mod physical;
 mod registers;
+mod roles;
 mod special;
 mod threads;
 mod x86_64;

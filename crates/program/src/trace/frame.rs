@@ -3,7 +3,7 @@ use super::call::Call;
 use super::provenance::{Provenance, Source};
 use super::stack::{At, Stack};
 use super::variable;
-use crate::{Error, ErrorKind, Program, Result, Symbol};
+use crate::{Error, ErrorKind, Module, Program, Result, Symbol};
 use spelunk_base::arch::Register;
 use spelunk_debuginfo::{ObjectKinds, RowSource, Scope, SourceLine, Variable};
 use spelunk_object::Object;
@@ -153,6 +153,12 @@ impl Frame {
     #[must_use]
     pub fn lookup_address(&self) -> Option<u64> {
         self.call.lookup_address()
+    }
+
+    /// The module that the program counter is in.
+    #[must_use]
+    pub fn module(&self) -> Option<&Arc<Module>> {
+        self.call.module.as_ref()
     }
 
     /// What told the way to the caller; `None` where it was guessed, or there is none.

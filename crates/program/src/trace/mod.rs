@@ -6,7 +6,9 @@ mod call;
 mod entered;
 mod fallback;
 mod frame;
+mod many;
 mod provenance;
+mod signature;
 mod source;
 mod stack;
 mod tail_calls;
@@ -16,6 +18,7 @@ mod variable;
 
 pub use frame::{Frame, SourceLocation};
 pub use provenance::{Missing, Provenance, Source};
+pub use signature::{FunctionRole, Signature};
 pub(crate) use tail_calls::TailCalls;
 
 use crate::{Error, Program, Result, Thread};

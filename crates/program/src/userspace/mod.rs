@@ -7,6 +7,7 @@
 //!   files. What each of them is, its [headers in memory](loaded_elf) tell.
 //! * [`fill`] reads what a core dump leaves out from the files that were mapped, if they are those
 //!   that were mapped.
+//! * [`roles`] are functions that say nothing of where a program crashed.
 //! * [`os`] puts it together.
 
 mod auxv;
@@ -19,6 +20,7 @@ mod mapping;
 mod modules;
 mod os;
 mod process_memory;
+mod roles;
 mod signal;
 mod source;
 mod thread_local;

@@ -3,11 +3,12 @@ use super::fill::Files;
 use super::live::LiveProcess;
 use super::modules::Layout;
 use super::process_memory::ProcessMemory;
+use super::roles::function_role;
 use super::source::Source;
 use super::thread_local;
 use crate::{
-    Error, ErrorKind, HostFile, InitialRegisters, Module, ModuleInfo, ModuleKind, Os, Program,
-    Result, Thread, ThreadIter,
+    Error, ErrorKind, FunctionRole, HostFile, InitialRegisters, Module, ModuleInfo, ModuleKind, Os,
+    Program, Result, Thread, ThreadIter,
 };
 use spelunk_base::Platform;
 use spelunk_image::Image;
@@ -63,6 +64,10 @@ impl UserProgram {
 }
 
 impl Os for UserProgram {
+    fn function_role(&self, name: &str) -> FunctionRole {
+        function_role(name)
+    }
+
     fn describe(&self) -> String {
         self.source.describe()
     }

@@ -7,8 +7,9 @@ use crate::object::PyObject;
 use crate::once::Taken;
 use crate::stack::PyStackTrace;
 use crate::thread::PyThread;
+use crate::work;
 use pyo3::prelude::*;
-use spelunk_program::{StackSource, TailCallFrames, Thread};
+use spelunk_program::{Program, StackSource, TailCallFrames, Thread};
 
 impl PyProgram {
     fn thread_of(slf: &Bound<'_, Self>, thread: Thread) -> PyThread {
@@ -26,10 +27,7 @@ impl PyProgram {
         tail_calls: bool,
     ) -> PyResult<PyStackTrace> {
         let program = &prog.get().program;
-        let tail_calls = match tail_calls {
-            true => TailCallFrames::PutBack,
-            false => TailCallFrames::Left,
-        };
+        let tail_calls = tail_call_frames(tail_calls);
         let trace = py.detach(|| program.stack_trace_with(source, tail_calls));
         let trace = trace.map_err(raise)?;
         Ok(PyStackTrace {
@@ -37,6 +35,30 @@ impl PyProgram {
             trace: trace.into(),
         })
     }
+}
+
+fn tail_call_frames(put_back: bool) -> TailCallFrames {
+    match put_back {
+        true => TailCallFrames::PutBack,
+        false => TailCallFrames::Left,
+    }
+}
+
+/// The thread that `thread` is, or whose ID or object it is.
+fn any_thread(program: &Program, thread: &Bound<'_, PyAny>) -> PyResult<Thread> {
+    if let Ok(thread) = thread.cast::<PyThread>() {
+        return Ok(thread.get().thread.clone());
+    }
+    if let Ok(object) = thread.cast::<PyObject>() {
+        let os = program.lookup_os().map_err(raise)?;
+        let found = os.thread_of(program, &object.get().object);
+        if let Some(thread) = found.map_err(raise)? {
+            return Ok(thread);
+        }
+    }
+    program
+        .thread(thread.extract::<Address>()?.0)
+        .map_err(raise)
 }
 
 #[pymethods]
@@ -100,6 +122,50 @@ impl PyProgram {
             StackSource::Tid(thread.extract::<Address>()?.0)
         };
         Self::unwind(slf.py(), &slf.clone().unbind(), &source, tail_calls)
+    }
+
+    /// The stack traces of many threads at once, on all processors.
+    ///
+    ///     >>> for thread, trace in prog.stack_traces():
+    ///     ...     print(thread.tid, thread.name, trace.signature())
+    ///
+    /// Those that cannot be unwound have no frames, and say why: ``StackTrace.end_reason``.
+    ///
+    /// :param threads: Threads, their IDs, or ``struct task_struct *``; all if it is left out.
+    /// :param tail_calls: As for ``stack_trace()``.
+    /// :raises LookupError: if a thread does not exist
+    #[pyo3(signature = (threads=None, *, tail_calls=false))]
+    fn stack_traces(
+        slf: &Bound<'_, Self>,
+        threads: Option<&Bound<'_, PyAny>>,
+        tail_calls: bool,
+    ) -> PyResult<Vec<(PyThread, PyStackTrace)>> {
+        let program = &slf.get().program;
+        let given = threads
+            .map(|threads| {
+                threads
+                    .try_iter()?
+                    .map(|thread| any_thread(program, &thread?))
+                    .collect::<PyResult<Vec<_>>>()
+            })
+            .transpose()?;
+        let tail_calls = tail_call_frames(tail_calls);
+        let (threads, traces) = work::run(slf.py(), slf.get(), || {
+            let threads = match given {
+                Some(threads) => threads,
+                None => program.all_threads().map_err(raise)?,
+            };
+            let traces = program.stack_traces(&threads, tail_calls);
+            Ok((threads, traces.map_err(raise)?))
+        })?;
+        let with_traces = threads.into_iter().zip(traces).map(|(thread, trace)| {
+            let trace = PyStackTrace {
+                prog: slf.clone().unbind(),
+                trace: trace.into(),
+            };
+            (Self::thread_of(slf, thread), trace)
+        });
+        Ok(with_traces.collect())
     }
 
     /// A stack trace with these program counters, innermost first, as someone recorded them.

@@ -1,0 +1,156 @@
+use super::{Backtrace, Backtraces, Line, Local};
+use crate::BacktraceOptions;
+use rayon::prelude::*;
+use spelunk_object::FormatOptions;
+use spelunk_program::{
+    Error, ErrorKind, Frame, ModuleKind, Program, Result, Signature, StackTrace, TailCallFrames,
+    Thread,
+};
+use std::collections::HashSet;
+
+/// The stacks that `options` ask for. Threads that do not exist are among the problems.
+///
+/// # Errors
+///
+/// If no thread is known, or the user cancelled.
+pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backtraces> {
+    let crashed = program.crashed_thread();
+    let crashed_tid = crashed.as_ref().ok().map(|thread| thread.tid);
+    let mut problems = Vec::new();
+    let threads = if options.all {
+        all(program, crashed.ok())?
+    } else if options.tids.is_empty() {
+        vec![crashed.or_else(|error| instead_of_crashed(program, error))?]
+    } else {
+        named(program, &options.tids, &mut problems)?
+    };
+    let traces = program.stack_traces(&threads, TailCallFrames::PutBack)?;
+    let stacks: Vec<(Thread, StackTrace)> = threads.into_iter().zip(traces).collect();
+    let threads = stacks.par_iter().map(|(thread, trace)| {
+        program.cancel().check()?;
+        Ok(Backtrace {
+            tid: thread.tid,
+            name: name(program, thread),
+            is_crashed: crashed_tid == Some(thread.tid),
+            signature: trace.signature(program, Signature::DEPTH),
+            frames: lines(program, trace, options.locals)?,
+            end: trace.end().clone(),
+        })
+    });
+    Ok(Backtraces {
+        threads: threads.collect::<Result<_>>()?,
+        problems,
+    })
+}
+
+/// All threads, the crashed one first: it may be one of those that no list has, an idle one.
+fn all(program: &Program, crashed: Option<Thread>) -> Result<Vec<Thread>> {
+    let mut threads = program.all_threads()?;
+    if let Some(crashed) = crashed {
+        // Idle threads have the same ID on all processors.
+        threads.retain(|thread| thread.tid != crashed.tid);
+        threads.insert(0, crashed);
+    }
+    Ok(threads)
+}
+
+/// A running process has not crashed.
+fn instead_of_crashed(program: &Program, error: Error) -> Result<Thread> {
+    if program.os().is_some_and(|os| os.is_kernel()) {
+        let text = format!("{error}: name threads by their IDs, or -a for all");
+        return Err(Error::lookup(text));
+    }
+    program.main_thread()
+}
+
+fn named(program: &Program, tids: &[u64], problems: &mut Vec<String>) -> Result<Vec<Thread>> {
+    let mut threads = Vec::new();
+    for tid in tids {
+        match program.thread(*tid) {
+            Ok(thread) => threads.push(thread),
+            Err(error) if *error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    Ok(threads)
+}
+
+fn name(program: &Program, thread: &Thread) -> Option<String> {
+    let name = thread.name(program).ok()??;
+    Some(String::from_utf8_lossy(&name).into_owned())
+}
+
+fn lines(program: &Program, trace: &StackTrace, with_locals: bool) -> Result<Vec<Line>> {
+    let mut is_guess = false;
+    let mut lines = Vec::new();
+    for frame in trace.frames() {
+        lines.push(Line {
+            index: frame.index(),
+            function: frame.name(program),
+            module: module(frame),
+            source: frame.source().ok().cloned(),
+            pc: frame.pc(),
+            is_inline: frame.is_inline(),
+            is_tail_call: frame.is_tail_call(),
+            is_guess,
+            locals: match with_locals {
+                true => locals(program, frame)?,
+                false => Vec::new(),
+            },
+        });
+        // Whoever a function is inlined into shares its registers, and so does not come after them.
+        if !frame.is_inline() && !frame.is_tail_call() {
+            is_guess = frame.unwound_by().is_none();
+        }
+    }
+    Ok(lines)
+}
+
+/// The name of the frame's module, unless it is the main one.
+fn module(frame: &Frame) -> Option<String> {
+    let module = frame.module()?;
+    let file = module.name().rsplit('/').next()?;
+    (module.kind() != ModuleKind::Main).then(|| file.to_owned())
+}
+
+fn locals(program: &Program, frame: &Frame) -> Result<Vec<Local>> {
+    program.cancel().check()?;
+    let names = match frame.locals() {
+        Ok(names) => names,
+        Err(error) => {
+            return Ok(vec![Local {
+                name: "?".into(),
+                value: None,
+                how: error.to_string(),
+            }]);
+        }
+    };
+    let mut seen = HashSet::new();
+    let mut locals = Vec::new();
+    // An inner block's variable hides that of the same name around it.
+    for name in names {
+        if seen.insert(name.clone()) {
+            locals.push(local(program, frame, &name));
+        }
+    }
+    Ok(locals)
+}
+
+fn local(program: &Program, frame: &Frame, name: &str) -> Local {
+    let options = FormatOptions {
+        dereference: false,
+        ..FormatOptions::default()
+    };
+    let shown = frame
+        .get_explained(program, name)
+        .and_then(|(object, how)| match object.is_absent() {
+            true => Ok((None, how.to_string())),
+            false => Ok((Some(object.format(program, &options)?), how.to_string())),
+        });
+    let (value, how) = shown.unwrap_or_else(|error| (None, error.to_string()));
+    Local {
+        name: name.to_owned(),
+        value,
+        how,
+    }
+}
