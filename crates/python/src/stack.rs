@@ -72,7 +72,7 @@ impl PyStackTrace {
     /// of entries into the kernel.
     ///
     /// :param depth: The number of frames that count.
-    #[pyo3(signature = (depth=Signature::DEPTH))]
+    #[pyo3(signature = (depth=12))]
     fn signature(&self, py: Python<'_>, depth: usize) -> PyStackSignature {
         let program = &self.prog.get().program;
         PyStackSignature(py.detach(|| self.trace.signature(program, depth)))
@@ -111,6 +111,9 @@ impl PyStackTrace {
 #[pyclass(frozen, eq, hash, name = "StackSignature", module = "spelunk")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct PyStackSignature(Signature);
+
+// What Python's users see as the default of `StackTrace.signature()` has to be a literal.
+const _: () = assert!(Signature::DEPTH == 12, "the default depth differs");
 
 #[pymethods]
 impl PyStackSignature {

@@ -8,5 +8,6 @@ mod guesses;
 mod loading;
 mod macros;
 mod modules;
+mod stacks;
 mod system;
 mod user_places;
