@@ -80,11 +80,15 @@ fn targets_of(root: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Has the tests that run the bodies over their seeds write these.
+/// Has the tests that run the bodies over their seeds (`tests/it/corpus*.rs`) write these.
 fn write_seeds(place: &Place, folder: &Path) -> Result<()> {
     let mut packages = BTreeSet::new();
     for path in rust_files(&place.root.join("crates"))? {
-        if fs::read_to_string(&path)?.contains("/fuzz/bodies/")
+        let is_corpus = path
+            .file_stem()
+            .is_some_and(|name| name.to_string_lossy().starts_with("corpus"));
+        if is_corpus
+            && path.iter().any(|part| part == "tests")
             && let Ok(path) = path.strip_prefix(place.root.join("crates"))
             && let Some(name) = path.iter().next()
         {
