@@ -109,7 +109,7 @@ impl Object {
         };
         let lost =
             || Self::absent_bit_field(target, ty, AbsenceReason::OptimizedOut, bit_field_size);
-        if bit_offset % 8 == 0 && bit_field_size.is_none() {
+        if bit_offset.is_multiple_of(8) && bit_field_size.is_none() {
             let size = usize::try_from(sizeof(target.types(), ty)?).unwrap_or(usize::MAX);
             let range = usize::try_from(bit_offset / 8)
                 .ok()

@@ -8,6 +8,9 @@ use crate::layout::sizeof;
 use crate::{Error, Object, Result, offsetof};
 use spelunk_types::{Primitive, QualifiedType};
 
+/// A count of the bits of a value, whose type has the second number of bits.
+type CountBits = fn(u64, u32) -> u32;
+
 impl Evaluator<'_> {
     /// The built-in function, if one is called here.
     pub(super) fn builtin(&mut self) -> Result<Option<Object>> {
@@ -156,7 +159,7 @@ enum Builtin {
     NotANumber(Primitive),
     /// A number from the bits of an operand of this type, of which there are so many.
     Bits {
-        count: fn(u64, u32) -> u32,
+        count: CountBits,
         operand: Primitive,
     },
     Swap(Primitive),
@@ -204,7 +207,7 @@ impl Builtin {
         if let Some(primitive) = name.strip_prefix("nan").and_then(float) {
             return Some(Self::NotANumber(primitive));
         }
-        const COUNTS: &[(&str, fn(u64, u32) -> u32)] = &[
+        const COUNTS: &[(&str, CountBits)] = &[
             ("clz", |value, bits| {
                 value.leading_zeros().saturating_sub(64 - bits.min(64))
             }),

@@ -46,13 +46,8 @@ pub(super) fn text(
     let split = literals
         .iter()
         .map(|literal| literal.split_once('"').unwrap_or(("", literal)));
-    let prefixes = split.clone().map(|(prefix, _)| prefix);
-    let element = Element::of(
-        prefixes
-            .filter(|prefix| !prefix.is_empty())
-            .last()
-            .unwrap_or(""),
-    );
+    let mut prefixes = split.clone().map(|(prefix, _)| prefix);
+    let element = Element::of(prefixes.rfind(|prefix| !prefix.is_empty()).unwrap_or(""));
     let unit = element.ty(target, wide)?;
     let mut all = Vec::new();
     for (_, rest) in split {

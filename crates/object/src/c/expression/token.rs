@@ -73,14 +73,11 @@ fn first(text: &str) -> Result<Option<(Kind, usize)>> {
     let Some(first) = text.chars().next() else {
         return Ok(None);
     };
-    let quote = match ["u8", "u", "U", "L", ""].iter().find(|prefix| {
+    let quote = ["u8", "u", "U", "L", ""].iter().find(|prefix| {
         let behind = text.strip_prefix(**prefix);
         behind.is_some_and(|behind| behind.starts_with(['"', '\'']))
-    }) {
-        Some(prefix) => Some(prefix.len()),
-        None => None,
-    };
-    if let Some(prefix) = quote {
+    });
+    if let Some(prefix) = quote.map(|prefix| prefix.len()) {
         let is_text = text.as_bytes().get(prefix) == Some(&b'"');
         let length = quoted_length(text.get(prefix..).unwrap_or_default());
         let length = length.ok_or_else(|| Error::syntax("quotation mark without its end"))?;
