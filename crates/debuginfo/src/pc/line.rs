@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 /// A place in a source file.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct SourceLine {
-    /// The file: as the compiler was told, relative to the directory that it ran in; empty if it
-    /// is not known.
+    /// The file: as the line table has it, with the directory that the compiler ran in before names
+    /// of files right there; empty if it is not known.
     pub file: Arc<str>,
     /// The line, from 1; 0 for code that belongs to no line.
     pub line: u32,
@@ -215,7 +215,10 @@ impl UnitLines {
     }
 }
 
-/// The path of a file: below its directory if that is not the one that the compiler ran in.
+/// The path of a file: its name below its directory. Directory 0 is the one that the compiler ran in:
+/// `DW_AT_comp_dir` up to version 4, an entry of the table in version 5 (DWARF 5, section 6.2.4).
+/// Other directories may be relative to it and stay so: `lib.c` becomes `/usr/src/lib.c`, but
+/// `sub/lib.c` is what is wanted to be read.
 pub(crate) fn file_path(
     unit: &Unit<'_>,
     header: &LineProgramHeader<Slice<'_>>,
@@ -229,11 +232,7 @@ pub(crate) fn file_path(
         Some(String::from_utf8_lossy(text.slice()).into_owned())
     };
     let name = text(entry.path_name()).unwrap_or_default();
-    // Directory 0 is the one that the compiler ran in, in every version.
-    let directory = match entry.directory_index() {
-        0 => None,
-        _ => entry.directory(header).and_then(text),
-    };
+    let directory = entry.directory(header).and_then(text);
     match directory {
         Some(directory) if !name.starts_with('/') && !directory.is_empty() => {
             format!("{directory}/{name}")

@@ -36,7 +36,7 @@ pub(super) struct FramePlace {
 pub struct SourceLocation {
     /// The function, where it is known.
     pub function: Option<Arc<str>>,
-    /// The file, relative to where the compiler ran; empty if it is not known.
+    /// The file, as the line table names it; empty if it is not known.
     pub filename: Arc<str>,
     /// The line; 0 if it is none, or not known.
     pub line: u32,
