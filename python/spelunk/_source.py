@@ -30,6 +30,8 @@ class SourceLocation(_SourceLocationBase):
         return location
 
     def __str__(self) -> str:
+        if not self.filename:
+            return f"{self.name} at ??:?"
         column = f":{self.column}" if self.column else ""
         return f"{self.name} at {self.filename}:{self.line}{column}"
 

@@ -40,47 +40,75 @@ impl Program {
         Ok(places)
     }
 
-    /// The address that a text means: `schedule+0x1f`, `0xffffffff81000000 + 12`.
+    /// The address that a text means: the name of a symbol or a hexadecimal number, then perhaps a
+    /// `+` and an offset (`schedule+0x1f`, `0xffffffff81000000 + 12`).
     ///
     /// # Errors
     ///
-    /// A value error if the text is neither; a lookup error if there is no such symbol.
+    /// A value error if the text is neither; an overflow error if a number does not fit 64 bits; a
+    /// lookup error if there is no such symbol.
     pub fn parse_address(&self, text: &str) -> Result<u64> {
-        let (base, offset) = match text.split_once('+') {
-            Some((base, offset)) => (base, Some(offset.trim())),
-            None => (text, None),
+        let text = text.trim_ascii();
+        let end = text
+            .find(|c: char| c.is_ascii_whitespace() || c == '+')
+            .unwrap_or(text.len());
+        let (base, rest) = text.split_at(end);
+        if base.is_empty() {
+            return Err(Error::value(match rest {
+                "" => "expected symbol name or address",
+                _ => "expected symbol name",
+            }));
+        }
+        let offset = match rest.trim_ascii_start() {
+            "" => 0,
+            rest => {
+                let offset = rest
+                    .strip_prefix('+')
+                    .ok_or_else(|| Error::value("unexpected input after symbol name or address"))?;
+                parse_offset(offset.trim_ascii_start())?
+            }
         };
-        let base = base.trim();
         let address = match hexadecimal(base) {
-            Some(address) => address.map_err(|()| invalid(text))?,
-            None if base.is_empty() => return Err(invalid(text)),
-            None => self.symbol_by_name(base)?.address,
-        };
-        let offset = match offset {
-            None => 0,
-            Some(offset) => match hexadecimal(offset) {
-                Some(offset) => offset.map_err(|()| invalid(text))?,
-                None => offset.parse().map_err(|_| invalid(text))?,
-            },
+            Some((digits, "")) => u64::from_str_radix(digits, 16)
+                .map_err(|_| Error::overflow("address out of range"))?,
+            _ => self.symbol_by_name(base)?.address,
         };
         Ok(address.wrapping_add(offset))
     }
 }
 
-fn invalid(text: &str) -> Error {
-    Error::value(format!(
-        "invalid address: '{text}': expected symbol+offset or 0x..."
-    ))
+/// A decimal number, or a hexadecimal one behind `0x`.
+fn parse_offset(text: &str) -> Result<u64> {
+    let (number, rest) = if text.starts_with("0x") || text.starts_with("0X") {
+        let (digits, rest) =
+            hexadecimal(text).ok_or_else(|| Error::value("expected symbol offset"))?;
+        (u64::from_str_radix(digits, 16), rest)
+    } else {
+        let (digits, rest) = digits(text, 10);
+        if digits.is_empty() {
+            return Err(Error::value("expected symbol offset"));
+        }
+        (digits.parse(), rest)
+    };
+    match rest {
+        "" => number.map_err(|_| Error::overflow("symbol offset out of range")),
+        _ => Err(Error::value("unexpected input after symbol offset")),
+    }
 }
 
-/// The number behind `0x`, if that is how the text starts.
-fn hexadecimal(text: &str) -> Option<std::result::Result<u64, ()>> {
-    let digits = text
+/// The digits behind `0x`, and what follows them: `None` if there are none.
+fn hexadecimal(text: &str) -> Option<(&str, &str)> {
+    let text = text
         .strip_prefix("0x")
         .or_else(|| text.strip_prefix("0X"))?;
-    let number = match digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        true => u64::from_str_radix(digits, 16).map_err(|_| ()),
-        false => Err(()),
-    };
-    Some(number)
+    let (digits, rest) = digits(text, 16);
+    (!digits.is_empty()).then_some((digits, rest))
+}
+
+/// The digits that a text starts with, and what follows them.
+fn digits(text: &str, radix: u32) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_digit(radix))
+        .unwrap_or(text.len());
+    text.split_at(end)
 }

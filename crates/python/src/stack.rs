@@ -15,7 +15,10 @@ use std::sync::Arc;
 /// The position of an index, which may count from the end.
 fn position(index: &Bound<'_, PyAny>, length: usize, what: &str) -> PyResult<usize> {
     let index: isize = if index.hasattr("__index__")? {
-        index.call_method0("__index__")?.extract()?
+        let index = index.call_method0("__index__")?;
+        index
+            .extract()
+            .map_err(|_| PyIndexError::new_err("cannot fit 'int' into an index-sized integer"))?
     } else {
         return Err(PyTypeError::new_err(format!(
             "sequence index must be integer, not '{}'",
@@ -338,11 +341,11 @@ impl PySourceLocations {
         py: Python<'py>,
         index: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let index = position(index, self.locations.len(), "source location")?;
+        let index = position(index, self.locations.len(), "source location list")?;
         let location = self
             .locations
             .get(index)
-            .ok_or_else(|| PyIndexError::new_err("source location index out of range"))?;
+            .ok_or_else(|| PyIndexError::new_err("source location list index out of range"))?;
         source_location(py, location, location.function.as_deref())
     }
 

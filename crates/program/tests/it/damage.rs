@@ -113,7 +113,23 @@ fn what_the_compiler_wrote_is_read() {
     assert_eq!(place.function.as_deref(), Some("sum"));
     assert!(place.filename.ends_with("driver.c") && place.line == 8);
     assert_eq!(program.parse_address("sum + 0x2").unwrap(), sum.address + 2);
-    assert!(program.parse_address("sum+").is_err());
+    assert_eq!(program.parse_address(" 0X10+\t010 ").unwrap(), 0x10 + 10);
+    for (text, message) in [
+        (" ", "expected symbol name or address"),
+        ("+1", "expected symbol name"),
+        ("sum+", "expected symbol offset"),
+        ("sum+-1", "expected symbol offset"),
+        ("sum+0x", "expected symbol offset"),
+        ("sum 1", "unexpected input after symbol name or address"),
+        ("no+1+1", "unexpected input after symbol offset"),
+        ("sum+0b1", "unexpected input after symbol offset"),
+        ("sum+99999999999999999999", "symbol offset out of range"),
+        ("0x10000000000000000", "address out of range"),
+        ("0xzz", "could not find symbol with name '0xzz'"),
+    ] {
+        let error = program.parse_address(text).unwrap_err();
+        assert_eq!(error.to_string(), message, "{text:?}");
+    }
     let inlined = (sum.address..sum.address + sum.size)
         .filter_map(|pc| program.source_location(pc).ok())
         .find(|places| places.len() == 2)
