@@ -16,7 +16,8 @@ struct FunctionRange {
 }
 
 impl UnitFunctions {
-    /// Goes over the entries of a unit that may hold functions, and over no function's inside.
+    /// Goes over the entries of a unit that may hold functions. Functions may: GNU C nests them, and
+    /// methods of local classes stand in there too.
     pub(super) fn new(units: &Units<'_>, index: UnitIndex) -> Result<Self, DebugInfoError> {
         let unit = units.unit(index)?;
         let mut functions = Self { ranges: Vec::new() };
@@ -93,5 +94,7 @@ fn may_hold_functions(tag: gimli::DwTag) -> bool {
             | dw::DW_TAG_structure_type
             | dw::DW_TAG_class_type
             | dw::DW_TAG_union_type
+            | dw::DW_TAG_subprogram
+            | dw::DW_TAG_lexical_block
     )
 }
