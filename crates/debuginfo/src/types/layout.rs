@@ -18,36 +18,34 @@ impl MemberPlace {
         let byte_offset = byte_offset(die)?;
         let bit_offset = byte_offset.checked_mul(8).ok_or_else(overflow)?;
         let bit_field_size = die.unsigned(dw::DW_AT_bit_size);
-        let inside = match bit_field_size {
-            None => 0,
-            // DWARF 4 and later: counted in the order of memory.
-            Some(_) if let Some(offset) = die.unsigned(dw::DW_AT_data_bit_offset) => offset,
-            // DWARF 2 and 3: from the most significant bit of the storage unit to the field's,
-            // negative where the field hangs out of the unit (DWARF 3, section 5.6.6).
-            Some(size) if let Some(offset) = signed(die, dw::DW_AT_bit_offset) => match order {
-                ByteOrder::Big => {
-                    return Ok(Self {
-                        bit_offset: bit_offset.checked_add_signed(offset).ok_or_else(overflow)?,
-                        bit_field_size,
-                    });
-                }
-                ByteOrder::Little => {
-                    let unit = storage_size(die)?.checked_mul(8).ok_or_else(overflow)?;
-                    let end = bit_offset.checked_add(unit).ok_or_else(overflow)?;
-                    let start = end.checked_sub(size).ok_or_else(overflow)?;
-                    let negated = offset.checked_neg().ok_or_else(overflow)?;
-                    return Ok(Self {
-                        bit_offset: start.checked_add_signed(negated).ok_or_else(overflow)?,
-                        bit_field_size,
-                    });
-                }
-            },
-            Some(_) => 0,
+        let at = |bit_offset: Option<u64>| {
+            Ok(Self {
+                bit_offset: bit_offset.ok_or_else(overflow)?,
+                bit_field_size,
+            })
         };
-        Ok(Self {
-            bit_offset: bit_offset.checked_add(inside).ok_or_else(overflow)?,
-            bit_field_size,
-        })
+        let Some(size) = bit_field_size else {
+            return at(Some(bit_offset));
+        };
+        // DWARF 4 and later: counted in the order of memory.
+        if let Some(offset) = die.unsigned(dw::DW_AT_data_bit_offset) {
+            return at(bit_offset.checked_add(offset));
+        }
+        // DWARF 2 and 3: from the most significant bit of the storage unit to the field's,
+        // negative where the field hangs out of the unit (DWARF 3, section 5.6.6).
+        let Some(offset) = signed(die, dw::DW_AT_bit_offset) else {
+            return at(Some(bit_offset));
+        };
+        match order {
+            ByteOrder::Big => at(bit_offset.checked_add_signed(offset)),
+            ByteOrder::Little => {
+                let unit = storage_size(die)?.checked_mul(8).ok_or_else(overflow)?;
+                let end = bit_offset.checked_add(unit).ok_or_else(overflow)?;
+                let start = end.checked_sub(size).ok_or_else(overflow)?;
+                let negated = offset.checked_neg().ok_or_else(overflow)?;
+                at(start.checked_add_signed(negated))
+            }
+        }
     }
 }
 

@@ -57,15 +57,15 @@ impl DebugFile {
 
     /// The value of a parameter: a number, an address, or where an object is.
     fn template_value(&self, die: &Die<'_, '_>) -> Option<TemplateValue> {
-        match die.attr(dw::DW_AT_const_value) {
-            Some(AttributeValue::Sdata(value)) => {
-                return Some(TemplateValue::Constant(value.into()));
-            }
-            Some(value) if let Some(value) = value.udata_value() => {
-                return Some(TemplateValue::Constant(value.into()));
-            }
-            None if die.attr(dw::DW_AT_location).is_none() => return None,
-            _ => {}
+        let constant = die.attr(dw::DW_AT_const_value);
+        if let Some(AttributeValue::Sdata(value)) = constant {
+            return Some(TemplateValue::Constant(value.into()));
+        }
+        if let Some(value) = constant.as_ref().and_then(AttributeValue::udata_value) {
+            return Some(TemplateValue::Constant(value.into()));
+        }
+        if constant.is_none() && die.attr(dw::DW_AT_location).is_none() {
+            return None;
         }
         let platform = self.elf().platform();
         match variable_value(die, platform, self.load_bias()).ok()? {
