@@ -72,13 +72,15 @@ impl PyStackTrace {
     ///
     /// It is equal however often a crash happens and in whatever format the memory is dumped. It
     /// begins where things went wrong, after the functions that handle a crash, and has no frames
-    /// of entries into the kernel.
+    /// of entries into the kernel. It is ``None`` if the trace has no frames, and so nothing in
+    /// common with others: see ``end_reason``.
     ///
     /// :param depth: The number of frames that count.
     #[pyo3(signature = (depth=12))]
-    fn signature(&self, py: Python<'_>, depth: usize) -> PyStackSignature {
+    fn signature(&self, py: Python<'_>, depth: usize) -> Option<PyStackSignature> {
         let program = &self.prog.get().program;
-        PyStackSignature(py.detach(|| self.trace.signature(program, depth)))
+        py.detach(|| self.trace.signature(program, depth))
+            .map(PyStackSignature)
     }
 
     fn __len__(&self) -> usize {

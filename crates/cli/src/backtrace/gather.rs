@@ -37,10 +37,16 @@ pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backt
             end: trace.end().clone(),
         })
     });
-    Ok(Backtraces {
-        threads: threads.collect::<Result<_>>()?,
-        problems,
-    })
+    let threads = threads.collect::<Result<Vec<_>>>()?;
+    problems.extend(no_stack(&threads));
+    Ok(Backtraces { threads, problems })
+}
+
+/// What is wrong if none of the threads has a frame.
+fn no_stack(threads: &[Backtrace]) -> Option<String> {
+    let reason = &threads.first()?.end;
+    let none = threads.iter().all(|thread| thread.frames.is_empty());
+    none.then(|| format!("no stack could be read: {reason}"))
 }
 
 /// All threads, the crashed one first: it may be one of those that no list has, an idle one.
@@ -152,5 +158,45 @@ fn local(program: &Program, frame: &Frame, name: &str) -> Local {
         name: name.to_owned(),
         value,
         how,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spelunk_program::StackEnd;
+
+    fn thread(frames: Vec<Line>) -> Backtrace {
+        Backtrace {
+            tid: 1,
+            name: None,
+            is_crashed: false,
+            signature: None,
+            frames,
+            end: StackEnd::Lost {
+                reason: "it is lost".into(),
+            },
+        }
+    }
+
+    #[test]
+    fn it_is_a_problem_if_there_is_no_stack_at_all() {
+        let lost = || thread(Vec::new());
+        let text = "no stack could be read: it is lost";
+        assert_eq!(no_stack(&[lost(), lost()]).as_deref(), Some(text));
+        let frame = Line {
+            index: 0,
+            function: "f".into(),
+            module: None,
+            source: None,
+            pc: None,
+            is_inline: false,
+            is_tail_call: false,
+            is_guess: false,
+            locals: Vec::new(),
+        };
+        assert_eq!(no_stack(&[lost(), thread(vec![frame])]), None);
+        // Threads that do not exist are a problem of their own.
+        assert_eq!(no_stack(&[]), None);
     }
 }

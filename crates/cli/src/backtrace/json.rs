@@ -1,5 +1,6 @@
 use super::{Backtrace, Backtraces, Line, Local};
 use serde_json::{Map, Value, json};
+use spelunk_program::Signature;
 
 impl Backtraces {
     /// The result as JSON: an object with `threads` and `problems`. Addresses are text, since many
@@ -21,7 +22,7 @@ fn thread(thread: &Backtrace) -> Value {
         "tid": thread.tid,
         "name": thread.name,
         "crashed": thread.is_crashed,
-        "signature": thread.signature.digest(),
+        "signature": thread.signature.as_ref().map(Signature::digest),
         "frames": thread.frames.iter().map(frame).collect::<Vec<_>>(),
         "end": thread.end.to_string(),
     })

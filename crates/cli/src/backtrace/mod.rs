@@ -29,8 +29,8 @@ pub struct Backtrace {
     pub name: Option<String>,
     /// Whether it is the one that crashed.
     pub is_crashed: bool,
-    /// What it has in common with others of the same crash.
-    pub signature: Signature,
+    /// What it has in common with others of the same crash; `None` if it could not be unwound.
+    pub signature: Option<Signature>,
     /// Innermost first.
     pub frames: Vec<Line>,
     /// Why there are no more.

@@ -76,7 +76,9 @@ fn write_thread(page: &mut Page, thread: &Backtrace) {
         page.plain(" ");
         page.styled(Style::Crash, "crashed");
     }
-    page.styled(Style::Note, &format!(" {}", thread.signature));
+    if let Some(signature) = &thread.signature {
+        page.styled(Style::Note, &format!(" {signature}"));
+    }
     page.plain("\n");
     for line in &thread.frames {
         write_frame(page, line);
@@ -176,7 +178,7 @@ mod tests {
             tid,
             name: Some(name.into()),
             is_crashed,
-            signature: Default::default(),
+            signature: None,
             frames,
             end,
         };
@@ -195,7 +197,7 @@ mod tests {
     #[test]
     fn text_has_a_line_for_each_frame_and_variable() {
         let expected = "\
-7 a\u{fffd}[2J crashed e3b0c44298fc1c14
+7 a\u{fffd}[2J crashed
 #0   inner [some_driver] a.c:3:4 (inlined)
         s = (struct s){
         \t.a = 1,
@@ -203,7 +205,7 @@ mod tests {
         i = <absent: it is gone>
 #1   tail (tail call) (guess)
 
-1 init e3b0c44298fc1c14
+1 init
     end: it is lost
 ";
         assert_eq!(result().text(false), expected);
@@ -226,6 +228,7 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&result().json()).unwrap();
         assert_eq!(json["problems"][0], "thread 5 not found");
         assert_eq!(json["threads"][1]["end"], "it is lost");
+        assert_eq!(json["threads"][1]["signature"], serde_json::Value::Null);
         let [inner, tail] = &json["threads"][0]["frames"].as_array().unwrap()[..] else {
             panic!("{json}");
         };
