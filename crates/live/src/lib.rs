@@ -1,6 +1,6 @@
 //! Targets that run: a process of this machine, through `/proc` and ptrace(2).
 //!
-//! * [`Process`] is the process: its memory, [mappings](maps), threads and their registers.
+//! * [`Process`] is the process: its memory, mappings, threads and their registers.
 //! * [`parse_maps`] understands `/proc/PID/maps`.
 //!
 //! Nothing is remembered: what is asked is what is true now. The process is stopped only while the
