@@ -1,6 +1,6 @@
 //! Members by name, those of anonymous members, variants and base classes included.
 
-use crate::{Member, MemberRole, Members, QualifiedType, TypeError, TypeId, TypeStore};
+use crate::{Member, MemberRole, Members, QualifiedType, TypeData, TypeError, TypeId, TypeStore};
 use hashbrown::{HashMap, HashSet};
 
 /// Where a member stands in the type that it was asked of, through anonymous members and base
@@ -148,7 +148,10 @@ impl Indexer<'_> {
                 MemberRole::Member => {}
                 MemberRole::Base => self.add_inner(member, place)?,
                 MemberRole::VirtualBase { table_offset } => {
-                    if self.virtual_bases.insert(member.ty.id) {
+                    if self
+                        .virtual_bases
+                        .insert(self.behind_typedefs(member.ty).id)
+                    {
                         let place = self.virtual_place(place, table_offset)?;
                         self.add_inner(member, place)?;
                     }
@@ -160,27 +163,31 @@ impl Indexer<'_> {
 
     /// Adds the members of an anonymous member or base class of what stands at `outer`.
     fn add_inner(&mut self, member: &Member, outer: Place) -> Result<(), TypeError> {
-        let flat = outer.member(member);
+        let ty = self.behind_typedefs(member.ty);
+        let flat = FlatMember {
+            ty,
+            ..outer.member(member)
+        };
         let place = Place {
             bit_offset: flat.bit_offset,
             via: flat.via,
         };
         if member.role != MemberRole::Member
-            && let Ok(ty) = self.store.get(member.ty.id)
-            && let Some(tag) = ty.data.tag()
+            && let Ok(class) = self.store.get(ty.id)
+            && let Some(tag) = class.data.tag()
         {
             self.bases.push((tag.into(), flat));
         }
-        let inner = if self.around.contains(&member.ty.id) {
+        let inner = if self.around.contains(&ty.id) {
             Err(TypeError::new("type is a member of itself"))
         } else if self.around.len() >= MAX_DEPTH {
             Err(TypeError::new("anonymous members are nested too deeply"))
         } else {
-            self.store.members(member.ty.id)
+            self.store.members(ty.id)
         };
         match inner {
             Ok(Some(inner)) => {
-                self.around.push(member.ty.id);
+                self.around.push(ty.id);
                 let added = self.add(inner, place);
                 self.around.pop();
                 added
@@ -192,6 +199,25 @@ impl Indexer<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// The class that a base class is: Clang has the typedef that it was named by. What cannot be
+    /// known stays as it is.
+    fn behind_typedefs(&self, ty: QualifiedType) -> QualifiedType {
+        let mut class = ty;
+        for _ in 0..MAX_DEPTH {
+            match self.store.get(class.id).map(|ty| &ty.data) {
+                Ok(TypeData::Typedef { aliased, .. }) => {
+                    class = QualifiedType {
+                        qualifiers: class.qualifiers | aliased.qualifiers,
+                        ..*aliased
+                    }
+                }
+                Ok(_) => return class,
+                Err(_) => break,
+            }
+        }
+        ty
     }
 
     /// Where a virtual base class of what stands at `place` is.

@@ -305,19 +305,27 @@ fn part_of<'a>(
     member: &'a Member,
     outer: u64,
 ) -> Part<'a> {
-    let types = target.types();
-    let name = match member.role {
-        MemberRole::Member => member.name.as_deref(),
-        _ => types.get(member.ty.id).ok().and_then(|ty| ty.data.tag()),
-    };
+    let mut ty = member.ty;
+    let mut name = member.name.as_deref();
+    let mut object = object.member_part(target, member, outer);
+    if member.role != MemberRole::Member
+        && let Ok((id, class)) = resolve(target.types(), member.ty.id)
+    {
+        // By whatever typedef it was named.
+        ty.id = id;
+        name = class.data.tag();
+        if let Ok(object) = &mut object {
+            object.ty.id = id;
+        }
+    }
     Part {
         label: match name {
             Some(name) if options.member_names => Label::Member(name),
             _ => Label::None,
         },
         is_element: false,
-        ty: member.ty,
-        object: object.member_part(target, member, outer),
+        ty,
+        object,
     }
 }
 
@@ -327,7 +335,8 @@ fn is_empty(types: &TypeStore, id: TypeId, steps: &mut u32) -> bool {
         return false;
     };
     *steps = left;
-    let Ok(Some(members)) = types.members(id) else {
+    let class = resolve(types, id).ok();
+    let Some(Ok(Some(members))) = class.map(|(class, _)| types.members(class)) else {
         return false;
     };
     let mut is_empty_base =

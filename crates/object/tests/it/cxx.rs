@@ -31,7 +31,8 @@ namespace { struct Hidden { long l = 5; } hidden; }
 struct S1 { int x = 1, y = 2; int f(int i) { return i; } };
 struct S2 { int z = 3, x = 33; };
 struct Empty {};
-struct Members : S1, S2, Empty {
+using Second = S2; typedef Empty Nothing;
+struct Members : S1, Second, Nothing {
     int x = 4;
     int S1::*data = &S1::y;
     int S1::*none = nullptr;

@@ -69,6 +69,48 @@ fn own_members_hide_those_of_bases() {
     assert_eq!(offset("z"), None);
 }
 
+fn typedef(store: &TypeStore, name: &str, aliased: TypeId) -> TypeId {
+    let data = TypeData::Typedef {
+        name: name.into(),
+        aliased: aliased.into(),
+    };
+    store.add(Type::new(Language::Cpp, data)).unwrap()
+}
+
+/// `using Alias = Base; using Outer = Alias; struct Derived : Outer {}`, as Clang has it.
+#[test]
+fn bases_named_through_typedefs_are_the_classes() {
+    let store = TypeStore::new();
+    let int = int(&store);
+    let base = class(
+        &store,
+        "Base",
+        vec![member(Some("x"), int, 32, MemberRole::Member)],
+    );
+    let alias = typedef(&store, "Alias", base);
+    let outer = typedef(&store, "Outer", alias);
+    let virtually = MemberRole::VirtualBase { table_offset: -24 };
+    for (name, role) in [("D", MemberRole::Base), ("V", virtually)] {
+        let derived = class(&store, name, vec![member(None, outer, 64, role)]);
+        assert!(find(&store, derived, "x").is_some(), "{name}");
+        let found = find(&store, derived, "Base").unwrap();
+        assert_eq!(found.ty.id, base, "{name}");
+        assert_eq!(find(&store, derived, "Outer"), None, "{name}");
+    }
+    // The same base class by two names is one.
+    let v = class(&store, "V1", vec![member(None, alias, 0, virtually)]);
+    let w = class(
+        &store,
+        "W",
+        vec![
+            member(None, v, 0, MemberRole::Base),
+            member(None, base, 0, virtually),
+        ],
+    );
+    let index = store.members(w).unwrap().unwrap().by_name(&store);
+    assert_eq!(index.paths.len(), 1);
+}
+
 /// `struct V { int v; }; struct W : virtual V {}; struct D : (at 8) W, virtual V {}` where W has
 /// another virtual base in V.
 #[test]
