@@ -77,6 +77,12 @@ impl Process {
         Segment::new(0, self.platform.address_mask(), 0, reader)
     }
 
+    /// What reads its memory; offsets are addresses.
+    #[must_use]
+    pub fn memory(&self) -> &dyn SegmentReader {
+        &*self.memory
+    }
+
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         let path = self.folder.join(name);
         std::fs::read(&path).map_err(|error| in_path(&path, &error))
@@ -150,10 +156,23 @@ impl Process {
     ///
     /// The host's: the thread ended, may not be traced, or is traced by another debugger.
     pub fn registers(&self, tid: u64) -> io::Result<Vec<u8>> {
+        self.with_registers(tid, <[u8]>::to_vec)
+    }
+
+    /// As [`registers`](Self::registers), with what `look` makes of them while the thread still stands.
+    ///
+    /// # Errors
+    ///
+    /// As [`registers`](Self::registers).
+    pub fn with_registers<T: Send>(
+        &self,
+        tid: u64,
+        look: impl FnOnce(&[u8]) -> T + Send,
+    ) -> io::Result<T> {
         if !self.threads()?.contains(&tid) {
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
-        ptrace::read_registers(tid)
+        ptrace::with_registers(tid, look)
     }
 
     /// Where the file of the mapping `entry` can be opened, though it may be deleted, replaced or in

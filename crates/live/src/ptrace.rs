@@ -105,14 +105,20 @@ fn check(result: libc::c_long) -> io::Result<()> {
     }
 }
 
-/// The registers of the thread `tid`, as an `NT_PRSTATUS` note has them from `pr_reg` on. It stands
-/// still for as long as reading them takes.
+/// Calls `look` with the registers of the thread `tid`, as an `NT_PRSTATUS` note has them from `pr_reg`
+/// on. It stands still for as long as reading them and `look` take.
 ///
 /// ptrace(2) goes by threads, and lets go of all that a thread traces when it ends: the one that does
 /// this here has nothing else to do.
-pub(crate) fn read_registers(tid: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn with_registers<T: Send>(
+    tid: u64,
+    look: impl FnOnce(&[u8]) -> T + Send,
+) -> io::Result<T> {
     let tid = libc::pid_t::try_from(tid).map_err(|_| io::Error::from_raw_os_error(libc::ESRCH))?;
-    let tracer = std::thread::spawn(move || Stopped::new(tid)?.registers());
+    let trace = move || {
+        let stopped = Stopped::new(tid)?;
+        Ok(look(&stopped.registers()?))
+    };
     let failed = |_| io::Error::other("the thread that reads registers failed");
-    tracer.join().map_err(failed)?
+    std::thread::scope(|scope| scope.spawn(trace).join().map_err(failed)?)
 }

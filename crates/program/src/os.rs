@@ -1,6 +1,6 @@
 //! What an operating system says about the program: the one trait behind which Linux stands.
 
-use crate::{Error, FunctionRole, Module, ModuleInfo, Program, Result, Thread};
+use crate::{Error, FunctionRole, Module, ModuleInfo, Program, Result, StackCopy, Thread};
 use spelunk_base::{Cancel, Platform, Progress};
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
@@ -246,6 +246,8 @@ pub struct InitialRegisters {
     /// Whether the program counter is exact (the thread was interrupted there), not the return
     /// address of a call that put the thread to sleep.
     pub interrupted: bool,
+    /// What was on the stack, if the thread runs on.
+    pub stack: Option<StackCopy>,
 }
 
 /// Makes threads one by one. Dropped when the user stops early.

@@ -57,6 +57,7 @@ fn running(
         ))
     })?;
     Ok(InitialRegisters {
+        stack: None,
         registers: Registers::parse(arch, &arch.prstatus, kernel.platform.byte_order, &status),
         interrupted: true,
     })
@@ -157,6 +158,7 @@ fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Ini
     let size = sizeof(program.types(), frame_type)?;
     registers.set(arch.stack_pointer, sp.wrapping_add(size));
     Ok(InitialRegisters {
+        stack: None,
         registers,
         interrupted: false,
     })

@@ -64,7 +64,7 @@ impl<'a> Inquiry<'a> {
             registers: &call.registers,
             row: call.row.as_ref().map(|(row, _)| row),
             platform: self.program.platform()?,
-            memory: &StackMemory(self.program),
+            memory: &StackMemory::of(self.program, self.stack),
             around: Some(&around),
         }))
     }

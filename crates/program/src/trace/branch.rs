@@ -31,7 +31,7 @@ impl Program {
             };
             let mut bytes = [0; 5];
             let bytes = bytes.get_mut(..usize::try_from(length).ok()?)?;
-            StackMemory(self).read(start, bytes).ok()?;
+            StackMemory::now(self).read(start, bytes).ok()?;
             let distance = match *bytes.strip_prefix(*opcode)? {
                 [distance] => i64::from(distance.cast_signed()),
                 [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),

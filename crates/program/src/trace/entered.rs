@@ -114,6 +114,7 @@ fn gone_call(program: &Program, caller: &Call, step: &TailStep) -> Call {
     let state = InitialRegisters {
         registers,
         interrupted: false,
+        stack: None,
     };
     look_up(program, state, step.site.place.return_address())
 }

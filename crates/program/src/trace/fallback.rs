@@ -7,7 +7,12 @@ use spelunk_base::{Architecture, Platform};
 use spelunk_unwind::{Memory, Registers};
 
 /// The registers of the caller of `call`, if a guess leads to code of a module.
-pub(super) fn caller_of(program: &Program, platform: Platform, call: &Call) -> Option<Registers> {
+pub(super) fn caller_of(
+    program: &Program,
+    memory: &StackMemory<'_>,
+    platform: Platform,
+    call: &Call,
+) -> Option<Registers> {
     // Both guesses are about calls that push their return address.
     if platform.architecture != Architecture::X86_64 {
         return None;
@@ -15,7 +20,7 @@ pub(super) fn caller_of(program: &Program, platform: Platform, call: &Call) -> O
     let guesses = [after_bad_call, by_frame_pointer];
     guesses
         .iter()
-        .filter_map(|guess| guess(program, platform, call))
+        .filter_map(|guess| guess(memory, platform, call))
         .find(|caller| {
             let pc = caller.pc().and_then(|pc| pc.checked_sub(1));
             pc.is_some_and(|pc| program.find_module(pc).is_some())
@@ -24,21 +29,25 @@ pub(super) fn caller_of(program: &Program, platform: Platform, call: &Call) -> O
 
 /// A call of what is no code (a null pointer, say) faults before anything is pushed but the
 /// return address, which is on top of the stack then.
-fn after_bad_call(program: &Program, platform: Platform, call: &Call) -> Option<Registers> {
+fn after_bad_call(memory: &StackMemory<'_>, platform: Platform, call: &Call) -> Option<Registers> {
     if !call.interrupted || call.module.is_some() {
         return None;
     }
     let sp = call.registers.sp()?;
     let mut caller = call.registers.clone();
     let arch = caller.arch();
-    caller.set(arch.program_counter, word(program, platform, sp)?);
+    caller.set(arch.program_counter, word(memory, platform, sp)?);
     caller.set(arch.stack_pointer, sp.checked_add(8)?);
     Some(caller)
 }
 
 /// Code that keeps a frame pointer (the kernel's BPF JIT does) pushes the caller's first, right
 /// below the return address.
-fn by_frame_pointer(program: &Program, platform: Platform, call: &Call) -> Option<Registers> {
+fn by_frame_pointer(
+    memory: &StackMemory<'_>,
+    platform: Platform,
+    call: &Call,
+) -> Option<Registers> {
     let arch = call.registers.arch();
     let frame_pointer = arch.frame_pointer?;
     let frame = call.registers.get(frame_pointer)?;
@@ -47,17 +56,17 @@ fn by_frame_pointer(program: &Program, platform: Platform, call: &Call) -> Optio
         return None;
     }
     let mut caller = Registers::new(arch);
-    caller.set(frame_pointer, word(program, platform, frame)?);
+    caller.set(frame_pointer, word(memory, platform, frame)?);
     caller.set(
         arch.program_counter,
-        word(program, platform, frame.checked_add(8)?)?,
+        word(memory, platform, frame.checked_add(8)?)?,
     );
     caller.set(arch.stack_pointer, frame.checked_add(16)?);
     Some(caller)
 }
 
-fn word(program: &Program, platform: Platform, address: u64) -> Option<u64> {
+fn word(memory: &StackMemory<'_>, platform: Platform, address: u64) -> Option<u64> {
     let mut bytes = [0; 8];
-    StackMemory(program).read(address, &mut bytes).ok()?;
+    memory.read(address, &mut bytes).ok()?;
     Some(platform.byte_order.u64(bytes))
 }

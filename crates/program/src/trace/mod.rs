@@ -11,6 +11,7 @@ mod provenance;
 mod signature;
 mod source;
 mod stack;
+mod stack_copy;
 mod tail_calls;
 mod unwinder;
 mod values;
@@ -19,6 +20,7 @@ mod variable;
 pub use frame::{Frame, SourceLocation};
 pub use provenance::{Missing, Provenance, Source};
 pub use signature::{FunctionRole, Signature};
+pub use stack_copy::StackCopy;
 pub(crate) use tail_calls::TailCalls;
 
 use crate::{Error, Program, Result, Thread};

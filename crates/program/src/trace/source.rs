@@ -22,6 +22,7 @@ pub(super) fn initial_registers(
             return Ok(InitialRegisters {
                 registers: registers.clone(),
                 interrupted: true,
+                stack: None,
             });
         }
         StackSource::Object(object) => match given(program, object)? {
@@ -87,5 +88,6 @@ fn pt_regs(program: &Program, bytes: &[u8]) -> Result<InitialRegisters> {
     Ok(InitialRegisters {
         registers,
         interrupted: true,
+        stack: None,
     })
 }

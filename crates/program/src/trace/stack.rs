@@ -1,3 +1,4 @@
+use super::StackCopy;
 use super::call::Call;
 use super::entered::Entered;
 use std::sync::Arc;
@@ -6,6 +7,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Stack {
     pub(super) calls: Vec<Arc<Call>>,
+    /// What was on it, if the thread runs on.
+    pub(super) copy: Option<StackCopy>,
 }
 
 /// Which call of a stack: one that is there, or one whose frame is gone since its function ended in

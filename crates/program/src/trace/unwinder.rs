@@ -5,7 +5,7 @@ use super::call::{Call, lookup_address};
 use super::fallback;
 use super::frame::FramePlace;
 use super::stack::{At, Stack};
-use super::{Frame, StackEnd, StackTrace, TailCallFrames};
+use super::{Frame, StackCopy, StackEnd, StackTrace, TailCallFrames};
 use crate::{InitialRegisters, Module, Program, Result};
 use spelunk_base::Platform;
 use spelunk_debuginfo::RowSource;
@@ -19,11 +19,37 @@ use std::sync::{Arc, OnceLock};
 const MAX_CALLS: usize = 8192;
 
 /// The program's memory, as unwinding sees it.
-pub(super) struct StackMemory<'a>(pub(super) &'a Program);
+pub(super) struct StackMemory<'a> {
+    program: &'a Program,
+    copy: Option<&'a StackCopy>,
+}
+
+impl<'a> StackMemory<'a> {
+    /// As it is now.
+    pub(super) fn now(program: &'a Program) -> Self {
+        Self {
+            program,
+            copy: None,
+        }
+    }
+
+    /// As it was for the calls of `stack`.
+    pub(super) fn of(program: &'a Program, stack: &'a Stack) -> Self {
+        Self {
+            program,
+            copy: stack.copy.as_ref(),
+        }
+    }
+}
 
 impl Memory for StackMemory<'_> {
     fn read(&self, address: u64, buffer: &mut [u8]) -> std::result::Result<(), Unreadable> {
-        self.0
+        let copied = self.copy.and_then(|copy| copy.find(address, buffer.len()));
+        if let Some(bytes) = copied {
+            buffer.copy_from_slice(bytes);
+            return Ok(());
+        }
+        self.program
             .read_into(AddressSpace::Virtual, address, buffer)
             .map_err(|_| Unreadable { address })
     }
@@ -62,6 +88,7 @@ impl<'a> Unwinder<'a> {
     /// The stack whose innermost call has these registers.
     pub(super) fn unwind(mut self, initial: InitialRegisters) -> Result<StackTrace> {
         let mut next = initial;
+        self.stack.copy = next.stack.take();
         let end = loop {
             self.program.cancel().check()?;
             let Some(pc) = next.registers.pc() else {
@@ -92,6 +119,7 @@ impl<'a> Unwinder<'a> {
             let start = InitialRegisters {
                 registers: registers.clone(),
                 interrupted: false,
+                stack: None,
             };
             let call = look_up(self.program, start, *pc);
             self.stack.calls.push(Arc::new(call));
@@ -131,12 +159,13 @@ impl<'a> Unwinder<'a> {
         if os.is_some_and(|os| !os.is_own_frame(&call.registers)) {
             return Next::End(StackEnd::UserCode);
         }
-        let memory = StackMemory(self.program);
+        let memory = StackMemory::of(self.program, &self.stack);
         let Some((row, _)) = &call.row else {
-            return match fallback::caller_of(self.program, self.platform, call) {
+            return match fallback::caller_of(self.program, &memory, self.platform, call) {
                 Some(registers) => Next::Caller(InitialRegisters {
                     registers,
                     interrupted: false,
+                    stack: None,
                 }),
                 None => Next::End(StackEnd::NoUnwindInformation),
             };
@@ -145,6 +174,7 @@ impl<'a> Unwinder<'a> {
             Ok(Some(registers)) => Next::Caller(InitialRegisters {
                 registers,
                 interrupted: row.is_signal_frame,
+                stack: None,
             }),
             Ok(None) => Next::End(StackEnd::Outermost),
             Err(error) => Next::End(StackEnd::Lost {

@@ -179,7 +179,9 @@ impl Values<'_> {
                 let size = piece.bit_offset.saturating_add(width).div_ceil(8);
                 let size = usize::try_from(size.min(MAX_SIZE)).ok()?;
                 let mut bytes = vec![0; size];
-                StackMemory(self.program).read(*address, &mut bytes).ok()?;
+                StackMemory::now(self.program)
+                    .read(*address, &mut bytes)
+                    .ok()?;
                 Some(bytes)
             }
             PieceKind::Register(register) => self.register(*register),

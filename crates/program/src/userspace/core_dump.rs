@@ -6,7 +6,7 @@ use super::mapping::{Mapping, Mappings};
 use super::signal;
 use super::source::Source;
 use crate::os::HostFile;
-use crate::{Error, Module, Result};
+use crate::{Error, Module, Result, StackCopy};
 use spelunk_base::Platform;
 use spelunk_base::arch::Arch;
 use spelunk_image::{FileMapping, Image};
@@ -102,7 +102,7 @@ impl Source for CoreDump {
         Ok(info.map(|info| info.name.into()))
     }
 
-    fn registers(&self, tid: u64, arch: &'static Arch) -> Result<Registers> {
+    fn registers(&self, tid: u64, arch: &'static Arch) -> Result<(Registers, Option<StackCopy>)> {
         let mut statuses = self.image.thread_statuses();
         let status = statuses
             .find(|status| u64::from(status.tid) == tid)
@@ -110,7 +110,8 @@ impl Source for CoreDump {
                 Error::lookup(format!("the dump has no registers of the thread {tid}"))
             })?;
         let order = self.platform.byte_order;
-        Ok(Registers::parse(arch, &arch.prstatus, order, status.desc))
+        let registers = Registers::parse(arch, &arch.prstatus, order, status.desc);
+        Ok((registers, None))
     }
 
     fn files_at(&self, address: Option<u64>) -> Vec<HostFile> {

@@ -4,7 +4,7 @@ use super::auxv::AuxVector;
 use super::mapping::{Mapping, Mappings};
 use super::source::Source;
 use crate::os::HostFile;
-use crate::{Error, Result};
+use crate::{Error, Result, StackCopy};
 use spelunk_base::arch::{Arch, RegisterLayout};
 use spelunk_live::{MapEntry, Process};
 use spelunk_unwind::Registers;
@@ -13,6 +13,12 @@ use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+/// What is copied of a stack at most, from its top on: far more than most have, and still a small part of
+/// a millisecond.
+const MAX_STACK_COPY: u64 = 1 << 20;
+/// What functions may use beyond the top of the stack (psABI for x86-64, "The Stack Frame").
+const RED_ZONE: u64 = 128;
+
 /// A running process.
 pub(super) struct LiveProcess(pub(super) Process);
 
@@ -20,6 +26,18 @@ impl LiveProcess {
     fn find_entry(&self, address: u64) -> Option<MapEntry> {
         let mut entries = self.0.maps().ok()?.into_iter();
         entries.find(|entry| entry.range.contains(&address))
+    }
+
+    /// Copies the stack on whose top `registers` are, if one of `entries` is that.
+    fn copy_stack(&self, entries: &[MapEntry], registers: &Registers) -> Option<StackCopy> {
+        let top = registers.sp()?;
+        let mut entries = entries.iter();
+        let range = &entries.find(|entry| entry.range.contains(&top))?.range;
+        let start = top.saturating_sub(RED_ZONE).max(range.start);
+        let size = range.end.saturating_sub(start).min(MAX_STACK_COPY);
+        let mut bytes = vec![0; usize::try_from(size).ok()?];
+        self.0.memory().read(start, &mut bytes).ok()?;
+        Some(StackCopy::new(start, bytes))
     }
 }
 
@@ -81,19 +99,25 @@ impl Source for LiveProcess {
         Ok(self.0.thread_name(tid)?)
     }
 
-    fn registers(&self, tid: u64, arch: &'static Arch) -> Result<Registers> {
-        let bytes = self.0.registers(tid).map_err(|error| {
-            Error::from(error).context(format!(
-                "reading the registers of thread {tid}, which needs the right to trace it and no \
-                 other debugger that does"
-            ))
-        })?;
+    fn registers(&self, tid: u64, arch: &'static Arch) -> Result<(Registers, Option<StackCopy>)> {
         let layout = RegisterLayout {
             offset: 0,
             ..arch.prstatus
         };
         let order = self.0.platform().byte_order;
-        Ok(Registers::parse(arch, &layout, order, &bytes))
+        // Told before the thread stands still, which it shall not do for long.
+        let entries = self.0.maps()?;
+        let look = |bytes: &[u8]| {
+            let registers = Registers::parse(arch, &layout, order, bytes);
+            let stack = self.copy_stack(&entries, &registers);
+            (registers, stack)
+        };
+        self.0.with_registers(tid, look).map_err(|error| {
+            Error::from(error).context(format!(
+                "reading the registers of thread {tid}, which needs the right to trace it and no \
+                 other debugger that does"
+            ))
+        })
     }
 
     fn files_at(&self, address: Option<u64>) -> Vec<HostFile> {

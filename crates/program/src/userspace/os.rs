@@ -154,8 +154,10 @@ impl Os for UserProgram {
                 ),
             )
         })?;
+        let (registers, stack) = self.source.registers(thread.tid, arch)?;
         Ok(InitialRegisters {
-            registers: self.source.registers(thread.tid, arch)?,
+            registers,
+            stack,
             interrupted: true,
         })
     }

@@ -1,7 +1,7 @@
 use super::auxv::AuxVector;
 use super::mapping::Mappings;
 use crate::os::HostFile;
-use crate::{Module, Result};
+use crate::{Module, Result, StackCopy};
 use spelunk_base::arch::Arch;
 use spelunk_unwind::Registers;
 use std::ops::Range;
@@ -36,8 +36,8 @@ pub(super) trait Source: Send + Sync {
     /// The name of a thread, if it is known.
     fn thread_name(&self, tid: u64) -> Result<Option<Vec<u8>>>;
 
-    /// The registers of a thread.
-    fn registers(&self, tid: u64, arch: &'static Arch) -> Result<Registers>;
+    /// The registers of a thread, and what was on its stack with them if it runs on.
+    fn registers(&self, tid: u64, arch: &'static Arch) -> Result<(Registers, Option<StackCopy>)>;
 
     /// The addresses that can be read, where more are said to be memory; `None` if these are all.
     fn readable_ranges(&self) -> Option<Vec<Range<u64>>> {

@@ -8,5 +8,6 @@ mod gdb;
 mod kinds;
 mod run;
 mod search;
+mod snapshot;
 mod thread_local;
 mod truth;
