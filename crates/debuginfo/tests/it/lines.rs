@@ -39,6 +39,15 @@ struct Square : Shape {
 };
 }
 __attribute__((noinline)) int unused(int value) { return shapes::twice(value) + sink; }
+template <typename T> struct Scale { T factor; int by(int value); };
+template <typename T> int Scale<T>::by(int value)
+{
+    auto scaled = [&, value](int more) {
+        struct Local { static int add(int a, int b) { return a + b; } };
+        return Local::add(value * factor, more);
+    };
+    return scaled(sink);
+}
 __attribute__((noinline)) static int measure(const shapes::Shape &shape, int count)
 {
     int sum = 0;
@@ -51,7 +60,7 @@ __attribute__((noinline)) static int measure(const shapes::Shape &shape, int cou
 int main(int argc, char **)
 {
     shapes::Square square(argc);
-    return measure(square, argc + 2);
+    return Scale<int>{argc}.by(measure(square, argc + 2));
 }
 "#;
 
