@@ -57,10 +57,13 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
                 .filter(|(address, _)| *address != NO_ADDRESS),
         ),
     };
-    let expected = loads
+    // gdb writes the notes last.
+    let expected = elf_file
+        .segments()
         .iter()
-        .filter(|load| load.file_size != 0)
-        .map(|load| load.offset.saturating_add(load.file_size))
+        .filter(|segment| [elf::PT_LOAD, elf::PT_NOTE].contains(&segment.kind))
+        .filter(|segment| segment.file_size != 0)
+        .map(|segment| segment.offset.saturating_add(segment.file_size))
         .max()
         .unwrap_or(0);
     let mut damage: Vec<Damage> = elf_file.damage().iter().cloned().map(Damage::Elf).collect();

@@ -103,9 +103,17 @@ impl Program {
                 return Ok(os);
             }
         }
-        Err(Error::value(
-            "this is no dump of an operating system that is known here",
-        ))
+        // What would tell may have been behind the end of the file.
+        let damage: Vec<String> = image.damage().iter().map(ToString::to_string).collect();
+        let message = if damage.is_empty() {
+            "this is no dump of an operating system that is known here".to_owned()
+        } else {
+            format!(
+                "nothing left tells what this is a dump of: {}",
+                damage.join("; ")
+            )
+        };
+        Err(Error::value(message))
     }
 
     /// Takes the text `info` for what the kernel tells of itself, in place of what a core dump says.

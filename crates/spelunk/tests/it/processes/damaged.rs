@@ -25,3 +25,26 @@ fn cut_off_anywhere() {
     }
     workshop.remove();
 }
+
+#[test]
+fn a_core_without_its_notes_is_cut_off() {
+    let kind = KINDS.iter().find(|kind| kind.name == "library").unwrap();
+    let workshop = kind.build("cut-notes");
+    let running = Running::start(&workshop);
+    let path = running.core_by_gdb();
+    let core = std::fs::read(&path).unwrap();
+    let cut = workshop.path("cut");
+    // gdb writes the notes last.
+    let size = core.len() / 2;
+    std::fs::write(&cut, &core[..size]).unwrap();
+    workshop.run("zstd", ["-q", "cut", "-o", "cut.zst"]);
+    for name in ["cut", "cut.zst"] {
+        let Err(error) = spelunk::open(&[workshop.path(name)], None) else {
+            panic!("{name} has threads");
+        };
+        let error = error.to_string();
+        let expected = format!("is cut off: it has {size} of ");
+        assert!(error.contains(&expected), "{error}");
+    }
+    workshop.remove();
+}
