@@ -32,6 +32,23 @@ __attribute__((noinline)) int descend(const char *text, int left)
 int main(void) { return descend("four", depth); }
 """
 
+HIDDEN = """
+#include <stdlib.h>
+
+int hide(int z)
+{
+    int a = z + 1;
+    {
+        int z = a + 1;
+        if (z == 3)
+            abort();
+        return z;
+    }
+}
+
+int main(void) { return hide(1); }
+"""
+
 
 def open_guest(name, file=None):
     guest = Guest(name)
@@ -160,9 +177,10 @@ def test_bt_shows_locals_and_why_they_are_absent(panic, prog):
     [thread] = json.loads(result.stdout)["threads"]
     absent = 0
     for line, frame in zip(thread["frames"], trace):
-        shown = line.get("locals", {})
-        assert set(shown) == set(frame.locals())
-        for name, local in shown.items():
+        shown = line.get("locals", [])
+        assert [local["name"] for local in shown] == frame.locals()
+        # The last of a name hides the others.
+        for name, local in {local["name"]: local for local in shown}.items():
             value = frame[name]
             assert (local["value"] is None) == value.absent_
             if value.absent_:
@@ -231,11 +249,26 @@ def test_a_core_of_a_program(tmp_path):
     assert result.returncode == 0, result.stderr
     [thread] = json.loads(result.stdout)["threads"]
     assert thread["crashed"]
-    frames = {frame["function"]: frame for frame in thread["frames"]}
-    descents = [frame for frame in thread["frames"] if frame["function"] == "descend"]
-    assert [frame["locals"]["left"]["value"] for frame in descents] == [f"(int){left}" for left in range(4)]
-    assert frames["check"]["locals"]["sum"]["value"] in ("(int)0", None)
+    frames = [(frame["function"], frame["locals"]) for frame in thread["frames"] if "locals" in frame]
+    values = [(f, {local["name"]: local["value"] for local in shown}) for f, shown in frames]
+    assert [shown["left"] for f, shown in values if f == "descend"] == [f"(int){left}" for left in range(4)]
+    assert dict(values)["check"]["sum"] in ("(int)0", None)
     prog = spelunk.program_from_core_dump(tmp_path / "core")
     signature = prog.crashed_thread().stack_trace().signature()
     assert signature.frames == ["check [program]", "descend [program]", "main [program]"]
     assert thread["signature"] == str(signature)
+
+
+def test_variables_that_others_hide_are_shown_in_order(tmp_path):
+    (tmp_path / "hide.c").write_text(HIDDEN)
+    subprocess.run(["gcc", "-g", "-O0", "hide.c", "-o", "program"], cwd=tmp_path, check=True)
+    gdb = ["gdb", "-nx", "-batch", "-ex", "run", "-ex", "generate-core-file core", "./program"]
+    subprocess.run(gdb, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    command = ["-q", "-c", tmp_path / "core", "bt", "--locals"]
+    [thread] = json.loads(spelunk_command(*command, "--json").stdout)["threads"]
+    [shown] = [frame["locals"] for frame in thread["frames"] if frame["function"] == "hide"]
+    expected = [("z", "(int)1"), ("a", "(int)2"), ("z", "(int)3")]
+    assert [(local["name"], local["value"]) for local in shown] == expected
+    lines = [line.strip() for line in spelunk_command(*command).stdout.splitlines()]
+    start = lines.index("z = (int)1")
+    assert lines[start : start + 3] == ["z = (int)1", "a = (int)2", "z = (int)3"]

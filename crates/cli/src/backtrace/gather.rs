@@ -3,10 +3,9 @@ use crate::BacktraceOptions;
 use rayon::prelude::*;
 use spelunk_object::FormatOptions;
 use spelunk_program::{
-    Error, ErrorKind, Frame, ModuleKind, Program, Result, Signature, StackTrace, TailCallFrames,
-    Thread,
+    Error, ErrorKind, Frame, LocalValue, ModuleKind, Program, Result, Signature, StackTrace,
+    TailCallFrames, Thread,
 };
-use std::collections::HashSet;
 
 /// The stacks that `options` ask for. Threads that do not exist are among the problems.
 ///
@@ -121,41 +120,30 @@ fn module(frame: &Frame) -> Option<String> {
 
 fn locals(program: &Program, frame: &Frame) -> Result<Vec<Local>> {
     program.cancel().check()?;
-    let names = match frame.locals() {
-        Ok(names) => names,
-        Err(error) => {
-            return Ok(vec![Local {
-                name: "?".into(),
-                value: None,
-                how: error.to_string(),
-            }]);
-        }
-    };
-    let mut seen = HashSet::new();
-    let mut locals = Vec::new();
-    // An inner block's variable hides that of the same name around it.
-    for name in names {
-        if seen.insert(name.clone()) {
-            locals.push(local(program, frame, &name));
-        }
+    match frame.local_values(program) {
+        Ok(values) => Ok(values.into_iter().map(|it| local(program, it)).collect()),
+        Err(error) => Ok(vec![Local {
+            name: "?".into(),
+            value: None,
+            how: error.to_string(),
+        }]),
     }
-    Ok(locals)
 }
 
-fn local(program: &Program, frame: &Frame, name: &str) -> Local {
+fn local(program: &Program, local: LocalValue) -> Local {
     let options = FormatOptions {
         dereference: false,
         ..FormatOptions::default()
     };
-    let shown = frame
-        .get_explained(program, name)
+    let shown = local
+        .found
         .and_then(|(object, how)| match object.is_absent() {
             true => Ok((None, how.to_string())),
             false => Ok((Some(object.format(program, &options)?), how.to_string())),
         });
     let (value, how) = shown.unwrap_or_else(|error| (None, error.to_string()));
     Local {
-        name: name.to_owned(),
+        name: local.name.to_string(),
         value,
         how,
     }

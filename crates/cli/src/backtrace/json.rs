@@ -1,5 +1,5 @@
 use super::{Backtrace, Backtraces, Line, Local};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use spelunk_program::Signature;
 
 impl Backtraces {
@@ -45,12 +45,12 @@ fn frame(line: &Line) -> Value {
     if let Some(frame) = frame.as_object_mut()
         && !line.locals.is_empty()
     {
-        let locals = line.locals.iter().map(|it| (it.name.clone(), local(it)));
-        frame.insert("locals".into(), locals.collect::<Map<_, _>>().into());
+        // A list: variables of inner blocks may have the names of those around them.
+        frame.insert("locals".into(), line.locals.iter().map(local).collect());
     }
     frame
 }
 
 fn local(local: &Local) -> Value {
-    json!({ "value": local.value, "how": local.how })
+    json!({ "name": local.name, "value": local.value, "how": local.how })
 }

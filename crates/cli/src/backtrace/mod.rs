@@ -56,7 +56,8 @@ pub struct Line {
     pub is_tail_call: bool,
     /// Whether the frame was guessed, and not told by debugging information.
     pub is_guess: bool,
-    /// The variables, if they were asked for.
+    /// The variables, if they were asked for: in the order of their declarations, those of inner
+    /// blocks last, which may hide others of the same name.
     pub locals: Vec<Local>,
 }
 

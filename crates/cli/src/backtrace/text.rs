@@ -166,6 +166,7 @@ mod tests {
             locals: vec![
                 local("s", Some("(struct s){\n\t.a = 1,\n}"), "memory"),
                 local("i", None, "absent: it is gone"),
+                local("i", Some("(int)2"), "register rax"),
             ],
             ..line(0, "inner")
         };
@@ -203,6 +204,7 @@ mod tests {
         \t.a = 1,
         }
         i = <absent: it is gone>
+        i = (int)2
 #1   tail (tail call) (guess)
 
 1 init
@@ -234,8 +236,17 @@ mod tests {
         };
         assert_eq!(inner["file"], "a.c");
         assert_eq!(inner["pc"], "0xffffffff81000000");
-        assert_eq!(inner["locals"]["i"]["value"], serde_json::Value::Null);
-        assert_eq!(inner["locals"]["i"]["how"], "absent: it is gone");
+        let [s, outer, hides_it] = &inner["locals"].as_array().unwrap()[..] else {
+            panic!("{inner}");
+        };
+        assert_eq!((&s["name"], &s["how"]), (&"s".into(), &"memory".into()));
+        assert_eq!(outer["name"], "i");
+        assert_eq!(outer["value"], serde_json::Value::Null);
+        assert_eq!(outer["how"], "absent: it is gone");
+        assert_eq!(
+            (&hides_it["name"], &hides_it["value"]),
+            (&"i".into(), &"(int)2".into())
+        );
         assert_eq!(tail["line"], serde_json::Value::Null);
         assert!(tail.get("locals").is_none());
     }

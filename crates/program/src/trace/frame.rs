@@ -249,6 +249,24 @@ impl Frame {
         Ok(names.collect())
     }
 
+    /// The variables and parameters in scope with their values, in the order of
+    /// [`locals`](Self::locals): those too that a variable of the same name in an inner block hides.
+    ///
+    /// # Errors
+    ///
+    /// As [`locals`](Self::locals).
+    pub fn local_values(&self, program: &Program) -> Result<Vec<LocalValue>> {
+        let Some(scope) = self.scope() else {
+            return Ok(Vec::new());
+        };
+        let variables = self.variables()?;
+        let values = variables.iter().map(|variable| LocalValue {
+            name: Arc::clone(&variable.name),
+            found: variable::find(program, &self.place, scope, variable),
+        });
+        Ok(values.collect())
+    }
+
     fn variables(&self) -> Result<Arc<Vec<Variable>>> {
         match (self.scope(), self.call.file()) {
             (Some(scope), Some(file)) => Ok(file.debug().variables(scope)?),
@@ -348,6 +366,15 @@ impl Frame {
     pub fn format(&self, program: &Program) -> String {
         crate::format::frame(self, program)
     }
+}
+
+/// A variable or parameter of a frame.
+#[derive(Debug)]
+pub struct LocalValue {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The object, and the way by which it was found.
+    pub found: Result<(Object, Provenance)>,
 }
 
 impl fmt::Debug for Frame {

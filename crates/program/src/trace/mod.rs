@@ -17,7 +17,7 @@ mod unwinder;
 mod values;
 mod variable;
 
-pub use frame::{Frame, SourceLocation};
+pub use frame::{Frame, LocalValue, SourceLocation};
 pub use provenance::{Missing, Provenance, Source};
 pub use signature::{FunctionRole, Signature};
 pub use stack_copy::StackCopy;
