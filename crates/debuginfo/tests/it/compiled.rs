@@ -73,9 +73,12 @@ impl Compiled {
         workshop.write("program.c", source);
         let path = workshop.path("program");
         // From another folder and by its whole path, so that its name tells where it is, as
-        // `addr2line` does.
+        // `addr2line` does. Clang leaves `.dwo` files there.
+        let folder = workshop.path("elsewhere");
+        std::fs::create_dir_all(&folder).unwrap();
         output_of(
             Command::new(compiler)
+                .current_dir(&folder)
                 .args(options)
                 .arg("-o")
                 .args([&path, &workshop.path("program.c")]),
