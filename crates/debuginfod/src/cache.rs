@@ -4,8 +4,8 @@
 //! that no server had it. Files above them hold settings, as decimal numbers.
 
 use crate::Request;
-use crate::clean;
-use std::fs::{self, DirBuilder, File, FileTimes, Metadata, OpenOptions};
+use crate::clean::{self, age};
+use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -142,16 +142,4 @@ impl Cache {
         let seconds = read.ok().and_then(|_| text.trim().parse().ok());
         Duration::from_secs(seconds.unwrap_or(setting.default))
     }
-}
-
-/// How long ago that was; no time at all if it is in the future.
-pub(crate) fn age(time: Option<SystemTime>) -> Duration {
-    time.and_then(|time| time.elapsed().ok())
-        .unwrap_or_default()
-}
-
-/// When a file was used last.
-pub(crate) fn last_use(metadata: &Metadata) -> Option<SystemTime> {
-    // Kept parts are written and never read.
-    metadata.accessed().ok().max(metadata.modified().ok())
 }

@@ -1,9 +1,8 @@
 //! Removing from the cache what nobody used for long.
 
-use crate::cache::{age, last_use};
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, Metadata};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Names of what elfutils' client and this one keep of a build ID begin so; all else is somebody
 /// else's.
@@ -45,4 +44,16 @@ fn is_kept(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     let name = name.to_string_lossy();
     KEPT.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// How long ago that was; no time at all if it is in the future.
+pub(crate) fn age(time: Option<SystemTime>) -> Duration {
+    time.and_then(|time| time.elapsed().ok())
+        .unwrap_or_default()
+}
+
+/// When a file was used last.
+fn last_use(metadata: &Metadata) -> Option<SystemTime> {
+    // Kept parts are written and never read.
+    metadata.accessed().ok().max(metadata.modified().ok())
 }

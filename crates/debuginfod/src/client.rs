@@ -1,10 +1,10 @@
 use crate::cache::Cache;
-use crate::download::{Failure, Outcome, download};
+use crate::download::download;
 use crate::server::Server;
 use crate::tally::Tally;
-use crate::{Config, Request};
+use crate::work::{Verify, Work};
+use crate::{Config, Failure, Outcome, Request};
 use spelunk_base::{Cancel, Cancelled, Progress};
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -15,21 +15,10 @@ const AT_ONCE: usize = 8;
 /// How often progress is reported.
 const REPORT: Duration = Duration::from_millis(100);
 
-/// Says whether the file at a path is the one that was requested, or why not.
-pub type Verify<'a> = &'a (dyn Fn(&Request, &Path) -> Result<(), String> + Sync);
-
 /// Gets files, and remembers which servers are gone.
 pub struct Client {
-    pub(crate) config: Config,
-    pub(crate) servers: Vec<Server>,
-}
-
-/// What all downloads of a batch share.
-pub(crate) struct Work<'a> {
-    pub(crate) client: &'a Client,
-    pub(crate) verify: Verify<'a>,
-    pub(crate) cancel: &'a Cancel,
-    pub(crate) tally: Tally<'a>,
+    config: Config,
+    servers: Vec<Server>,
 }
 
 impl Client {
@@ -85,60 +74,60 @@ impl Client {
             .iter()
             .for_each(|server| server.forgive(miss_age));
         let work = Work {
-            client: self,
+            config: &self.config,
+            servers: &self.servers,
             verify,
             cancel,
             tally: Tally::new(requests),
         };
-        work.fetch(requests, &cache, progress)
+        fetch_at_once(&work, requests, &cache, progress)
     }
 }
 
-impl Work<'_> {
-    fn fetch(
-        &self,
-        requests: &[Request],
-        cache: &Cache,
-        progress: &dyn Progress,
-    ) -> Result<Vec<Outcome>, Cancelled> {
-        let next = AtomicUsize::new(0);
-        let (sender, done) = mpsc::channel();
-        let mut outcomes: Vec<Option<Result<Outcome, Cancelled>>> = vec![None; requests.len()];
-        std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE.min(requests.len()) {
-                let (sender, next) = (sender.clone(), &next);
-                scope.spawn(move || {
-                    loop {
-                        let place = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(request) = requests.get(place) else {
-                            return;
-                        };
-                        let outcome = download(self, cache, request, place);
-                        self.tally.finish_one();
-                        if sender.send((place, outcome)).is_err() {
-                            return;
-                        }
+/// Gets files, as many at once as [`AT_ONCE`] says.
+fn fetch_at_once(
+    work: &Work<'_>,
+    requests: &[Request],
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Vec<Outcome>, Cancelled> {
+    let next = AtomicUsize::new(0);
+    let (sender, done) = mpsc::channel();
+    let mut outcomes: Vec<Option<Result<Outcome, Cancelled>>> = vec![None; requests.len()];
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(requests.len()) {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(request) = requests.get(place) else {
+                        return;
+                    };
+                    let outcome = download(work, cache, request, place);
+                    work.tally.finish_one();
+                    if sender.send((place, outcome)).is_err() {
+                        return;
                     }
-                });
-            }
-            drop(sender);
-            loop {
-                match done.recv_timeout(REPORT) {
-                    Ok((place, outcome)) => {
-                        if let Some(slot) = outcomes.get_mut(place) {
-                            *slot = Some(outcome);
-                        }
-                    }
-                    Err(RecvTimeoutError::Timeout) => self.tally.report(progress),
-                    Err(RecvTimeoutError::Disconnected) => break,
                 }
+            });
+        }
+        drop(sender);
+        loop {
+            match done.recv_timeout(REPORT) {
+                Ok((place, outcome)) => {
+                    if let Some(slot) = outcomes.get_mut(place) {
+                        *slot = Some(outcome);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => work.tally.report(progress),
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-        });
-        self.tally.report(progress);
-        // All places were taken by somebody.
-        outcomes
-            .into_iter()
-            .map(|outcome| outcome.unwrap_or(Err(Cancelled)))
-            .collect()
-    }
+        }
+    });
+    work.tally.report(progress);
+    // All places were taken by somebody.
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or(Err(Cancelled)))
+        .collect()
 }

@@ -1,19 +1,16 @@
 //! Asking servers for one file: in their order, the next one when one has nothing, fails, or
 //! is silent for a moment. The first that has the file gives it; the others are let go.
 
-use crate::client::Work;
 use crate::part::Part;
 use crate::receive::{Lost, Receiver};
 use crate::server::Server;
 use crate::speed::Speed;
 use crate::transfer::{Broken, Event, Query, Transfer, TransferId};
+use crate::work::{TICK, Work};
 use crate::{Answer, Failure, Head, Outcome, Request};
 use spelunk_base::Cancelled;
 use std::sync::mpsc::{self, Receiver as Events, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
-
-/// How soon one who cancels is heard.
-pub(crate) const TICK: Duration = Duration::from_millis(25);
 
 /// How long a server is waited for before the next one is asked, too.
 const HEAD_START: Duration = Duration::from_secs(1);
@@ -59,10 +56,10 @@ impl<'a> Race<'a> {
     /// A race for the file at `place` among those that are wanted, which goes into `part`.
     pub(crate) fn new(work: &'a Work<'a>, request: &'a Request, place: usize, part: Part) -> Self {
         let (sender, events) = mpsc::sync_channel(QUEUE);
-        let contestants = work.client.servers.iter().map(|server| Contestant {
+        let contestants = work.servers.iter().map(|server| Contestant {
             server,
             standing: Standing::Waiting(Instant::now()),
-            tries_left: work.client.config.retry_limit,
+            tries_left: work.config.retry_limit,
         });
         Self {
             work,
@@ -156,7 +153,7 @@ impl<'a> Race<'a> {
         self.transfers = self.transfers.wrapping_add(1);
         let id = TransferId(self.transfers);
         self.last_start = Some(now);
-        let timeout = self.work.client.config.timeout;
+        let timeout = self.work.config.timeout;
         let agent = &contestant.server.agent;
         contestant.standing = match contestant.server.gone() {
             Some(reason) => Standing::Failed(reason),
@@ -170,7 +167,7 @@ impl<'a> Race<'a> {
     /// What to ask a server for: the rest of the file, if the beginning is from there.
     fn query(&self, server: &Server) -> Query {
         let url = self.url(server);
-        let mut headers = self.work.client.config.headers.clone();
+        let mut headers = self.work.config.headers.clone();
         if let Some(origin) = self.part.origin().filter(|origin| origin.url == url) {
             headers.push(("Range".into(), format!("bytes={}-", self.part.length())));
             headers.push(("If-Range".into(), origin.validator.clone()));

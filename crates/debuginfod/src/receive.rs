@@ -1,10 +1,9 @@
 //! Taking in a file that a server gives.
 
-use crate::client::Work;
 use crate::part::{Origin, Part};
-use crate::race::TICK;
 use crate::speed::Speed;
 use crate::transfer::{Event, TransferId};
+use crate::work::{TICK, Work};
 use crate::{Answer, Head, Request};
 use spelunk_base::Cancelled;
 use std::sync::mpsc::{Receiver as Events, RecvTimeoutError};
@@ -85,7 +84,7 @@ impl Receiver<'_> {
             }
             _ => return Err(Lost::Useless("it sends no file".into())),
         };
-        if let (Some(total), Some(max)) = (total, self.work.client.config.max_size)
+        if let (Some(total), Some(max)) = (total, self.work.config.max_size)
             && total > max
         {
             return Err(Lost::Useless(too_large(total, max)));
@@ -97,7 +96,7 @@ impl Receiver<'_> {
     fn take_in(&mut self, total: Option<u64>) -> Result<(), Lost> {
         let start = Instant::now();
         let already = self.part.length();
-        let config = &self.work.client.config;
+        let config = self.work.config;
         loop {
             self.work.cancel.check().map_err(Lost::Cancelled)?;
             match self.events.recv_timeout(TICK) {
@@ -130,7 +129,7 @@ impl Receiver<'_> {
             ));
         }
         let after = before.saturating_add(chunk.len() as u64);
-        let max = self.work.client.config.max_size;
+        let max = self.work.config.max_size;
         match (total, max) {
             (Some(total), _) if after > total => {
                 return Err(Lost::Useless("it sends more than it said".into()));
