@@ -33,6 +33,7 @@ pub use process::{FileMapping, ProcessInfo, Signal, ThreadStatus};
 pub use qemu::QemuCpuState;
 pub use utsname::Utsname;
 pub use vmcoreinfo::Vmcoreinfo;
+pub use vmcoreinfo_scan::scan_for_vmcoreinfo;
 
 /// All of this is used from many threads.
 const _: () = {

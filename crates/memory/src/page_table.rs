@@ -127,6 +127,13 @@ impl PageTables {
         }
     }
 
+    /// The same, but every translation is looked up: for a target that runs and changes its tables.
+    #[must_use]
+    pub fn without_cache(mut self) -> Self {
+        self.cached_shifts.clear();
+        self
+    }
+
     /// The form of the page table.
     #[must_use]
     pub fn geometry(&self) -> &'static PageTableGeometry {

@@ -16,6 +16,7 @@ mod finder;
 mod format;
 mod load;
 mod lookup;
+mod machine;
 mod macros;
 mod memory;
 mod module;
@@ -33,6 +34,7 @@ mod userspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use finder::{Finders, ObjectFinder, SymbolFinder, SymbolIndex, SymbolQuery, TypeFinder};
+pub use machine::{Machine, Paused};
 pub use module::{
     LoadedModules, Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind,
     WantedSupplementaryFile,

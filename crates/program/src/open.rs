@@ -1,10 +1,11 @@
 //! Opening what is to be debugged.
 
 use crate::finder::OsFinder;
+use crate::machine::CustomMachine;
 use crate::userspace::UserProgram;
-use crate::{BringUp, Error, ErrorKind, Os, Program, Result, System};
+use crate::{BringUp, Error, ErrorKind, Machine, Os, Program, Result, System};
 use spelunk_base::Platform;
-use spelunk_image::{Image, TargetKind, Vmcoreinfo};
+use spelunk_image::{Damage, Image, TargetKind, Vmcoreinfo};
 use spelunk_live::Process;
 use spelunk_memory::AddressSpace;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,9 @@ impl Program {
         }
         let os: Arc<dyn Os> = match image.target() {
             TargetKind::Process => Arc::new(UserProgram::dead(&image, platform, &self.memory)),
-            TargetKind::Kernel => self.bring_up(&image, platform, systems)?,
+            TargetKind::Kernel => {
+                self.bring_up(Arc::clone(&image) as _, image.damage(), platform, systems)?
+            }
         };
         self.publish(Some(image), os)?;
         // Threads that look from now on see all of it.
@@ -81,30 +84,68 @@ impl Program {
         Ok(())
     }
 
+    /// Makes the program a kernel whose memory the user gives: physical segments, now or later.
+    ///
+    /// `vmcoreinfo` is what the kernel tells of itself, unless that was [given](Self::set_vmcoreinfo) before.
+    ///
+    /// # Errors
+    ///
+    /// If the program is something already, its platform is not known, the text lacks what it takes to find a kernel,
+    /// or no system knows it.
+    pub fn open_custom(
+        &self,
+        vmcoreinfo: &[u8],
+        is_live: bool,
+        systems: &[&dyn System],
+    ) -> Result<()> {
+        let platform = self.lookup_platform()?;
+        let info = match self.vmcoreinfo.get() {
+            Some(info) => info.clone(),
+            None => parse_vmcoreinfo(vmcoreinfo)?,
+        };
+        self.open_machine(Arc::new(CustomMachine { info, is_live }), platform, systems)
+    }
+
+    fn open_machine(
+        &self,
+        machine: Arc<dyn Machine>,
+        platform: Platform,
+        systems: &[&dyn System],
+    ) -> Result<()> {
+        if self.is_open() {
+            return Err(already());
+        }
+        let os = self.bring_up(machine, &[], platform, systems)?;
+        self.publish(None, os)?;
+        self.platform.get_or_init(|| platform);
+        Ok(())
+    }
+
     fn is_open(&self) -> bool {
         self.os.get().is_some() || self.image.get().is_some()
     }
 
     fn bring_up(
         &self,
-        image: &Arc<Image>,
+        machine: Arc<dyn Machine>,
+        damage: &[Damage],
         platform: Platform,
         systems: &[&dyn System],
     ) -> Result<Arc<dyn Os>> {
-        let dump = BringUp {
-            image,
+        let found = BringUp {
+            machine: &machine,
             platform,
             memory: &self.memory,
             progress: &*self.progress(),
             cancel: self.cancel(),
         };
         for system in systems {
-            if let Some(os) = system.bring_up(&dump)? {
+            if let Some(os) = system.bring_up(&found)? {
                 return Ok(os);
             }
         }
         // What would tell may have been behind the end of the file.
-        let damage: Vec<String> = image.damage().iter().map(ToString::to_string).collect();
+        let damage: Vec<String> = damage.iter().map(ToString::to_string).collect();
         let message = if damage.is_empty() {
             "this is no dump of an operating system that is known here".to_owned()
         } else {
@@ -123,11 +164,7 @@ impl Program {
     ///
     /// If the text lacks what it takes to find a kernel in a dump.
     pub fn set_vmcoreinfo(&self, info: &[u8]) -> Result<()> {
-        let info = Vmcoreinfo::parse(info);
-        if let Some(what) = info.missing() {
-            return Err(Error::new(ErrorKind::BadData, what));
-        }
-        let _ = self.vmcoreinfo.set(info);
+        let _ = self.vmcoreinfo.set(parse_vmcoreinfo(info)?);
         Ok(())
     }
 
@@ -152,6 +189,14 @@ impl Program {
     #[must_use]
     pub fn image(&self) -> Option<&Arc<Image>> {
         self.image.get()
+    }
+}
+
+fn parse_vmcoreinfo(text: &[u8]) -> Result<Vmcoreinfo> {
+    let info = Vmcoreinfo::parse(text);
+    match info.missing() {
+        Some(what) => Err(Error::new(ErrorKind::BadData, what)),
+        None => Ok(info),
     }
 }
 

@@ -1,10 +1,9 @@
 //! What an operating system says about the program: the one trait behind which Linux stands.
 
-use crate::{Error, FunctionRole, Module, ModuleInfo, Program, Result, StackCopy, Thread};
+use crate::{Error, FunctionRole, Machine, Module, ModuleInfo, Program, Result, StackCopy, Thread};
 use spelunk_base::{Cancel, Platform, Progress};
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
-use spelunk_image::Image;
 use spelunk_memory::Memory;
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
@@ -12,11 +11,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What a dump is looked at with, before it is known what system it is of.
+/// What a machine is looked at with, before it is known what system it runs.
 pub struct BringUp<'a> {
-    /// The dump.
-    pub image: &'a Arc<Image>,
-    /// The machine it is of.
+    /// What is known beside memory.
+    pub machine: &'a Arc<dyn Machine>,
+    /// What kind of machine it is.
     pub platform: Platform,
     /// Its memory: physical segments, and the virtual ones that the dump itself states. The
     /// system adds those that only it knows: page tables, the direct map.
@@ -29,14 +28,14 @@ pub struct BringUp<'a> {
 
 /// A kind of operating system that the program may turn out to run.
 pub trait System: Send + Sync {
-    /// Looks whether the dump is of this system and, if it is, makes its virtual memory readable.
+    /// Looks whether the machine runs this system and, if it does, makes its virtual memory readable.
     ///
-    /// `None` if it is of another system. No debugging information is there yet.
+    /// `None` if it runs another one. No debugging information is there yet.
     ///
     /// # Errors
     ///
-    /// If it is of this system, but too damaged to be looked at: what is missing, and what to do.
-    fn bring_up(&self, dump: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>>;
+    /// If it runs this system, but is too damaged to be looked at: what is missing, and what to do.
+    fn bring_up(&self, found: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>>;
 }
 
 /// The operating system that the program runs on, or is.

@@ -4,36 +4,46 @@ use crate::access::find_variable;
 use spelunk_base::Platform;
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
-use spelunk_image::{Image, TargetKind, Vmcoreinfo};
+use spelunk_image::Vmcoreinfo;
 use spelunk_object::Object;
 use spelunk_program::{
-    BringUp, Error, ErrorKind, FunctionRole, InitialRegisters, ModuleInfo, ModuleKind, Os, Program,
-    Result, System, Thread, ThreadIter,
+    BringUp, Error, ErrorKind, FunctionRole, InitialRegisters, Machine, ModuleInfo, ModuleKind, Os,
+    Program, Result, System, Thread, ThreadIter,
 };
 use spelunk_unwind::Registers;
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
-/// Recognises dumps of the Linux kernel.
+/// Recognises the Linux kernel.
 pub struct Linux;
 
 impl System for Linux {
-    fn bring_up(&self, dump: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>> {
-        if dump.image.target() != TargetKind::Kernel {
-            return Ok(None);
-        }
-        let info = match dump.image.vmcoreinfo() {
-            Some(info) => info.clone(),
-            None => match dump.image.scan_for_vmcoreinfo(dump.cancel, dump.progress)? {
-                Some(info) => info,
-                None => return Ok(None),
-            },
+    fn bring_up(&self, found: &BringUp<'_>) -> Result<Option<Arc<dyn Os>>> {
+        let info = match found.machine.vmcoreinfo() {
+            Some(info) => info,
+            None => {
+                let order = found.platform.byte_order;
+                let scanned = found.machine.scan_for_vmcoreinfo(
+                    found.memory,
+                    order,
+                    found.cancel,
+                    found.progress,
+                )?;
+                match scanned {
+                    Some(info) => info,
+                    None => return Ok(None),
+                }
+            }
         };
-        let translation =
-            AddressTranslation::bring_up(dump.image, dump.platform, &info, dump.memory);
+        let translation = AddressTranslation::bring_up(
+            found.machine.as_ref(),
+            found.platform,
+            &info,
+            found.memory,
+        );
         Ok(Some(Arc::new(LinuxKernel {
-            image: Arc::clone(dump.image),
-            platform: dump.platform,
+            machine: Arc::clone(found.machine),
+            platform: found.platform,
             info,
             translation,
             per_cpu_offsets: OnceLock::new(),
@@ -41,9 +51,9 @@ impl System for Linux {
     }
 }
 
-/// A Linux kernel, dead.
+/// A Linux kernel, dead or alive.
 pub struct LinuxKernel {
-    pub(super) image: Arc<Image>,
+    pub(super) machine: Arc<dyn Machine>,
     pub(super) platform: Platform,
     pub(super) info: Vmcoreinfo,
     pub(super) translation: AddressTranslation,
@@ -104,6 +114,14 @@ impl Os for LinuxKernel {
         true
     }
 
+    fn is_live(&self) -> bool {
+        self.machine.is_live()
+    }
+
+    fn is_local(&self) -> bool {
+        self.machine.is_local()
+    }
+
     fn release(&self) -> Option<&str> {
         self.info.os_release()
     }
@@ -113,7 +131,11 @@ impl Os for LinuxKernel {
             kind: ModuleKind::Main,
             name: "kernel".into(),
             build_id: self.info.build_id(),
-            address_ranges: self.translation.image_range().into_iter().collect(),
+            address_ranges: self
+                .translation
+                .image_range(&self.info)
+                .into_iter()
+                .collect(),
             section_addresses: Default::default(),
             bias: Some(self.kaslr_offset()),
             object: None,

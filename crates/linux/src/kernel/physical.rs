@@ -22,6 +22,11 @@ impl PhysicalMemory {
         }
     }
 
+    /// The last address that there is memory at.
+    pub(crate) fn last_address(&self) -> Option<u64> {
+        Some(self.segments.segments().last()?.last)
+    }
+
     fn read_at(&self, address: u64, buf: &mut [u8]) -> Result<(), Fault> {
         self.segments
             .read(AddressSpace::Physical, address & !self.not_address, buf)

@@ -8,7 +8,7 @@ use spelunk_base::{Architecture, ByteOrder, Platform};
 use spelunk_elf::constants::NT_PRSTATUS;
 use spelunk_elf::{NoteAlignment, Notes};
 use spelunk_object::{Object, sizeof};
-use spelunk_program::{Error, InitialRegisters, Program, Result, Thread};
+use spelunk_program::{Error, InitialRegisters, Program, Result, StackCopy, Thread};
 use spelunk_unwind::Registers;
 
 pub(super) fn initial(
@@ -43,31 +43,60 @@ fn running(
     cpu: u32,
     tid: u64,
 ) -> Result<InitialRegisters> {
-    let status = match find_status_of_cpu(kernel, cpu) {
-        Some(status) => Some(status.to_vec()),
+    let parse = |status: &[u8]| {
+        let order = kernel.platform.byte_order;
+        Registers::parse(arch, &arch.prstatus, order, status)
+    };
+    let _still = kernel.machine.pause()?;
+    let known = match kernel.machine.cpu_registers(cpu, arch)? {
+        Some(registers) => Some(registers),
         // What the kernel saved itself when it crashed tells of which CPU it is.
         None => match find_crash_note(program, kernel.platform.byte_order, cpu)? {
-            Some(status) => Some(status),
-            None => find_status_by_order(kernel, program, cpu, tid)?.map(<[u8]>::to_vec),
+            Some(status) => Some(parse(&status)),
+            None => find_status_by_order(kernel, program, cpu, tid)?.map(parse),
         },
     };
-    let status = status.ok_or_else(|| {
-        Error::lookup(format!(
-            "the dump has no registers of CPU {cpu}, on which the task ran"
-        ))
-    })?;
+    let registers = known.ok_or_else(|| no_registers(kernel, cpu))?;
+    let stack = match kernel.machine.is_live() {
+        true => copy_stack(program, &registers),
+        false => None,
+    };
     Ok(InitialRegisters {
-        stack: None,
-        registers: Registers::parse(arch, &arch.prstatus, kernel.platform.byte_order, &status),
+        stack,
+        registers,
         interrupted: true,
     })
 }
 
-/// QEMU writes notes for all CPUs, in the order of their numbers.
-fn find_status_of_cpu(kernel: &LinuxKernel, cpu: u32) -> Option<&[u8]> {
-    let is_by_qemu = kernel.image.qemu_cpus().next().is_some();
-    let mut statuses = kernel.image.prstatus();
-    is_by_qemu.then(|| statuses.nth(usize::try_from(cpu).ok()?))?
+fn no_registers(kernel: &LinuxKernel, cpu: u32) -> Error {
+    match kernel.machine.is_live() {
+        true => Error::value(format!(
+            "cannot unwind the stack of a running task: nothing tells the registers of CPU {cpu}"
+        )),
+        false => Error::lookup(format!(
+            "the dump has no registers of CPU {cpu}, on which the task ran"
+        )),
+    }
+}
+
+/// What is on the stack of a CPU that will run on: all there is, up to more than any kernel stack has.
+fn copy_stack(program: &Program, registers: &Registers) -> Option<StackCopy> {
+    const MOST: u64 = 32 << 10;
+    const PAGE: u64 = 4 << 10;
+    let top = registers.sp()?;
+    let mut bytes = Vec::new();
+    let mut address = top;
+    while address.wrapping_sub(top) < MOST {
+        // Pages one by one: behind the stack may be none.
+        let size = PAGE.wrapping_sub(address % PAGE);
+        let mut page = vec![0; usize::try_from(size).ok()?];
+        if read(program, address, &mut page).is_err() {
+            break;
+        }
+        bytes.append(&mut page);
+        address = address.checked_add(size)?;
+    }
+    Some(StackCopy::new(top, bytes))
 }
 
 /// The note in the kernel's own memory: `crash_save_cpu()` in `kernel/crash_core.c`.
@@ -104,21 +133,22 @@ fn find_status_by_order<'a>(
     /// `pr_pid` in `struct elf_prstatus`.
     const PID: std::ops::Range<usize> = 32..36;
     let order = kernel.platform.byte_order;
+    let statuses = kernel.machine.statuses();
     let pid = |status: &[u8]| status.get(PID).map(|bytes| order.uint(bytes));
     if tid != 0
-        && let Some(status) = kernel
-            .image
-            .prstatus()
-            .find(|status| pid(status) == Some(tid))
+        && let Some(status) = statuses.iter().find(|status| pid(status) == Some(tid))
     {
         return Ok(Some(status));
     }
+    if statuses.is_empty() {
+        return Ok(None);
+    }
     let present: Vec<u32> = cpumask::cpu_present_mask(program)?.cpus(program)?.collect();
-    if kernel.image.prstatus().count() != present.len() {
+    if statuses.len() != present.len() {
         return Ok(None);
     }
     let index = present.iter().position(|present| *present == cpu);
-    Ok(index.and_then(|index| kernel.image.prstatus().nth(index)))
+    Ok(index.and_then(|index| statuses.get(index).copied()))
 }
 
 /// The registers that the scheduler left on the stack of a task: `struct inactive_task_frame` in

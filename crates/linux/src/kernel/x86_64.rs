@@ -5,8 +5,9 @@
 use super::physical::PhysicalMemory;
 use spelunk_base::PhysAddr;
 use spelunk_base::arch::{PageTableGeometry, x86_64};
-use spelunk_image::{Image, Vmcoreinfo};
+use spelunk_image::Vmcoreinfo;
 use spelunk_memory::{ReadMemory, translate};
+use spelunk_program::Machine;
 use std::ops::Range;
 
 /// `__START_KERNEL_map`: the kernel's image is mapped from here on, moved by KASLR; modules come after it.
@@ -36,21 +37,21 @@ pub(super) struct PageTable {
 }
 
 /// What is added to an address in the kernel's image for its physical address.
-pub(super) fn image_offset(info: &Vmcoreinfo, image: &Image) -> Option<u64> {
+pub(super) fn image_offset(info: &Vmcoreinfo, machine: &dyn Machine) -> Option<u64> {
     // `phys_base` may be negative. VMCOREINFO has it since 4.10; makedumpfile's header always did.
     let base = match info.number("phys_base") {
         Some(base) => base.cast_unsigned(),
-        None => image.phys_base()?,
+        None => machine.phys_base()?,
     };
     Some(base.wrapping_sub(KERNEL_MAP))
 }
 
 /// Where the kernel's image may be: addresses, and their physical ones.
-pub(super) fn image_map(info: &Vmcoreinfo, image: &Image) -> Option<(u64, u64, u64)> {
+pub(super) fn image_map(info: &Vmcoreinfo, machine: &dyn Machine) -> Option<(u64, u64, u64)> {
     let size = info
         .number("KERNEL_IMAGE_SIZE")
         .and_then(|size| u64::try_from(size).ok());
-    let offset = image_offset(info, image)?;
+    let offset = image_offset(info, machine)?;
     let size = size.unwrap_or(KERNEL_IMAGE_SIZE);
     Some((KERNEL_MAP, size, KERNEL_MAP.wrapping_add(offset)))
 }
@@ -58,7 +59,7 @@ pub(super) fn image_map(info: &Vmcoreinfo, image: &Image) -> Option<(u64, u64, u
 /// Finds the page table.
 pub(super) fn find_page_table(
     info: &Vmcoreinfo,
-    image: &Image,
+    machine: &dyn Machine,
     memory: &PhysicalMemory,
 ) -> Option<PageTable> {
     let stext = info.symbol("_stext");
@@ -73,7 +74,7 @@ pub(super) fn find_page_table(
             &x86_64::FOUR_LEVELS
         }
     };
-    if let (Some(swapper), Some(offset)) = (swapper, image_offset(info, image)) {
+    if let (Some(swapper), Some(offset)) = (swapper, image_offset(info, machine)) {
         // Kernels that cannot have five levels do not say.
         let five_levels = info.number("pgtable_l5_enabled").unwrap_or(0) != 0;
         let table = PageTable {
@@ -81,13 +82,13 @@ pub(super) fn find_page_table(
             root: PhysAddr(swapper.wrapping_add(offset)),
         };
         let itself = table.translate(memory, swapper);
-        if itself == Some(table.root) {
+        if itself == Some(table.root) || machine.is_memory_given_later() {
             return Some(table);
         }
     }
     // A dump by a hypervisor may know the registers, but not the kernel's own notes. All tables map the kernel alike.
-    image.qemu_cpus().find_map(|cpu| {
-        let [_, _, _, cr3, cr4] = cpu.control;
+    let cpus = machine.control_registers();
+    cpus.into_iter().find_map(|[_, _, _, cr3, cr4]| {
         let table = PageTable {
             geometry: geometry(cr4 & CR4_LA57 != 0),
             root: PhysAddr(cr3 & CR3_ADDRESS),

@@ -12,7 +12,6 @@ mod search;
 mod threads;
 mod type_constructors;
 
-use crate::argument::Buffer;
 use crate::enums::{PROGRAM_FLAGS, PyLanguage};
 use crate::error::raise;
 use crate::platform::PyPlatform;
@@ -22,7 +21,7 @@ use memory::Readers;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyDict;
 use spelunk_object::Target;
 use spelunk_program::Program;
 use spelunk_types::{QualifiedType, TypeData};
@@ -31,7 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use default::{get_default_prog, lookup_default, set_default_prog};
 pub(crate) use memory::take_reader_exception;
-use open::path_text;
+use open::{bytes_or_text, path_text};
 pub(crate) use open::{one_path, progress_bar};
 use printers::RegisteredPrinters;
 
@@ -98,11 +97,9 @@ impl PyProgram {
             .map_err(|_| PyTypeError::new_err("platform must be Platform or None"))?;
         let program = Program::new(platform);
         if let Some(text) = vmcoreinfo {
-            let info = match text.cast::<PyString>() {
-                Ok(text) => program.set_vmcoreinfo(text.to_str()?.as_bytes()),
-                Err(_) => program.set_vmcoreinfo(text.extract::<Buffer<'_>>()?.as_bytes()),
-            };
-            info.map_err(raise)?;
+            program
+                .set_vmcoreinfo(&bytes_or_text(text)?)
+                .map_err(raise)?;
         }
         let made = Arc::<MadeTypes>::default();
         made.register(program.types()).map_err(raise)?;

@@ -1,6 +1,7 @@
 //! Opening a dump and loading debugging information.
 
 use super::PyProgram;
+use crate::argument::{Buffer, Truth};
 use crate::error::{MissingDebugInfoError, raise};
 use crate::progress::Bar;
 use crate::work;
@@ -41,6 +42,14 @@ pub(super) fn path_text(path: &Bound<'_, PyAny>) -> PyResult<String> {
     match text.contains('\0') {
         true => Err(PyValueError::new_err("embedded null byte")),
         false => Ok(text),
+    }
+}
+
+/// What a text in UTF-8, or an object with a buffer holds.
+pub(super) fn bytes_or_text(any: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    match any.cast::<PyString>() {
+        Ok(text) => Ok(text.to_str()?.as_bytes().to_vec()),
+        Err(_) => Ok(any.extract::<Buffer<'_>>()?.as_bytes().to_vec()),
     }
 }
 
@@ -154,6 +163,37 @@ impl PyProgram {
             )));
         };
         work::run(py, self, || self.program.open_process(pid).map_err(raise))
+    }
+
+    /// Make this a Linux kernel whose memory comes from functions.
+    ///
+    /// Page tables are walked in the physical memory that ``add_memory_segment()`` provides, before or after this.
+    ///
+    ///     >>> prog = Program(Platform(Architecture.X86_64))
+    ///     >>> prog.add_memory_segment(0, 1 << 32, read, physical=True)
+    ///     >>> prog.set_linux_kernel_custom(vmcoreinfo, is_live=True)
+    ///
+    /// :param vmcoreinfo: What the kernel tells of itself. Not looked at if ``Program()`` was given that.
+    /// :param is_live: Whether the kernel runs.
+    /// :raises ValueError: if the program's platform is not known
+    /// :raises BadDataError: if ``vmcoreinfo`` lacks what it takes
+    fn set_linux_kernel_custom(
+        &self,
+        py: Python<'_>,
+        vmcoreinfo: &Bound<'_, PyAny>,
+        is_live: Truth,
+    ) -> PyResult<()> {
+        if self.program.platform().is_none() {
+            return Err(PyValueError::new_err(
+                "platform must be set before calling set_linux_kernel_custom()",
+            ));
+        }
+        let info = bytes_or_text(vmcoreinfo)?;
+        work::run(py, self, || {
+            self.program
+                .open_custom(&info, is_live.0, spelunk::systems())
+                .map_err(raise)
+        })
     }
 
     /// Load debugging information.
