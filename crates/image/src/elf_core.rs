@@ -102,11 +102,8 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
     })
 }
 
-/// What of a process's memory is not in the file, and may be in the files that were mapped.
-///
-/// Contents that should be in the file, but are cut off, were written to, if they could be; what
-/// is writable or was so while the program was linked (`PT_GNU_RELRO`) is none of any file's. Left
-/// are code, and headers, which stand at the start of each file.
+/// What of a process's memory the segments tell of and the file does not have, because it was left out
+/// or the file is cut off.
 fn missing_ranges(file: &Arc<dyn ReadAt>, loads: &[&spelunk_elf::Segment]) -> Vec<MissingRange> {
     let range = |load: &spelunk_elf::Segment, start: u64, end: u64, kind| {
         let start = load.virtual_address.checked_add(start)?;
@@ -118,10 +115,9 @@ fn missing_ranges(file: &Arc<dyn ReadAt>, loads: &[&spelunk_elf::Segment]) -> Ve
     };
     let of_load = |load: &&spelunk_elf::Segment| {
         let available = file.len().saturating_sub(load.offset).min(load.file_size);
-        let is_code = load.flags.contains(elf::PF_X) && !load.flags.contains(elf::PF_W);
-        let cut_off = is_code.then(|| range(load, available, load.file_size, FaultKind::CutOff));
+        let cut_off = range(load, available, load.file_size, FaultKind::CutOff);
         let excluded = range(load, load.file_size, load.memory_size, FaultKind::NotInDump);
-        [cut_off.flatten(), excluded]
+        [cut_off, excluded]
     };
     loads.iter().flat_map(of_load).flatten().collect()
 }

@@ -176,8 +176,8 @@ impl Image {
         }
     }
 
-    /// What a process's memory had, that nothing wrote to, and that is not in the dump: as a rule, it
-    /// is in files that were mapped.
+    /// What of a process's memory the dump tells of and does not have. Files that were mapped may have
+    /// it, where nothing wrote to it.
     #[must_use]
     pub fn missing_ranges(&self) -> &[MissingRange] {
         &self.missing

@@ -93,6 +93,11 @@ impl LoadedElf {
         Some(memory.address(self.bias, dynamic.virtual_address))
     }
 
+    /// Where that is in the file.
+    pub(super) fn dynamic_offset(&self) -> Option<u64> {
+        Some(self.find(PT_DYNAMIC)?.offset)
+    }
+
     /// The value of the first entry with `tag` in the dynamic section.
     pub(super) fn find_dynamic(&self, memory: ProcessMemory<'_>, tag: u64) -> Option<u64> {
         let start = self.dynamic_address(memory)?;

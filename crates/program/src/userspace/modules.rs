@@ -93,20 +93,27 @@ impl Layout<'_> {
             };
             found(self.info(kind, String::from_utf8_lossy(&name).into_owned(), elf));
         }
+        let mut seen: Vec<u64> = main_dynamic.into_iter().chain(vdso_dynamic).collect();
         let Some(debug) = self.find_link_map() else {
-            self.mapped_libraries(main_dynamic, found);
+            self.mapped_libraries(&mut seen, found);
             return Ok(());
         };
         let mut is_first = true;
-        link_map::walk(self.memory, debug, &mut |library| {
-            let dynamic = Some(library.dynamic_address);
+        let walked = link_map::walk(self.memory, debug, &mut |library| {
             // The executable stands first.
             let is_main = std::mem::take(&mut is_first) && library.name.is_empty();
-            if !is_main && ![main_dynamic, vdso_dynamic].contains(&dynamic) {
+            if !is_main && !seen.contains(&library.dynamic_address) {
+                seen.push(library.dynamic_address);
                 found(self.library(&library));
             }
-        })?;
-        Ok(())
+        });
+        walked.map_err(|fault| {
+            self.mapped_libraries(&mut seen, found);
+            Error::from(fault).context(
+                "the dynamic linker's list of libraries cannot be read to its end; the rest are those \
+                 that mapped files tell",
+            )
+        })
     }
 
     /// Where the dynamic linker's list is, if there is one.
@@ -149,15 +156,14 @@ impl Layout<'_> {
     }
 
     /// Libraries where the dynamic linker does not tell them: before it ran, or if its memory is
-    /// missing.
-    fn mapped_libraries(&self, main_dynamic: Option<u64>, found: &mut dyn FnMut(ModuleInfo)) {
+    /// missing. Those whose dynamic sections were `seen` are left out.
+    fn mapped_libraries(&self, seen: &mut Vec<u64>, found: &mut dyn FnMut(ModuleInfo)) {
         let starts = self.mappings.iter();
         let starts = starts.filter(|mapping| mapping.offset == 0);
         let starts = starts.map(|mapping| mapping.range.start);
         // Where nothing tells mappings, there is still the dynamic linker itself.
         let linker = self.auxv.find(AT_BASE);
         let linker = linker.filter(|address| self.mappings.find(*address).is_none());
-        let mut seen = Vec::new();
         for start in starts.chain(linker) {
             let Ok(Some(elf)) = LoadedElf::at(self.memory, start) else {
                 continue;
@@ -165,11 +171,15 @@ impl Layout<'_> {
             let Some(dynamic_address) = elf.dynamic_address(self.memory) else {
                 continue;
             };
-            if Some(dynamic_address) == main_dynamic || seen.contains(&dynamic_address) {
+            if seen.contains(&dynamic_address) {
                 continue;
             }
             // A file that is only looked at, not loaded, has its dynamic section nowhere.
-            if elf.find_dynamic(self.memory, DT_STRTAB).is_none() {
+            let is_loaded = match self.memory.word(dynamic_address, 0) {
+                Ok(_) => elf.find_dynamic(self.memory, DT_STRTAB).is_some(),
+                Err(_) => self.offset_at(dynamic_address) == elf.dynamic_offset(),
+            };
+            if !is_loaded {
                 continue;
             }
             seen.push(dynamic_address);
@@ -182,6 +192,13 @@ impl Layout<'_> {
     fn path_at(&self, address: u64) -> Option<String> {
         let mapping = self.mappings.find(address)?;
         Some(mapping.path.to_string_lossy().into_owned())
+    }
+
+    /// What of its file is mapped there.
+    fn offset_at(&self, address: u64) -> Option<u64> {
+        let mapping = self.mappings.find(address)?;
+        let offset = address.wrapping_sub(mapping.range.start);
+        Some(mapping.offset.wrapping_add(offset))
     }
 
     fn info(&self, kind: ModuleKind, name: String, elf: &LoadedElf) -> ModuleInfo {

@@ -48,3 +48,54 @@ fn a_core_without_its_notes_is_cut_off() {
     }
     workshop.remove();
 }
+
+#[test]
+fn libraries_that_the_list_has_lost_come_from_mappings() {
+    let kind = KINDS.iter().find(|kind| kind.name == "library").unwrap();
+    let workshop = kind.build("cut-libraries");
+    let running = Running::start(&workshop);
+    let maps = std::fs::read_to_string(format!("/proc/{}/maps", running.pid())).unwrap();
+    let path = running.into_core();
+    let whole = spelunk::open(std::slice::from_ref(&path), None).unwrap();
+    whole.load_debug_info(&LoadRequest::everything()).unwrap();
+    let modules = |program: &spelunk::Program| {
+        let found = program.modules();
+        let facts = |module: &std::sync::Arc<spelunk::Module>| {
+            (
+                module.address_ranges().unwrap_or_default(),
+                module.build_id(),
+            )
+        };
+        let mut found: Vec<_> = found.iter().map(facts).collect();
+        found.sort_by_key(|(ranges, _)| ranges.first().map(|range| range.start));
+        found
+    };
+    let all = modules(&whole);
+    // The dynamic linker's own data, at whose start the list is, stands behind the libraries.
+    let linker = maps.lines().filter(|line| line.contains("/ld-linux"));
+    let data = linker
+        .filter(|line| line.contains(" rw-p "))
+        .last()
+        .unwrap();
+    let data = u64::from_str_radix(data.split('-').next().unwrap(), 16).unwrap();
+    let core = std::fs::read(&path).unwrap();
+    let elf = spelunk_elf::ElfFile::parse(spelunk_elf::FileData::from_bytes("core", core.clone()));
+    let elf = elf.unwrap();
+    let mut segments = elf.segments().iter();
+    let holder = segments.find(|load| {
+        (load.virtual_address..load.virtual_address + load.memory_size).contains(&data)
+    });
+    let cut = holder.unwrap().offset as usize;
+    workshop.write("cut", &core[..cut]);
+    let program = spelunk::open(&[workshop.path("cut")], None).unwrap();
+    let report = program.load_debug_info(&LoadRequest::everything()).unwrap();
+    let text = report.to_string();
+    assert!(text.contains("mapped files tell"), "{text}");
+    assert_eq!(modules(&program), all, "{text}");
+    let address = program.symbol_by_name("library_wait").unwrap().address;
+    assert_eq!(
+        address,
+        whole.symbol_by_name("library_wait").unwrap().address
+    );
+    workshop.remove();
+}

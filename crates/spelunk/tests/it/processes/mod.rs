@@ -4,6 +4,7 @@
 mod build;
 mod compressed;
 mod damaged;
+mod filled;
 mod gdb;
 mod kinds;
 mod run;
