@@ -16,8 +16,13 @@ def _crash(prog: spelunk.Program) -> List[str]:
     if not prog.flags & spelunk.ProgramFlags.IS_LINUX_KERNEL:
         if prog.flags & spelunk.ProgramFlags.IS_LIVE:
             return ["It runs. prog.threads() lists its threads."]
+        try:
+            tid = prog.crashed_thread().tid
+        except LookupError:
+            return ["prog.threads() lists its threads."]
         return [
-            "prog.crashed_thread() is the one that crashed; prog.threads() lists all."
+            f"It ended in thread {tid}; prog.threads() lists all.",
+            "To see where: prog.crashed_thread().stack_trace()",
         ]
     try:
         thread = prog.crashed_thread()

@@ -271,7 +271,12 @@ impl DebugFile {
                 function_value(die, platform, bias)?,
             ),
         };
-        Ok(Some(FoundObject { ty, kind, value }))
+        Ok(Some(FoundObject {
+            ty,
+            kind,
+            value,
+            file: 0,
+        }))
     }
 }
 

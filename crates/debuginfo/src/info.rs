@@ -124,20 +124,14 @@ impl DebugInfo {
         kinds: ObjectKinds,
     ) -> Result<Option<FoundObject>, DebugInfoError> {
         let mut absent = None;
-        for file in self.files.snapshot().iter() {
-            match file.find_object(&self.store, name, filename, kinds)? {
-                Some(FoundObject {
-                    value: ObjectValue::Absent(_),
-                    ..
-                }) if absent.is_some() => {}
-                Some(
-                    found @ FoundObject {
-                        value: ObjectValue::Absent(_),
-                        ..
-                    },
-                ) => absent = Some(found),
-                Some(found) => return Ok(Some(found)),
-                None => {}
+        for (index, file) in self.files.snapshot().iter().enumerate() {
+            let Some(mut found) = file.find_object(&self.store, name, filename, kinds)? else {
+                continue;
+            };
+            found.file = index;
+            match found.value {
+                ObjectValue::Absent(_) => absent = absent.or(Some(found)),
+                _ => return Ok(Some(found)),
             }
         }
         Ok(absent)

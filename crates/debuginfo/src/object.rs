@@ -39,6 +39,8 @@ pub struct FoundObject {
     pub kind: ObjectKinds,
     /// Where it is, or what it is.
     pub value: ObjectValue,
+    /// Which of [`DebugInfo::files`](crate::DebugInfo::files) tells of it.
+    pub file: usize,
 }
 
 /// Where a found object is, or what it is.
@@ -50,6 +52,8 @@ pub enum ObjectValue {
     Bytes(Box<[u8]>),
     /// This number: an enumerator.
     Constant(i128),
+    /// In each thread's storage, at this offset in what the file's module has there.
+    ThreadLocal(u64),
     /// It has no place and no value, for this reason.
     Absent(Absence),
 }

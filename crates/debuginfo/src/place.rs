@@ -8,6 +8,7 @@ use spelunk_base::{ByteOrder, Platform};
 use spelunk_unwind::expression::{
     self, DwarfRegister, Encoding, Environment, ExpressionError, PieceKind,
 };
+use std::cell::Cell;
 
 /// Largest value that is known without memory: a large array's initialiser.
 const MAX_BYTES: u64 = 1 << 20;
@@ -44,7 +45,11 @@ pub(crate) fn variable_value(
         },
         version: encoding.version,
     };
-    let fixed = Fixed { die, bias };
+    let fixed = Fixed {
+        die,
+        bias,
+        is_thread_local: Cell::new(false),
+    };
     let location = match expression::evaluate(expression.slice(), encoding, &fixed) {
         Ok(location) => location,
         Err(ExpressionError::Missing(_) | ExpressionError::UnknownRegister(_)) => {
@@ -53,6 +58,9 @@ pub(crate) fn variable_value(
         Err(error) => return Err(die.damaged(format!("DW_AT_location: {error}"))),
     };
     Ok(match location.as_whole() {
+        Some(PieceKind::Memory(offset)) if fixed.is_thread_local.get() => {
+            ObjectValue::ThreadLocal(*offset)
+        }
         Some(PieceKind::Memory(address)) if bias.is_left_out(*address, platform.address_mask()) => {
             ObjectValue::Absent(Absence::OptimizedOut)
         }
@@ -136,6 +144,8 @@ fn number(die: &Die<'_, '_>, value: i128, order: ByteOrder) -> Result<ObjectValu
 struct Fixed<'d, 'u, 'a> {
     die: &'d Die<'u, 'a>,
     bias: LoadBias,
+    /// Whether the address counts from where a thread's storage of the module is.
+    is_thread_local: Cell<bool>,
 }
 
 impl Environment for Fixed<'_, '_, '_> {
@@ -145,6 +155,11 @@ impl Environment for Fixed<'_, '_, '_> {
 
     fn memory(&self, _: u64, _: &mut [u8]) -> Result<(), ExpressionError> {
         Err(ExpressionError::Missing("memory"))
+    }
+
+    fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
+        self.is_thread_local.set(true);
+        Ok(offset)
     }
 
     fn relocate(&self, address: u64) -> u64 {

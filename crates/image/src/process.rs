@@ -1,7 +1,7 @@
 //! What the notes of a process's core dump say: `fs/binfmt_elf.c` and `include/uapi/linux/elfcore.h`
 //! in Linux, core(5).
 
-use crate::Image;
+use crate::{Image, StoredNote};
 use spelunk_base::{Cursor, Platform, Truncated};
 use spelunk_elf::constants::{self as elf, NoteType};
 
@@ -41,6 +41,20 @@ pub struct ThreadStatus<'a> {
     pub signal: u16,
     /// The descriptor, which has the registers.
     pub desc: &'a [u8],
+    /// The notes behind it, up to the next thread's: other registers of its, and what is said of the
+    /// process, behind the first or last thread.
+    pub notes: &'a [StoredNote],
+}
+
+impl<'a> ThreadStatus<'a> {
+    /// The segments of i386 that the thread set for itself (set_thread_area(2)): an array of
+    /// `struct user_desc`.
+    #[must_use]
+    pub fn thread_areas(&self) -> Option<&'a [u8]> {
+        let is_it = |note: &&StoredNote| *note.name == *b"LINUX" && note.kind == elf::NT_386_TLS;
+        let note = self.notes.iter().find(is_it)?;
+        Some(&note.desc)
+    }
 }
 
 /// The signal that ended the process: the start of the `NT_SIGINFO` note, a `siginfo_t`.
@@ -78,8 +92,16 @@ impl Image {
     /// The threads, in the dump's order: the one that wrote it first.
     pub fn thread_statuses(&self) -> impl Iterator<Item = ThreadStatus<'_>> {
         let platform = self.platform();
-        self.prstatus()
-            .filter_map(move |desc| parse_status(desc, platform?).ok())
+        let threads = self.notes().split_inclusive(StoredNote::is_prstatus);
+        // Each part ends with the note of the next thread.
+        let behind = threads.clone().skip(1);
+        let none: &[StoredNote] = &[];
+        let behind = behind.chain(std::iter::once(none));
+        let notes = threads.zip(behind).filter_map(|(before, behind)| {
+            let own = before.last().filter(|note| note.is_prstatus())?;
+            Some((own, behind))
+        });
+        notes.filter_map(move |(own, behind)| parse_status(&own.desc, behind, platform?).ok())
     }
 
     /// The signal that ended the process, if there was one and the dump tells.
@@ -155,7 +177,11 @@ fn parse_info(desc: &[u8], platform: Platform) -> Result<ProcessInfo, Truncated>
 }
 
 /// The start of `struct elf_prstatus`: `struct elf_siginfo`, current, pending and held signals, IDs.
-fn parse_status(desc: &[u8], platform: Platform) -> Result<ThreadStatus<'_>, Truncated> {
+fn parse_status<'a>(
+    desc: &'a [u8],
+    notes: &'a [StoredNote],
+    platform: Platform,
+) -> Result<ThreadStatus<'a>, Truncated> {
     let mut cursor = Cursor::new(desc, platform.byte_order);
     cursor.skip(12)?;
     let signal = cursor.u16()?;
@@ -163,7 +189,12 @@ fn parse_status(desc: &[u8], platform: Platform) -> Result<ThreadStatus<'_>, Tru
     cursor.align(word)?;
     cursor.skip(word.saturating_mul(2))?;
     let tid = cursor.u32()?;
-    Ok(ThreadStatus { tid, signal, desc })
+    Ok(ThreadStatus {
+        tid,
+        signal,
+        desc,
+        notes,
+    })
 }
 
 /// The signals that come with the address of what was accessed.

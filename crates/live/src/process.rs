@@ -1,6 +1,7 @@
+use crate::error::ProcessError;
 use crate::maps::{MapEntry, parse_maps};
 use crate::memory::ProcessMemory;
-use crate::ptrace;
+use crate::ptrace::{self, RegisterSets};
 use spelunk_base::Platform;
 use spelunk_memory::{Segment, SegmentReader};
 use std::ffi::OsStr;
@@ -21,16 +22,17 @@ pub struct Process {
 }
 
 impl Process {
-    /// The process with this ID.
+    /// The process with this ID, or the one that a thread with this ID is of.
     ///
     /// # Errors
     ///
-    /// The host's, with the file's path in the message: there is no such process, or its memory may not
-    /// be read (ptrace(2), "Ptrace access mode checking").
-    pub fn open(pid: u32) -> io::Result<Self> {
+    /// There is no such process, it has no memory, or that may not be read (ptrace(2), "Ptrace access
+    /// mode checking").
+    pub fn open(id: u32) -> Result<Self, ProcessError> {
+        let pid = find_process(id).unwrap_or(id);
         let folder = PathBuf::from(format!("/proc/{pid}"));
-        let path = folder.join("mem");
-        let memory = File::open(&path).map_err(|error| in_path(&path, &error))?;
+        let memory = File::open(folder.join("mem"))
+            .map_err(|error| ProcessError::explain(error, pid, &folder))?;
         let process = Self {
             pid,
             platform: Platform::host(),
@@ -149,14 +151,13 @@ impl Process {
         }
     }
 
-    /// The registers of a thread, as an `NT_PRSTATUS` note has them from `pr_reg` on. The thread stands
-    /// still meanwhile.
+    /// The registers of a thread. It stands still meanwhile.
     ///
     /// # Errors
     ///
     /// The host's: the thread ended, may not be traced, or is traced by another debugger.
-    pub fn registers(&self, tid: u64) -> io::Result<Vec<u8>> {
-        self.with_registers(tid, <[u8]>::to_vec)
+    pub fn registers(&self, tid: u64) -> io::Result<RegisterSets> {
+        self.with_registers(tid, RegisterSets::clone)
     }
 
     /// As [`registers`](Self::registers), with what `look` makes of them while the thread still stands.
@@ -167,7 +168,7 @@ impl Process {
     pub fn with_registers<T: Send>(
         &self,
         tid: u64,
-        look: impl FnOnce(&[u8]) -> T + Send,
+        look: impl FnOnce(&RegisterSets) -> T + Send,
     ) -> io::Result<T> {
         if !self.threads()?.contains(&tid) {
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
@@ -201,6 +202,14 @@ impl Process {
     pub fn executable_file(&self) -> PathBuf {
         self.folder.join("exe")
     }
+}
+
+/// The process that the thread `tid` is of, which is found under the thread's ID as well.
+fn find_process(tid: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    let mut lines = status.lines();
+    let line = lines.find_map(|line| line.strip_prefix("Tgid:"))?;
+    line.trim().parse().ok()
 }
 
 fn in_path(path: &Path, error: &io::Error) -> io::Error {

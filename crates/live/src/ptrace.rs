@@ -10,6 +10,15 @@ use std::time::{Duration, Instant};
 /// How long a thread may take to stop. One that sleeps uninterruptibly does not.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Registers of a thread, as the notes of core dumps have them.
+#[derive(Clone, Default, Debug)]
+pub struct RegisterSets {
+    /// `NT_PRSTATUS`, from `pr_reg` on.
+    pub general: Vec<u8>,
+    /// `NT_386_TLS`, the segments of i386 that a thread sets for itself; empty on other machines.
+    pub thread_areas: Vec<u8>,
+}
+
 /// A thread that stands still while this lives.
 struct Stopped {
     tid: libc::pid_t,
@@ -40,11 +49,19 @@ impl Stopped {
         })
     }
 
-    /// The registers of the set `NT_PRSTATUS`: as many bytes as the kernel has.
-    fn registers(&self) -> io::Result<Vec<u8>> {
+    fn registers(&self) -> io::Result<RegisterSets> {
+        const NT_PRSTATUS: usize = 1;
+        const NT_386_TLS: usize = 0x200;
+        Ok(RegisterSets {
+            general: self.register_set(NT_PRSTATUS)?,
+            thread_areas: self.register_set(NT_386_TLS).unwrap_or_default(),
+        })
+    }
+
+    /// The registers of a set: as many bytes as the kernel has.
+    fn register_set(&self, kind: usize) -> io::Result<Vec<u8>> {
         /// The largest, that of LoongArch, has 360 bytes.
         const MAX_SIZE: usize = 1024;
-        const NT_PRSTATUS: usize = 1;
         let mut bytes = vec![0u8; MAX_SIZE];
         let mut vector = libc::iovec {
             iov_base: bytes.as_mut_ptr().cast(),
@@ -56,7 +73,7 @@ impl Stopped {
             libc::ptrace(
                 libc::PTRACE_GETREGSET,
                 self.tid,
-                ptr::without_provenance_mut::<libc::c_void>(NT_PRSTATUS),
+                ptr::without_provenance_mut::<libc::c_void>(kind),
                 &raw mut vector,
             )
         };
@@ -105,14 +122,13 @@ fn check(result: libc::c_long) -> io::Result<()> {
     }
 }
 
-/// Calls `look` with the registers of the thread `tid`, as an `NT_PRSTATUS` note has them from `pr_reg`
-/// on. It stands still for as long as reading them and `look` take.
+/// Calls `look` with the registers of the thread `tid`. It stands still for as long as reading them and `look` take.
 ///
 /// ptrace(2) goes by threads, and lets go of all that a thread traces when it ends: the one that does
 /// this here has nothing else to do.
 pub(crate) fn with_registers<T: Send>(
     tid: u64,
-    look: impl FnOnce(&[u8]) -> T + Send,
+    look: impl FnOnce(&RegisterSets) -> T + Send,
 ) -> io::Result<T> {
     let tid = libc::pid_t::try_from(tid).map_err(|_| io::Error::from_raw_os_error(libc::ESRCH))?;
     let trace = move || {

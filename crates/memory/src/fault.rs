@@ -1,5 +1,6 @@
 use crate::AddressSpace;
 use spelunk_base::PhysAddr;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The target's memory could not be read at an address.
@@ -58,6 +59,37 @@ impl Fault {
             address,
             kind,
         }
+    }
+
+    /// What errors say of it, before the address. For what is not there these are drgn's words; all
+    /// other reasons are told as well.
+    #[must_use]
+    pub fn message(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match (self.kind, self.space) {
+            (FaultKind::NotMapped, AddressSpace::Virtual) => "could not find memory segment",
+            (FaultKind::NotMapped, AddressSpace::Physical) => {
+                "could not find physical memory segment"
+            }
+            (FaultKind::NotReadable, _) => "could not read memory",
+            (FaultKind::NotInDump, _) => "memory not saved in core dump",
+            (FaultKind::NotInPart, _) => {
+                "memory is in a part of the split dump that was not given; give all parts together"
+            }
+            (FaultKind::CutOff, _) => "memory not saved in core dump, which is cut off before it",
+            (FaultKind::Damaged, _) => "core dump is damaged at this memory",
+            (FaultKind::Reader, _) => "registered memory reader failed",
+            (FaultKind::NotCanonical | FaultKind::NotPresent { .. }, _) => "address is not mapped",
+            (FaultKind::Device(errno), _) => {
+                let error = std::io::Error::from_raw_os_error(errno);
+                return format!("could not read memory: {error}").into();
+            }
+            (FaultKind::PageTable { level, entry }, _) => {
+                return format!(
+                    "page table entry of level {level} at physical address {entry} cannot be read"
+                )
+                .into();
+            }
+        })
     }
 }
 

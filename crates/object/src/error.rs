@@ -1,4 +1,4 @@
-use spelunk_memory::{Fault, FaultKind};
+use spelunk_memory::Fault;
 use spelunk_types::TypeError;
 use std::any::Any;
 use std::fmt;
@@ -189,20 +189,6 @@ impl From<TypeError> for Error {
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        let message = match fault.kind {
-            FaultKind::NotMapped => "could not find memory segment",
-            FaultKind::NotInDump => "memory not saved in core dump",
-            FaultKind::CutOff => "core dump is cut off before this memory",
-            FaultKind::Damaged => "core dump is damaged at this memory",
-            FaultKind::Device(errno) => {
-                let error = std::io::Error::from_raw_os_error(errno);
-                return Self::fault(format!("could not read memory: {error}"), fault.address);
-            }
-            FaultKind::Reader => "registered memory reader failed",
-            FaultKind::NotCanonical | FaultKind::NotPresent { .. } => "address is not mapped",
-            FaultKind::PageTable { .. } => "page table is not readable for this address",
-            _ => "memory is not readable",
-        };
-        Self::fault(message, fault.address)
+        Self::fault(fault.message(), fault.address)
     }
 }

@@ -22,6 +22,13 @@ impl From<io::Error> for Error {
     }
 }
 
+impl From<spelunk_live::ProcessError> for Error {
+    fn from(error: spelunk_live::ProcessError) -> Self {
+        let errno = error.error.raw_os_error();
+        Self::new(ErrorKind::Os { errno }, error.to_string())
+    }
+}
+
 impl From<spelunk_types::TypeError> for Error {
     fn from(error: spelunk_types::TypeError) -> Self {
         match error.as_foreign() {
@@ -44,36 +51,8 @@ impl From<spelunk_base::Cancelled> for Error {
 }
 
 impl From<spelunk_memory::Fault> for Error {
-    /// The messages for what is not there are drgn's; all other reasons are told in full.
     fn from(fault: spelunk_memory::Fault) -> Self {
-        use spelunk_memory::{AddressSpace, FaultKind};
-        let message = match (fault.space, fault.kind) {
-            (AddressSpace::Virtual, FaultKind::NotPresent { .. } | FaultKind::NotCanonical) => {
-                "address is not mapped".into()
-            }
-            (AddressSpace::Virtual, FaultKind::NotMapped) => "could not find memory segment".into(),
-            (AddressSpace::Physical, FaultKind::NotMapped) => {
-                "could not find physical memory segment".into()
-            }
-            (_, FaultKind::NotReadable) => "could not read memory".into(),
-            (_, kind) => reason(kind),
-        };
-        Self::fault(message, fault.address)
-    }
-}
-
-fn reason(kind: spelunk_memory::FaultKind) -> String {
-    use spelunk_memory::FaultKind as F;
-    match kind {
-        F::NotInDump => "page is not in the dump: it was excluded".into(),
-        F::CutOff => "page is not in the dump: the file is cut off before it".into(),
-        F::Damaged => "page cannot be read: the dump is damaged there".into(),
-        F::Device(errno) => io::Error::from_raw_os_error(errno).to_string(),
-        F::Reader => "registered memory reader failed".into(),
-        F::PageTable { level, entry } => {
-            format!("page table entry of level {level} at physical address {entry} cannot be read")
-        }
-        _ => "address is not mapped".into(),
+        Self::fault(fault.message(), fault.address)
     }
 }
 

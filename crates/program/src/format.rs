@@ -1,5 +1,6 @@
 //! Frames and traces as text, in drgn's form.
 
+use crate::trace::SIGNAL_TRAMPOLINE;
 use crate::{Frame, Program};
 use std::fmt::Write;
 
@@ -8,6 +9,7 @@ pub(crate) fn frame_in_trace(frame: &Frame, program: &Program) -> String {
     let mut text = format!("#{:<2} ", frame.index());
     match frame.qualified_name() {
         Some(function) => text.push_str(&function),
+        None if frame.is_signal_trampoline(program) => text.push_str(SIGNAL_TRAMPOLINE),
         None => text.push_str(&place(frame, program).unwrap_or("???".into())),
     }
     if let Ok(source) = frame.source() {
@@ -34,6 +36,8 @@ pub(crate) fn frame(frame: &Frame, program: &Program) -> String {
     }
     if let Some(function) = frame.qualified_name() {
         let _ = write!(text, " in {function}");
+    } else if frame.is_signal_trampoline(program) {
+        let _ = write!(text, " in {SIGNAL_TRAMPOLINE}");
     }
     if let Ok(source) = frame.source() {
         let _ = write!(text, " at {}", source.place());

@@ -29,6 +29,7 @@ mod source;
 mod symbols;
 mod target;
 mod thread;
+mod thread_local;
 mod trace;
 mod userspace;
 

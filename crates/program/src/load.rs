@@ -132,7 +132,7 @@ impl Loading<'_> {
                 let remarks = module.take_remarks();
                 let mut refused = module.take_refused();
                 refused.extend(half_of_two(module));
-                if module.debug_file().is_none() {
+                if module.debug_file().is_none() && !is_whole_vdso(module) {
                     self.report.missing.push(MissingFile {
                         module: module.name().to_owned(),
                         build_id: module.build_id(),
@@ -213,6 +213,11 @@ impl Loading<'_> {
         }
         self.report
     }
+}
+
+/// Whether all is there that a vdso has as a rule: its code and symbols, out of memory.
+fn is_whole_vdso(module: &Module) -> bool {
+    matches!(module.kind(), ModuleKind::Vdso { .. }) && module.loaded_file().is_some()
 }
 
 /// The debug file that was found, if it waits for its supplementary file.

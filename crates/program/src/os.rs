@@ -125,6 +125,11 @@ pub trait Os: std::any::Any + Send + Sync {
     /// A lookup error that says why there is none; as [`threads`](Self::threads).
     fn crashed_thread(&self, program: &Program) -> Result<Thread>;
 
+    /// What ended the program, as far as it is known: `SIGSEGV at 0x8`.
+    fn crash_reason(&self) -> Option<String> {
+        None
+    }
+
     /// The main thread.
     ///
     /// # Errors

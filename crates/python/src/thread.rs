@@ -7,6 +7,12 @@ use crate::stack::PyStackTrace;
 use pyo3::prelude::*;
 use spelunk_program::{Error, StackSource, Thread};
 
+/// A file name given as `str`, `bytes` or a path.
+fn file_name(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = path.py().import("os")?.call_method1("fsdecode", (path,))?;
+    text.extract()
+}
+
 /// A thread of the program.
 #[pyclass(frozen, name = "Thread", module = "spelunk")]
 pub(crate) struct PyThread {
@@ -37,6 +43,30 @@ impl PyThread {
                 "thread object is currently only defined for the Linux kernel",
             ))
         })?;
+        Ok(PyObject::plain(self.prog.clone_ref(py), object))
+    }
+
+    /// A variable by its name: the thread's own if it is thread-local, else the program's.
+    ///
+    /// ``prog[name]`` gives the main thread's, ``frame[name]`` that of the frame's thread.
+    ///
+    ///     >>> prog.thread(4711).variable("pending")
+    ///     (int)3
+    ///
+    /// :param filename: The source file that defines it.
+    /// :raises LookupError: if there is none, or the thread has not used it yet
+    #[pyo3(signature = (name, filename=None))]
+    fn variable(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        filename: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyObject> {
+        let filename = filename.map(file_name).transpose()?;
+        let program = &self.prog.get().program;
+        let object = py
+            .detach(|| self.thread.variable(program, name, filename.as_deref()))
+            .map_err(raise)?;
         Ok(PyObject::plain(self.prog.clone_ref(py), object))
     }
 

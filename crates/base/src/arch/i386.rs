@@ -5,7 +5,7 @@ use super::{Arch, Register, RegisterInfo, RegisterLayout};
 
 macro_rules! registers {
     ($($constant:ident = $index:literal: $($name:literal)+, $size:literal;)*) => {
-        $(const $constant: Register = Register($index);)*
+        $(#[doc = concat!("`", concat!($($name, "` "),+))] pub const $constant: Register = Register($index);)*
         const REGISTERS: &[RegisterInfo] = &[$(RegisterInfo { names: &[$($name),+], size: $size }),*];
     };
 }
@@ -28,6 +28,7 @@ registers! {
     DS = 13: "ds", 2;
     FS = 14: "fs", 2;
     GS = 15: "gs", 2;
+    GS_BASE = 16: "gs.base", 4;
 }
 
 #[expect(
@@ -73,7 +74,7 @@ const USER_REGS: &[(Register, usize)] = &[
 ];
 
 /// i386 as data, but for its page tables.
-pub(super) static ARCH: Arch = Arch {
+pub static ARCH: Arch = Arch {
     registers: REGISTERS,
     program_counter: EIP,
     stack_pointer: ESP,

@@ -5,7 +5,7 @@
 
 mod aarch64;
 mod arm;
-mod i386;
+pub mod i386;
 mod page_table;
 mod ppc64;
 mod register;

@@ -15,6 +15,7 @@ use spelunk_program::{
 pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backtraces> {
     let crashed = program.crashed_thread();
     let crashed_tid = crashed.as_ref().ok().map(|thread| thread.tid);
+    let reason = program.os().and_then(|os| os.crash_reason());
     let mut problems = Vec::new();
     let threads = if options.all {
         all(program, crashed.ok())?
@@ -31,6 +32,7 @@ pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backt
             tid: thread.tid,
             name: name(program, thread),
             is_crashed: crashed_tid == Some(thread.tid),
+            crash_reason: reason.clone().filter(|_| crashed_tid == Some(thread.tid)),
             signature: trace.signature(program, Signature::DEPTH),
             frames: lines(program, trace, options.locals)?,
             end: trace.end().clone(),
@@ -159,6 +161,7 @@ mod tests {
             tid: 1,
             name: None,
             is_crashed: false,
+            crash_reason: None,
             signature: None,
             frames,
             end: StackEnd::Lost {

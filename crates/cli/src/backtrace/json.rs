@@ -22,6 +22,7 @@ fn thread(thread: &Backtrace) -> Value {
         "tid": thread.tid,
         "name": thread.name,
         "crashed": thread.is_crashed,
+        "crash_reason": thread.crash_reason,
         "signature": thread.signature.as_ref().map(Signature::digest),
         "frames": thread.frames.iter().map(frame).collect::<Vec<_>>(),
         "end": thread.end.to_string(),

@@ -29,6 +29,8 @@ pub struct Backtrace {
     pub name: Option<String>,
     /// Whether it is the one that crashed.
     pub is_crashed: bool,
+    /// What of: a signal, and the address that was accessed.
+    pub crash_reason: Option<String>,
     /// What it has in common with others of the same crash; `None` if it could not be unwound.
     pub signature: Option<Signature>,
     /// Innermost first.

@@ -75,6 +75,9 @@ fn write_thread(page: &mut Page, thread: &Backtrace) {
     if thread.is_crashed {
         page.plain(" ");
         page.styled(Style::Crash, "crashed");
+        if let Some(reason) = &thread.crash_reason {
+            page.plain(&format!(": {reason}"));
+        }
     }
     if let Some(signature) = &thread.signature {
         page.styled(Style::Note, &format!(" {signature}"));
@@ -179,6 +182,7 @@ mod tests {
             tid,
             name: Some(name.into()),
             is_crashed,
+            crash_reason: None,
             signature: None,
             frames,
             end,

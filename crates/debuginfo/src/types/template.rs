@@ -74,7 +74,7 @@ impl DebugFile {
             ObjectValue::Bytes(bytes) if bytes.len() <= 16 => Some(TemplateValue::Constant(
                 number(&bytes, platform.byte_order).cast_signed(),
             )),
-            ObjectValue::Bytes(_) | ObjectValue::Absent(_) => None,
+            ObjectValue::Bytes(_) | ObjectValue::ThreadLocal(_) | ObjectValue::Absent(_) => None,
         }
     }
 }

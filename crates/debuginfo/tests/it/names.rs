@@ -234,6 +234,7 @@ fn object(info: &DebugInfo, kinds: ObjectKinds, name: &str) -> String {
                 ObjectValue::Address(address) => format!("{ty} at {address:#x}"),
                 ObjectValue::Bytes(bytes) => format!("{ty} = bytes {}", bytes.len()),
                 ObjectValue::Constant(value) => format!("{ty} = {value}"),
+                ObjectValue::ThreadLocal(offset) => format!("{ty} thread-local at {offset:#x}"),
                 ObjectValue::Absent(_) => format!("{ty} absent"),
             }
         }

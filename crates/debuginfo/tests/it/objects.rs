@@ -77,10 +77,7 @@ fn objects_are_where_the_symbols_say() {
             let is_absent = matches!(inlined.value, ObjectValue::Absent(Absence::OptimizedOut));
             assert_eq!(is_absent, optimize == "-O2", "inlined with {flags:?}");
             let thread = find(&program, "per_thread").unwrap();
-            assert!(matches!(
-                thread.value,
-                ObjectValue::Absent(Absence::NotImplemented)
-            ));
+            assert!(matches!(thread.value, ObjectValue::ThreadLocal(0)));
             if optimize == "-O2" {
                 let constant = find(&program, "constant").unwrap();
                 let ObjectValue::Bytes(bytes) = constant.value else {

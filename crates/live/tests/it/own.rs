@@ -65,7 +65,7 @@ fn registers_are_taken_and_the_thread_goes_on() {
     let first = process.registers(pid.into()).unwrap();
     let second = process.registers(pid.into()).unwrap();
     // It waits, so that nothing changes, but for what tells the system call that is started again.
-    assert_eq!(first.len(), second.len());
+    assert_eq!(first.general.len(), second.general.len());
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     assert!(status.contains("TracerPid:\t0"), "{status}");
     assert!(process.registers(1 << 40).is_err());
@@ -100,9 +100,59 @@ fn a_stopped_process_stays_stopped() {
 #[test]
 fn no_process() {
     let error = Process::open(999_999_999).map(|_| ()).unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(error.error.kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(error.to_string(), "there is no process 999999999");
+}
+
+#[test]
+fn a_process_that_ended_says_so() {
+    let mut child = Command::new("true").spawn().unwrap();
+    let pid = child.id();
+    let stat = format!("/proc/{pid}/stat");
+    while !std::fs::read_to_string(&stat).unwrap().contains(") Z ") {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let Err(error) = Process::open(pid) else {
+        panic!("it has memory");
+    };
+    let text = error.to_string();
     assert!(
-        error.to_string().starts_with("/proc/999999999/mem: "),
-        "{error}"
+        text.starts_with(&format!("process {pid} has ended")),
+        "{text}"
     );
+    child.wait().unwrap();
+    let Err(error) = Process::open(pid) else {
+        panic!("it is there");
+    };
+    assert_eq!(error.to_string(), format!("there is no process {pid}"));
+}
+
+#[test]
+fn threads_of_the_kernel_are_no_processes() {
+    // kthreadd, unless this is a container.
+    if std::fs::read_to_string("/proc/2/comm").is_ok_and(|name| name == "kthreadd\n")
+        && let Err(error) = Process::open(2)
+    {
+        let text = error.to_string();
+        assert!(
+            text.contains("thread of the kernel") || text.contains("may not be read"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_thread_leads_to_its_process() {
+    let (send, receive) = std::sync::mpsc::channel();
+    let (end, wait) = std::sync::mpsc::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        let own = std::fs::read_link("/proc/thread-self").unwrap();
+        let tid: u32 = own.file_name().unwrap().to_str().unwrap().parse().unwrap();
+        send.send(tid).unwrap();
+        let _ = wait.recv();
+    });
+    let process = Process::open(receive.recv().unwrap()).unwrap();
+    assert_eq!(process.pid(), std::process::id());
+    drop(end);
+    thread.join().unwrap();
 }

@@ -44,7 +44,7 @@ impl ObjectFinder for DebugInfoFinder {
             program
                 .debug_info
                 .find_object(name, filename, kinds)?
-                .map(|found| program.object_of(&found))
+                .map(|found| program.object_of(&found, name))
                 .transpose()
         };
         if filename.is_some() {
@@ -59,13 +59,14 @@ impl ObjectFinder for DebugInfoFinder {
 
 impl Program {
     /// The object that debugging information told of.
-    pub(crate) fn object_of(&self, found: &FoundObject) -> Result<Object> {
+    pub(crate) fn object_of(&self, found: &FoundObject, name: &str) -> Result<Object> {
         Ok(match &found.value {
             ObjectValue::Address(address) => Object::at(found.ty, *address),
             ObjectValue::Bytes(bytes) => Object::from_bytes(self, found.ty, bytes, 0, None)?,
             ObjectValue::Constant(value) => {
                 Object::from_value(self, found.ty, &Value::from(*value), None)?
             }
+            ObjectValue::ThreadLocal(_) => self.object_of_main_thread(found, name)?,
             ObjectValue::Absent(Absence::OptimizedOut) => {
                 Object::absent(found.ty, AbsenceReason::OptimizedOut)
             }

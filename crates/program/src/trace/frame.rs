@@ -5,12 +5,15 @@ use super::stack::{At, Stack};
 use super::variable;
 use crate::{Error, ErrorKind, Module, Program, Result, Symbol};
 use spelunk_base::arch::Register;
-use spelunk_debuginfo::{ObjectKinds, RowSource, Scope, SourceLine, Variable};
+use spelunk_debuginfo::{RowSource, Scope, SourceLine, Variable};
 use spelunk_object::Object;
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Registers, Row};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+
+/// What stands in place of the name of a signal trampoline, as in gdb.
+pub(crate) const SIGNAL_TRAMPOLINE: &str = "<signal handler called>";
 
 /// A call, or a function inlined into one.
 #[derive(Clone)]
@@ -110,10 +113,21 @@ impl Frame {
         if let Some(function) = self.qualified_name() {
             return function.into_owned();
         }
+        if self.is_signal_trampoline(program) {
+            return SIGNAL_TRAMPOLINE.into();
+        }
         if let Ok(symbol) = self.symbol(program) {
             return symbol.demangled_name().into_owned();
         }
         self.pc().map_or("???".into(), |pc| format!("{pc:#x}"))
+    }
+
+    /// Whether this is the code of a process that a signal handler returns to, and the next frame what
+    /// the signal interrupted.
+    pub(crate) fn is_signal_trampoline(&self, program: &Program) -> bool {
+        let is_signal = |(row, _): &(Row, RowSource)| row.is_signal_frame;
+        self.call.row.as_ref().is_some_and(is_signal)
+            && program.os().is_some_and(|os| !os.is_kernel())
     }
 
     /// Whether this is a function inlined into the next frame.
@@ -311,13 +325,15 @@ impl Frame {
         if !file.debug().is_in_unit(scope, name)? {
             return Ok(None);
         }
+        // What the innermost call has in its registers is the thread's.
+        let thread = self.place.stack.calls.first().map(|call| &call.registers);
         let in_unit = match self.unit_name(scope) {
-            Some(unit) => program.find_object(name, ObjectKinds::ANY, Some(&unit))?,
+            Some(unit) => program.object_in_thread(thread, name, Some(&unit))?,
             None => None,
         };
         let object = match in_unit {
             Some(object) => Some(object),
-            None => program.find_object(name, ObjectKinds::ANY, None)?,
+            None => program.object_in_thread(thread, name, None)?,
         };
         Ok(object.map(|object| (object, Provenance::new(Source::Global, Ways::default()))))
     }

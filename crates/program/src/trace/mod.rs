@@ -17,6 +17,7 @@ mod unwinder;
 mod values;
 mod variable;
 
+pub(crate) use frame::SIGNAL_TRAMPOLINE;
 pub use frame::{Frame, LocalValue, SourceLocation};
 pub use provenance::{Missing, Provenance, Source};
 pub use signature::{FunctionRole, Signature};

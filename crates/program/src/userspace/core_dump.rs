@@ -5,6 +5,7 @@ use super::fill::Files;
 use super::mapping::{Mapping, Mappings};
 use super::signal;
 use super::source::Source;
+use super::thread_local;
 use crate::os::HostFile;
 use crate::{Error, Module, Result, StackCopy};
 use spelunk_base::Platform;
@@ -41,17 +42,20 @@ impl Source for CoreDump {
             let name = String::from_utf8_lossy(&info.name).into_owned();
             text += &format!(" {} ({name})", info.pid);
         }
-        let Some(found) = self.image.signal().filter(|signal| signal.number > 0) else {
-            return text;
-        };
-        match signal::name(found.number) {
-            Some(name) => text += &format!(", ended by {name}"),
-            None => text += &format!(", ended by signal {}", found.number),
-        }
-        if let Some(address) = found.address {
-            text += &format!(" at {address:#x}");
+        if let Some(reason) = self.crash_reason() {
+            text += &format!(", ended by {reason}");
         }
         text
+    }
+
+    fn crash_reason(&self) -> Option<String> {
+        let signal = self.image.signal().filter(|signal| signal.number > 0)?;
+        let name = signal::name(signal.number);
+        let name = name.map_or_else(|| format!("signal {}", signal.number), str::to_owned);
+        Some(match signal.address {
+            Some(address) => format!("{name} at {address:#x}"),
+            None => name,
+        })
     }
 
     fn is_live(&self) -> bool {
@@ -110,7 +114,9 @@ impl Source for CoreDump {
                 Error::lookup(format!("the dump has no registers of the thread {tid}"))
             })?;
         let order = self.platform.byte_order;
-        let registers = Registers::parse(arch, &arch.prstatus, order, status.desc);
+        let mut registers = Registers::parse(arch, &arch.prstatus, order, status.desc);
+        let areas = status.thread_areas().unwrap_or_default();
+        thread_local::set_thread_area(&mut registers, order, areas);
         Ok((registers, None))
     }
 

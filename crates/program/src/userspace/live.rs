@@ -3,10 +3,11 @@
 use super::auxv::AuxVector;
 use super::mapping::{Mapping, Mappings};
 use super::source::Source;
+use super::thread_local;
 use crate::os::HostFile;
 use crate::{Error, Result, StackCopy};
 use spelunk_base::arch::{Arch, RegisterLayout};
-use spelunk_live::{MapEntry, Process};
+use spelunk_live::{MapEntry, Process, RegisterSets};
 use spelunk_unwind::Registers;
 use std::ffi::OsStr;
 use std::ops::Range;
@@ -107,8 +108,9 @@ impl Source for LiveProcess {
         let order = self.0.platform().byte_order;
         // Told before the thread stands still, which it shall not do for long.
         let entries = self.0.maps()?;
-        let look = |bytes: &[u8]| {
-            let registers = Registers::parse(arch, &layout, order, bytes);
+        let look = |sets: &RegisterSets| {
+            let mut registers = Registers::parse(arch, &layout, order, &sets.general);
+            thread_local::set_thread_area(&mut registers, order, &sets.thread_areas);
             let stack = self.copy_stack(&entries, &registers);
             (registers, stack)
         };

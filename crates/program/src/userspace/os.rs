@@ -130,6 +130,10 @@ impl Os for UserProgram {
         Ok(Thread { tid, object: None })
     }
 
+    fn crash_reason(&self) -> Option<String> {
+        self.source.crash_reason()
+    }
+
     fn main_thread(&self, _: &Program) -> Result<Thread> {
         let tid = self.source.main_thread();
         let tid = tid.ok_or_else(|| Error::lookup("main thread not found"))?;

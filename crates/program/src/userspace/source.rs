@@ -33,6 +33,11 @@ pub(super) trait Source: Send + Sync {
     /// The ID of the thread that crashed.
     fn crashed_thread(&self) -> Result<u64>;
 
+    /// What ended the process, if it is known.
+    fn crash_reason(&self) -> Option<String> {
+        None
+    }
+
     /// The name of a thread, if it is known.
     fn thread_name(&self, tid: u64) -> Result<Option<Vec<u8>>>;
 

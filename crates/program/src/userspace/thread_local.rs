@@ -1,15 +1,15 @@
 //! Thread-local storage: where a thread has what stands in a module's `PT_TLS` segment.
 //!
-//! The executable's is right below the thread pointer (Drepper, "ELF Handling For Thread-Local Storage",
-//! variant II). That of libraries is found through the thread's vector of them (`dtv`), by the number
-//! that the dynamic linker gave the library. Where these are in glibc's own structures, symbols tell
-//! that it has for debuggers (`nptl_db/structs.def`).
+//! The executable's is right below the thread pointer, and so is that of libraries that were loaded with
+//! it (Drepper, "ELF Handling For Thread-Local Storage", variant II). That of others is found through the
+//! thread's vector of them (`dtv`), by the number that the dynamic linker gave the library. Where these
+//! are in glibc's own structures, symbols tell that it has for debuggers (`nptl_db/structs.def`).
 
 use super::link_map;
 use super::process_memory::ProcessMemory;
 use crate::{Error, Module, ModuleKind, Program, Result};
-use spelunk_base::Architecture;
-use spelunk_base::arch::x86_64::FS_BASE;
+use spelunk_base::arch::{i386, x86_64};
+use spelunk_base::{Architecture, ByteOrder, Cursor};
 use spelunk_elf::constants::PT_TLS;
 use spelunk_unwind::Registers;
 
@@ -29,8 +29,14 @@ pub(super) fn find(
         ModuleKind::SharedLibrary { dynamic_address } => {
             let debug =
                 debug.ok_or_else(|| unknown("the dynamic linker has no list of libraries"))?;
-            let number = module_number(program, memory, debug, dynamic_address)?;
-            by_vector(program, memory, pointer, number)?
+            let library = library(memory, debug, dynamic_address)?;
+            match below_pointer(program, memory, library)? {
+                Some(distance) => pointer.wrapping_sub(distance),
+                None => {
+                    let number = module_number(program, memory, library)?;
+                    by_vector(program, memory, pointer, number)?
+                }
+            }
         }
         _ => return Err(unknown("such a module has none")),
     };
@@ -42,14 +48,46 @@ fn unknown(reason: &str) -> Error {
 }
 
 fn thread_pointer(memory: ProcessMemory<'_>, registers: &Registers) -> Result<u64> {
-    if memory.platform.architecture != Architecture::X86_64 {
-        return Err(Error::not_implemented(format!(
-            "thread-local storage of {:?} cannot be found yet",
-            memory.platform.architecture
-        )));
+    let register = match memory.platform.architecture {
+        Architecture::X86_64 => x86_64::FS_BASE,
+        Architecture::I386 => i386::GS_BASE,
+        architecture => {
+            return Err(Error::not_implemented(format!(
+                "thread-local storage of {architecture:?} cannot be found yet"
+            )));
+        }
+    };
+    let pointer = registers.get(register).filter(|pointer| *pointer != 0);
+    pointer.ok_or_else(|| {
+        unknown(match memory.platform.architecture {
+            Architecture::I386 => {
+                "the thread pointer is not known: the core has no NT_386_TLS notes, which gdb does \
+                 not write; let the kernel write it"
+            }
+            _ => "the thread pointer is not known",
+        })
+    })
+}
+
+/// Sets the base of `gs` on i386, the thread pointer, from `areas`: an array of `struct user_desc`
+/// (`arch/x86/include/uapi/asm/ldt.h`), one of which `gs` selects.
+pub(super) fn set_thread_area(registers: &mut Registers, order: ByteOrder, areas: &[u8]) {
+    const SIZE: usize = 16;
+    if !std::ptr::eq(registers.arch(), &i386::ARCH) {
+        return;
     }
-    let pointer = registers.get(FS_BASE).filter(|pointer| *pointer != 0);
-    pointer.ok_or_else(|| unknown("the thread pointer is not known"))
+    let Some(selector) = registers.get(i386::GS) else {
+        return;
+    };
+    let bases = areas.chunks_exact(SIZE).filter_map(|area| {
+        let mut cursor = Cursor::new(area, order);
+        Some((cursor.u32().ok()?, cursor.u32().ok()?))
+    });
+    // The lower bits are the table and the privilege.
+    let mut bases = bases.filter(|(number, _)| u64::from(*number) == selector >> 3);
+    if let Some((_, base)) = bases.next() {
+        registers.set(i386::GS_BASE, base.into());
+    }
 }
 
 /// The executable's storage, which ends at the thread pointer, aligned.
@@ -90,24 +128,35 @@ fn field(program: &Program, memory: ProcessMemory<'_>, name: &str) -> Result<Fie
     })
 }
 
-/// The number that the dynamic linker gave the library whose dynamic section is there.
-fn module_number(
-    program: &Program,
-    memory: ProcessMemory<'_>,
-    debug: u64,
-    dynamic_address: u64,
-) -> Result<u64> {
+/// Where the dynamic linker's entry of the library is whose dynamic section is there.
+fn library(memory: ProcessMemory<'_>, debug: u64, dynamic_address: u64) -> Result<u64> {
     let mut found = None;
     link_map::walk(memory, debug, &mut |library| {
         if library.dynamic_address == dynamic_address {
             found = Some(library.address);
         }
     })?;
-    let library =
-        found.ok_or_else(|| unknown("the library is not in the dynamic linker's list"))?;
+    found.ok_or_else(|| unknown("the library is not in the dynamic linker's list"))
+}
+
+/// How far below the thread pointer the library's storage starts, if it is there for all threads
+/// (`l_tls_offset` in glibc's `include/link.h`).
+fn below_pointer(
+    program: &Program,
+    memory: ProcessMemory<'_>,
+    library: u64,
+) -> Result<Option<u64>> {
+    let field = field(program, memory, "link_map_l_tls_offset")?;
+    let distance = memory.word(memory.address(library, field.offset), 0)?;
+    // `NO_TLS_OFFSET` and `FORCED_DYNAMIC_TLS_OFFSET`.
+    let is_dynamic = distance == 0 || distance == memory.platform.address_mask();
+    Ok((!is_dynamic).then_some(distance))
+}
+
+/// The number that the dynamic linker gave the library.
+fn module_number(program: &Program, memory: ProcessMemory<'_>, library: u64) -> Result<u64> {
     let field = field(program, memory, "link_map_l_tls_modid")?;
-    let number = memory.word(memory.address(library, field.offset), 0)?;
-    match number {
+    match memory.word(memory.address(library, field.offset), 0)? {
         0 => Err(unknown("the library has none")),
         number => Ok(number),
     }
@@ -124,15 +173,22 @@ fn by_vector(
     let elements = field(program, memory, "dtv_dtv")?;
     let value = field(program, memory, "dtv_t_pointer_val")?;
     let vector = memory.word(memory.address(pointer, vector.offset), 0)?;
-    let element = elements
-        .size
-        .wrapping_mul(number)
-        .wrapping_add(elements.offset)
-        .wrapping_add(value.offset);
-    let start = memory.word(memory.address(vector, element), 0)?;
-    // `TLS_DTV_UNALLOCATED`: it is made when the thread first looks for it.
+    let element = |number: u64| {
+        let offset = elements.size.wrapping_mul(number);
+        memory.address(vector, offset.wrapping_add(elements.offset))
+    };
+    // The element before the first is how many there are. More are made when the thread first looks
+    // for what a library has that was loaded since.
+    let count = memory.word(element(u64::MAX), 0)?;
+    let start = match number <= count {
+        true => memory.word(memory.address(element(number), value.offset), 0)?,
+        false => 0,
+    };
+    // `TLS_DTV_UNALLOCATED`: likewise.
     if start == 0 || start == memory.platform.address_mask() {
-        return Err(unknown("the thread has not used it yet"));
+        return Err(unknown(
+            "the thread has not used that of the library yet, so that it has none",
+        ));
     }
     Ok(start)
 }

@@ -116,6 +116,7 @@ impl Asked {
                 let symbol = any_structor(symbol.split('.').next().unwrap_or_default());
                 format!("{text} at {symbol}")
             }
+            ObjectValue::ThreadLocal(_) => format!("{text}, thread-local"),
             value => format!("{text} = {value:?}"),
         };
         (Some(ty), text)

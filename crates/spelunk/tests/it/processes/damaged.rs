@@ -72,11 +72,8 @@ fn libraries_that_the_list_has_lost_come_from_mappings() {
     };
     let all = modules(&whole);
     // The dynamic linker's own data, at whose start the list is, stands behind the libraries.
-    let linker = maps.lines().filter(|line| line.contains("/ld-linux"));
-    let data = linker
-        .filter(|line| line.contains(" rw-p "))
-        .last()
-        .unwrap();
+    let mut linker = maps.lines().filter(|line| line.contains("/ld-linux"));
+    let data = linker.rfind(|line| line.contains(" rw-p ")).unwrap();
     let data = u64::from_str_radix(data.split('-').next().unwrap(), 16).unwrap();
     let core = std::fs::read(&path).unwrap();
     let elf = spelunk_elf::ElfFile::parse(spelunk_elf::FileData::from_bytes("core", core.clone()));

@@ -9,6 +9,7 @@ mod gdb;
 mod kinds;
 mod run;
 mod search;
+mod signal;
 mod snapshot;
 mod thread_local;
 mod truth;
