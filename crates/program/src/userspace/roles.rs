@@ -1,6 +1,7 @@
 //! Functions of C, C++ and Rust that are on a crashed stack because it crashed, or on any.
 
 use crate::FunctionRole;
+use crate::trace::SIGNAL_TRAMPOLINE;
 
 /// What ends a program: of glibc and musl, the C++ runtime, and Rust's standard library.
 const CRASH: &[&str] = &[
@@ -36,6 +37,7 @@ const CRASH_PREFIXES: &[&str] = &["core::panicking::", "std::panicking::", "__ru
 
 /// What calls `main()`, the functions of threads, and handlers of signals.
 const ENTRY: &[&str] = &[
+    SIGNAL_TRAMPOLINE,
     "__clone",
     "__clone3",
     "__libc_start_call_main",
