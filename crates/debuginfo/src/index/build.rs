@@ -18,8 +18,11 @@ use spelunk_base::{Cancel, Progress};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Units are handed to threads in this many parts: enough for an even load, few enough to merge.
+/// Units are handed to threads in this many parts at most: enough for an even load, few enough to
+/// merge. Copies of a definition in different parts are all indexed, so that parts should have so
+/// many bytes at least.
 const PARTS: usize = 64;
+const PART_SIZE: usize = 8 << 20;
 /// Entries that take their name from an entry in another unit that takes its name from another one.
 const MAX_ORIGINS: usize = 8;
 
@@ -252,7 +255,8 @@ impl<'a> Building<'a> {
 
     /// Parts of about the same number of bytes, each with at least one unit.
     fn split(&self) -> Vec<&[ScanUnit<'a>]> {
-        let target = usize::try_from(self.total).unwrap_or(usize::MAX) / PARTS;
+        let total = usize::try_from(self.total).unwrap_or(usize::MAX);
+        let target = (total / PARTS).max(PART_SIZE);
         let mut sum = 0usize;
         self.units
             .split_inclusive(|unit| {

@@ -1,27 +1,20 @@
-use super::abbreviation::{
-    Abbreviation, Abbreviations, Reference, Step, Wanted, read_form, read_number, read_reference,
-    skip_form,
-};
+use super::abbreviation::{Abbreviation, Abbreviations, Interest, Slot, Wanted};
+use super::forms::{Reference, read_form, read_number, read_reference, skip_form};
 use super::name_ref::{NameRef, Place, c_str};
 use super::scan_unit::ScanUnit;
 use crate::die::DieId;
 use crate::language;
 use gimli::{DwForm, DwLang, constants as dw};
-use spelunk_base::{Cursor, Language, Truncated};
+use spelunk_base::{ByteOrder, Cursor, Language, Truncated};
 
-/// The attributes of an entry that the index looks at.
-#[derive(Default)]
-pub(super) struct Fields {
-    pub(super) name: Option<NameRef>,
-    pub(super) sibling: Option<u64>,
-    pub(super) origin: Option<DieId>,
-    pub(super) import: Option<DieId>,
-    pub(super) signature: Option<u64>,
-    pub(super) is_declaration: bool,
-    pub(super) byte_size: u64,
-    pub(super) encoding: u64,
-    pub(super) decl_file: Option<u64>,
-    pub(super) decl_line: u64,
+/// An entry that was passed over, of which values can be read.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) abbreviation: &'a Abbreviation,
+    /// Where it starts, and where its first and its last run of values do.
+    pub(super) start: usize,
+    first: usize,
+    last: usize,
 }
 
 /// What the first entry of a unit says of all that follow.
@@ -46,147 +39,213 @@ impl UnitFields {
 /// Reads the entries of one unit.
 pub(super) struct Entries<'a> {
     unit: &'a ScanUnit<'a>,
+    /// The section up to the unit's end.
+    bytes: &'a [u8],
     abbreviations: &'a Abbreviations,
     pub(super) of_unit: UnitFields,
 }
 
 impl<'a> Entries<'a> {
     pub(super) fn new(unit: &'a ScanUnit<'a>, abbreviations: &'a Abbreviations) -> Self {
-        Self {
+        let mut entries = Self {
             unit,
+            bytes: unit.bytes.get(..unit.end).unwrap_or(&[]),
             abbreviations,
-            of_unit: UnitFields {
-                str_offsets_base: unit.str_offsets_base,
-                ..UnitFields::default()
-            },
+            of_unit: UnitFields::default(),
+        };
+        entries.of_unit.str_offsets_base = unit.str_offsets_base;
+        if let Ok(Some(root)) = entries.entry_at(unit.root) {
+            entries.read_unit(&root);
         }
+        entries
+    }
+
+    fn read_unit(&mut self, root: &Entry<'_>) {
+        // Through it the names of the unit itself are found.
+        if let Some(base) = self.number(root, Wanted::StrOffsetsBase) {
+            self.of_unit.str_offsets_base = Some(base);
+        }
+        let language = self.number(root, Wanted::Language);
+        self.of_unit = UnitFields {
+            language: language.map(|language| DwLang(u16::try_from(language).unwrap_or(0))),
+            lines: self.number(root, Wanted::Lines),
+            folder: self.text(root, Wanted::Folder),
+            producer: self.text(root, Wanted::Producer),
+            ..self.of_unit
+        };
     }
 
     /// A cursor at an offset in the unit's section, not before the first entry.
     pub(super) fn cursor(&self, start: usize) -> Cursor<'a> {
-        let bytes = self.unit.bytes.get(..self.unit.end).unwrap_or(&[]);
-        let mut cursor = Cursor::new(bytes, self.unit.order);
-        cursor.seek(start.max(self.unit.root));
+        self.cursor_at(start.max(self.unit.root))
+    }
+
+    fn cursor_at(&self, place: usize) -> Cursor<'a> {
+        let mut cursor = Cursor::new(self.bytes, self.unit.order);
+        cursor.seek(place);
         cursor
     }
 
-    /// The next entry; `None` at the end of a list of entries.
-    pub(super) fn next(
-        &mut self,
-        cursor: &mut Cursor<'_>,
-        fields: &mut Fields,
-    ) -> Result<Option<&'a Abbreviation>, Truncated> {
-        let Some(abbreviation) = self.next_abbreviation(cursor)? else {
-            return Ok(None);
-        };
-        self.read(cursor, abbreviation, fields)?;
-        Ok(Some(abbreviation))
+    /// The entry at an offset in the unit's section; `None` if there is the end of a list of entries.
+    pub(super) fn entry_at(&self, start: usize) -> Result<Option<Entry<'a>>, Truncated> {
+        self.pass(&mut self.cursor(start))
     }
 
-    /// What is known of the next entry; `None` at the end of a list of entries.
-    pub(super) fn next_abbreviation(
+    /// The next entry that is good for so much or has children; `None` at the end of a list of
+    /// entries, or of the unit.
+    #[inline]
+    pub(super) fn next(
         &self,
         cursor: &mut Cursor<'_>,
-    ) -> Result<Option<&'a Abbreviation>, Truncated> {
-        let offset = cursor.position();
-        match cursor.uleb128()? {
-            0 => Ok(None),
-            code => match self.abbreviations.get(code) {
-                Some(abbreviation) => Ok(Some(abbreviation)),
-                None => Err(Truncated { offset }),
-            },
+        least: Interest,
+    ) -> Result<Option<Entry<'a>>, Truncated> {
+        while !cursor.is_empty() {
+            match self.pass(cursor)? {
+                Some(entry)
+                    if entry.abbreviation.interest < least && !entry.abbreviation.has_children => {}
+                other => return Ok(other),
+            }
         }
+        Ok(None)
     }
 
-    /// Reads an entry, behind its code.
-    pub(super) fn read(
-        &mut self,
+    /// Passes over an entry, or over the end of a list of entries.
+    #[inline]
+    fn pass(&self, cursor: &mut Cursor<'_>) -> Result<Option<Entry<'a>>, Truncated> {
+        let start = cursor.position();
+        let abbreviation = match cursor.uleb128()? {
+            0 => return Ok(None),
+            code => {
+                let known = self.abbreviations.get(code);
+                known.ok_or(Truncated { offset: start })?
+            }
+        };
+        let first = cursor.position();
+        cursor.skip(abbreviation.size as usize)?;
+        let last = match abbreviation.variables {
+            0 => first,
+            _ => self.pass_variables(cursor, abbreviation)?,
+        };
+        Ok(Some(Entry {
+            abbreviation,
+            start,
+            first,
+            last,
+        }))
+    }
+
+    /// Passes over values from the first of variable length on. Returns where the last run starts.
+    fn pass_variables(
+        &self,
         cursor: &mut Cursor<'_>,
         abbreviation: &Abbreviation,
-        fields: &mut Fields,
-    ) -> Result<(), Truncated> {
-        *fields = Fields::default();
-        let sizes = self.unit.sizes;
-        for step in self.abbreviations.steps(abbreviation) {
-            match *step {
-                Step::Skip(count) => cursor.skip(count as usize)?,
-                Step::SkipForm(form) => skip_form(cursor, form, sizes)?,
-                Step::Number(wanted, size) => {
-                    let value = match size {
-                        1 => cursor.u8()?.into(),
-                        2 => cursor.u16()?.into(),
-                        4 => cursor.u32()?.into(),
-                        _ => cursor.uint(usize::from(size))?,
-                    };
-                    self.set(fields, wanted, value);
-                }
-                Step::Name(size) => {
-                    let offset = match size {
-                        4 => cursor.u32()?.into(),
-                        _ => cursor.u64()?,
-                    };
-                    let source = self.unit.strings.source;
-                    fields.name = Some(NameRef::new(Place::Str, source, offset));
-                }
-                Step::Read(Wanted::Name, form) => fields.name = self.read_name(cursor, form)?,
-                Step::Read(Wanted::Folder, form) => {
-                    self.of_unit.folder = self.read_name(cursor, form)?;
-                }
-                Step::Read(Wanted::Producer, form) => {
-                    self.of_unit.producer = self.read_name(cursor, form)?;
-                }
-                Step::Read(Wanted::Origin, form) => {
-                    fields.origin = self.read_reference(cursor, form)?;
-                }
-                Step::Read(Wanted::Import, form) => {
-                    fields.import = self.read_reference(cursor, form)?;
-                }
-                Step::Read(wanted, form) => {
-                    if let Some(value) = read_number(cursor, form, sizes)? {
-                        self.set(fields, wanted, value);
-                    }
-                }
-                Step::Constant(wanted, value) => self.set(fields, wanted, value.cast_unsigned()),
-            }
+    ) -> Result<usize, Truncated> {
+        let mut last = cursor.position();
+        for variable in self.abbreviations.variables(abbreviation) {
+            skip_form(cursor, variable.form, self.unit.sizes)?;
+            last = cursor.position();
+            cursor.skip(variable.behind as usize)?;
         }
-        Ok(())
+        Ok(last)
     }
 
-    fn set(&mut self, fields: &mut Fields, wanted: Wanted, value: u64) {
-        match wanted {
-            Wanted::Name | Wanted::Folder | Wanted::Producer => {}
-            Wanted::Sibling => fields.sibling = Some(value),
-            Wanted::Origin => fields.origin = Some(self.resolve(Reference::Unit(value))),
-            // Only the form for it gets here.
-            Wanted::Signature => fields.signature = Some(value),
-            Wanted::Import => fields.import = Some(self.resolve(Reference::Unit(value))),
-            Wanted::Declaration => fields.is_declaration = value != 0,
-            Wanted::ByteSize => fields.byte_size = value,
-            Wanted::Encoding => fields.encoding = value,
-            Wanted::DeclFile => fields.decl_file = Some(value),
-            Wanted::DeclLine => fields.decl_line = value,
-            Wanted::StrOffsetsBase => self.of_unit.str_offsets_base = Some(value),
-            Wanted::Lines => self.of_unit.lines = Some(value),
-            Wanted::Language => {
-                self.of_unit.language = Some(DwLang(u16::try_from(value).unwrap_or(0)));
+    /// Where a value of an entry stands.
+    #[inline]
+    fn find(&self, entry: &Entry<'_>, run: u8, offset: u32) -> Option<usize> {
+        let run = match u32::from(run) {
+            0 => entry.first,
+            last if last == entry.abbreviation.variables => entry.last,
+            _ => self.find_run(entry, run)?,
+        };
+        run.checked_add(offset as usize)
+    }
+
+    fn find_run(&self, entry: &Entry<'_>, run: u8) -> Option<usize> {
+        let variables = self.abbreviations.variables(entry.abbreviation);
+        let (last, others) = variables.get(..usize::from(run))?.split_last()?;
+        let mut cursor = self.cursor_at(entry.first);
+        cursor.skip(entry.abbreviation.size as usize).ok()?;
+        for variable in others {
+            skip_form(&mut cursor, variable.form, self.unit.sizes).ok()?;
+            cursor.skip(variable.behind as usize).ok()?;
+        }
+        skip_form(&mut cursor, last.form, self.unit.sizes).ok()?;
+        Some(cursor.position())
+    }
+
+    /// The value of an attribute, if it is a number.
+    // With the attribute known, few instructions are left.
+    #[inline(always)]
+    pub(super) fn number(&self, entry: &Entry<'_>, wanted: Wanted) -> Option<u64> {
+        match entry.abbreviation.slot(wanted) {
+            Slot::Absent | Slot::Str { .. } => None,
+            Slot::Number { size, run, offset } => self.uint(self.find(entry, run, offset)?, size),
+            Slot::Constant(value) => Some(u64::from(value)),
+            Slot::Form { form, run, offset } => {
+                self.number_of(self.find(entry, run, offset)?, form)
             }
         }
     }
 
-    fn read_reference(
-        &self,
-        cursor: &mut Cursor<'_>,
-        form: DwForm,
-    ) -> Result<Option<DieId>, Truncated> {
+    fn number_of(&self, place: usize, form: DwForm) -> Option<u64> {
+        read_number(&mut self.cursor_at(place), form, self.unit.sizes).ok()?
+    }
+
+    /// The integer of 1 to 8 bytes that stands there.
+    #[inline]
+    fn uint(&self, place: usize, size: u8) -> Option<u64> {
+        let rest = self.bytes.get(place..)?;
+        // To read more bytes than those of the integer takes no choice of its size.
+        if let Some(eight) = rest.first_chunk()
+            && self.unit.order == ByteOrder::Little
+        {
+            let others = u32::from(size).wrapping_mul(8).wrapping_neg() & 63;
+            return Some(u64::from_le_bytes(*eight) << others >> others);
+        }
+        let bytes = rest.get(..usize::from(size))?;
+        Some(self.unit.order.uint(bytes))
+    }
+
+    /// The value of an attribute, if it is a text.
+    #[inline(always)]
+    pub(super) fn text(&self, entry: &Entry<'_>, wanted: Wanted) -> Option<NameRef> {
+        match entry.abbreviation.slot(wanted) {
+            Slot::Str { size, run, offset } => {
+                let offset = self.uint(self.find(entry, run, offset)?, size)?;
+                let source = self.unit.strings.source;
+                Some(NameRef::new(Place::Str, source, offset))
+            }
+            Slot::Form { form, run, offset } => self.text_of(self.find(entry, run, offset)?, form),
+            Slot::Absent | Slot::Number { .. } | Slot::Constant(_) => None,
+        }
+    }
+
+    fn text_of(&self, place: usize, form: DwForm) -> Option<NameRef> {
+        self.read_text(&mut self.cursor_at(place), form).ok()?
+    }
+
+    /// The entry that an attribute refers to; where it leads nowhere, one that does not exist.
+    #[inline]
+    pub(super) fn reference(&self, entry: &Entry<'_>, wanted: Wanted) -> Option<DieId> {
+        match entry.abbreviation.slot(wanted) {
+            Slot::Absent => None,
+            Slot::Form { form, run, offset } => {
+                self.reference_of(self.find(entry, run, offset)?, form)
+            }
+            _ => Some(self.resolve(Reference::Unit(self.number(entry, wanted)?))),
+        }
+    }
+
+    fn reference_of(&self, place: usize, form: DwForm) -> Option<DieId> {
+        let mut cursor = self.cursor_at(place);
         let form = match form {
-            dw::DW_FORM_indirect => read_form(cursor)?,
+            dw::DW_FORM_indirect => read_form(&mut cursor).ok()?,
             form => form,
         };
-        let reference = read_reference(cursor, form, self.unit.sizes)?;
-        Ok(reference.map(|reference| self.resolve(reference)))
+        let reference = read_reference(&mut cursor, form, self.unit.sizes).ok()??;
+        Some(self.resolve(reference))
     }
 
-    /// The entry that a reference leads to; where it leads nowhere, one that does not exist.
     fn resolve(&self, reference: Reference) -> DieId {
         let nowhere = DieId::from_u64(u64::MAX);
         let (from, offset) = match reference {
@@ -200,9 +259,8 @@ impl<'a> Entries<'a> {
         usize::try_from(offset).map_or(nowhere, |offset| from.plus(offset))
     }
 
-    /// A text of this form; `None` if the form is for something else. The cursor moves on in any
-    /// case.
-    pub(super) fn read_name(
+    /// A text of this form; `None` if the form is for something else.
+    fn read_text(
         &self,
         cursor: &mut Cursor<'_>,
         form: DwForm,
@@ -215,14 +273,15 @@ impl<'a> Entries<'a> {
         let (place, source) = match form {
             dw::DW_FORM_string => {
                 let place = self.unit.base.plus(cursor.position());
-                cursor.c_str()?;
-                return Ok(Some(NameRef::new(Place::Units, source, place.as_u64())));
+                let name = NameRef::new(Place::Units, source, place.as_u64());
+                return Ok(Some(name));
             }
             dw::DW_FORM_strp => (Place::Str, Some(source)),
             dw::DW_FORM_line_strp => (Place::LineStr, Some(source)),
             dw::DW_FORM_strp_sup | dw::DW_FORM_GNU_strp_alt => {
                 let supplementary = self.unit.supplementary.as_ref();
-                (Place::Str, supplementary.map(|file| file.strings.source))
+                let source = supplementary.map(|file| file.strings.source);
+                (Place::Str, source)
             }
             dw::DW_FORM_strx
             | dw::DW_FORM_strx1
@@ -231,30 +290,39 @@ impl<'a> Entries<'a> {
             | dw::DW_FORM_strx4
             | dw::DW_FORM_GNU_str_index => {
                 let index = read_number(cursor, form, self.unit.sizes)?;
-                return Ok(index.and_then(|index| self.indexed_name(index)));
+                return Ok(index.and_then(|index| self.indexed_text(index)));
             }
-            _ => return skip_form(cursor, form, self.unit.sizes).map(|()| None),
+            _ => return Ok(None),
         };
         let offset = cursor.uint(usize::from(self.unit.sizes.offset))?;
         Ok(source.map(|source| NameRef::new(place, source, offset)))
     }
 
-    /// The name that `.debug_str_offsets` has at `index`.
-    fn indexed_name(&self, index: u64) -> Option<NameRef> {
+    /// The text that `.debug_str_offsets` has at `index`.
+    fn indexed_text(&self, index: u64) -> Option<NameRef> {
         let size = self.unit.sizes.offset;
         let base = self.of_unit.str_offsets_base?;
         let position = index.checked_mul(u64::from(size))?.checked_add(base)?;
         let mut cursor = Cursor::new(self.unit.str_offsets, self.unit.order);
         cursor.seek(usize::try_from(position).ok()?);
         let offset = cursor.uint(usize::from(size)).ok()?;
-        Some(NameRef::new(Place::Str, self.unit.strings.source, offset))
+        let source = self.unit.strings.source;
+        Some(NameRef::new(Place::Str, source, offset))
     }
 
-    /// Where the next sibling starts, if that is said and makes sense.
-    pub(super) fn next_sibling(&self, fields: &Fields, position: usize) -> Option<usize> {
-        let sibling = usize::try_from(fields.sibling?).ok()?;
+    /// Where the next sibling of an entry with children starts, if that is said and may be: in front
+    /// of it is the end of the list of children, which is behind `position` and before `end`.
+    pub(super) fn next_sibling(
+        &self,
+        entry: &Entry<'_>,
+        position: usize,
+        end: usize,
+    ) -> Option<usize> {
+        let sibling = usize::try_from(self.number(entry, Wanted::Sibling)?).ok()?;
         let next = self.unit.start.checked_add(sibling)?;
-        (position..self.unit.end).contains(&next).then_some(next)
+        let last = next.checked_sub(1)?;
+        let is_inside = position <= last && next < end;
+        (is_inside && self.bytes.get(last) == Some(&0)).then_some(next)
     }
 
     pub(super) fn bytes_of(&self, name: NameRef) -> Option<&'a [u8]> {
@@ -276,13 +344,9 @@ impl<'a> Entries<'a> {
     }
 
     /// The name of a type unit's type, with its signature.
-    pub(super) fn type_name(&mut self) -> Option<(u64, &'a [u8])> {
+    pub(super) fn type_name(&self) -> Option<(u64, &'a [u8])> {
         let (signature, start) = self.unit.type_entry?;
-        let mut fields = Fields::default();
-        // The first entry says where the unit's names are.
-        for start in [self.unit.root, start] {
-            self.next(&mut self.cursor(start), &mut fields).ok()??;
-        }
-        Some((signature, self.bytes_of(fields.name?)?))
+        let entry = self.entry_at(start).ok()??;
+        Some((signature, self.bytes_of(self.text(&entry, Wanted::Name)?)?))
     }
 }

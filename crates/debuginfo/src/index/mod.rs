@@ -16,6 +16,7 @@ mod entries;
 #[cfg(test)]
 mod fingerprint_tests;
 mod format;
+mod forms;
 mod kind;
 mod merge;
 mod name_ref;
@@ -153,9 +154,9 @@ fn open(
     let key = elf.build_id().zip(cache::folder());
     let load = || {
         let (build_id, folder) = key.as_ref()?;
-        Names::parse(sources, depth, cache::load(folder, build_id, depth)?)
+        cache::load(folder, build_id, depth)
     };
-    if let Some(names) = load() {
+    if let Some(names) = load().and_then(|bytes| Names::parse(sources, depth, bytes)) {
         return Ok(names);
     }
     let Built { bytes, is_whole } = build::build(sources, depth, progress, cancel)?;
@@ -165,7 +166,7 @@ fn open(
         && cache::store(folder, build_id, depth, &bytes).is_ok()
     {
         // What is mapped takes no memory of its own.
-        if let Some(names) = load() {
+        if let Some(names) = load().and_then(|bytes| Names::believe(sources, depth, bytes)) {
             return Ok(names);
         }
     }

@@ -1,6 +1,6 @@
 use super::IndexEntry;
-use super::abbreviation::{Abbreviation, Abbreviations};
-use super::entries::{Entries, Fields};
+use super::abbreviation::{Abbreviations, Attributes, Interest, Wanted};
+use super::entries::{Entries, Entry};
 use super::format::{Depth, hash_bytes};
 use super::kind::NameKind;
 use super::name_ref::NameRef;
@@ -11,7 +11,7 @@ use super::source_files::SourceFiles;
 use super::type_names::TypeNames;
 use crate::die::DieId;
 use gimli::constants as dw;
-use spelunk_base::{Cursor, Truncated};
+use spelunk_base::Truncated;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -31,11 +31,18 @@ enum Scope {
     /// Enumerators of this enumeration.
     Enumerators {
         outer: Path,
-        entry: IndexEntry,
+        indexed: IndexEntry,
         key: Option<u64>,
     },
     /// Names of another index.
     Hidden,
+}
+
+/// A scope that the entries that follow are in.
+struct OpenScope {
+    scope: Scope,
+    /// Where its next sibling starts, or one of a scope around it.
+    end: usize,
 }
 
 /// `A::B::` inside of namespace A and class B.
@@ -54,6 +61,8 @@ pub(super) struct Scan<'a, 'o> {
     names: &'o mut RawNames,
     seen: &'o mut Seen,
     depth: Depth,
+    /// What entries must be good for to be looked at.
+    interest: Interest,
     source_files: Option<SourceFiles>,
     path: Path,
     /// The paths of entries in namespaces that other entries may take their name from, by offset.
@@ -83,6 +92,10 @@ impl<'a, 'o> Scan<'a, 'o> {
             type_names,
             names,
             seen,
+            interest: match depth {
+                Depth::File => Interest::Names,
+                Depth::Scopes => Interest::Scope,
+            },
             depth,
             source_files: None,
             path: Path::default(),
@@ -96,6 +109,7 @@ impl<'a, 'o> Scan<'a, 'o> {
     /// Collects the names of entries in other units that are names of entries of this one.
     pub(super) fn for_origins(mut self, wanted: &'o [Deferred]) -> Self {
         self.wanted = Some(wanted);
+        self.interest = Interest::Scope;
         self
     }
 
@@ -110,53 +124,54 @@ impl<'a, 'o> Scan<'a, 'o> {
 
     fn scan(&mut self) -> Result<(), Truncated> {
         let mut cursor = self.entries.cursor(self.unit.root);
-        let mut scopes: Vec<Scope> = Vec::new();
+        let mut scopes: Vec<OpenScope> = Vec::new();
         // How deep inside of entries that hold nothing, which are not on the stack, and where the
         // outermost of them starts if it hides names.
         let (mut bodies, mut hidden) = (0_usize, None);
-        let mut fields = Fields::default();
         while !cursor.is_empty() {
-            let start = cursor.position();
-            let Some(abbreviation) = self.entries.next_abbreviation(&mut cursor)? else {
+            let least = match bodies {
+                0 => self.interest,
+                _ => Interest::Everything,
+            };
+            let Some(entry) = self.entries.next(&mut cursor, least)? else {
                 if let Some(outer) = bodies.checked_sub(1) {
                     bodies = outer;
                     if let Some(start) = hidden.take_if(|_| bodies == 0) {
                         self.hidden.push(start..cursor.position());
                     }
                 } else if let Some(inner) = scopes.pop() {
-                    self.leave(inner);
+                    self.leave(inner.scope);
                 }
                 if scopes.is_empty() && bodies == 0 {
                     break;
                 }
                 continue;
             };
-            if let Some(size) = abbreviation.idle {
-                cursor.skip(size as usize)?;
-                continue;
-            }
-            self.entries.read(&mut cursor, abbreviation, &mut fields)?;
-            if scopes.is_empty() && bodies == 0 {
+            let is_root = scopes.is_empty() && bodies == 0;
+            if is_root {
                 self.start_unit();
             }
-            let inside = match bodies {
-                0 => self.visit(scopes.last(), start, abbreviation, &fields),
-                _ => None,
+            let inside = match entry.abbreviation.interest >= least {
+                true => self.visit(scopes.last().map(|open| &open.scope), &entry),
+                false => None,
             };
-            if !abbreviation.has_children {
+            if !entry.abbreviation.has_children {
                 // Nothing is in it: a class that is only declared.
                 if let Some(inside) = inside {
                     self.leave(inside);
                 }
-                if scopes.is_empty() && bodies == 0 {
+                if is_root {
                     break;
                 }
                 continue;
             }
+            let end = scopes.last().map_or(self.unit.end, |open| open.end);
+            let next = self.entries.next_sibling(&entry, cursor.position(), end);
             let is_hidden = match inside {
                 Some(Scope::Hidden) => true,
-                Some(inside) if scopes.len() < MAX_DEPTH => {
-                    scopes.push(inside);
+                Some(scope) if scopes.len() < MAX_DEPTH => {
+                    let end = next.unwrap_or(end);
+                    scopes.push(OpenScope { scope, end });
                     continue;
                 }
                 Some(inside) => {
@@ -165,17 +180,17 @@ impl<'a, 'o> Scan<'a, 'o> {
                 }
                 None => false,
             };
-            match self.entries.next_sibling(&fields, cursor.position()) {
+            match next {
                 Some(next) => {
                     cursor.seek(next);
                     if is_hidden {
-                        self.hidden.push(start..next);
+                        self.hidden.push(entry.start..next);
                     }
                 }
                 None => {
                     bodies = bodies.saturating_add(1);
                     if is_hidden {
-                        hidden = Some(start);
+                        hidden = Some(entry.start);
                     }
                 }
             }
@@ -212,23 +227,18 @@ impl<'a, 'o> Scan<'a, 'o> {
     }
 
     /// Takes note of an entry, and says what the entries in it are; `None` if nothing.
-    fn visit(
-        &mut self,
-        scope: Option<&Scope>,
-        start: usize,
-        abbreviation: &Abbreviation,
-        fields: &Fields,
-    ) -> Option<Scope> {
-        let declared = fields.name.and(fields.origin);
+    fn visit(&mut self, scope: Option<&Scope>, entry: &Entry<'_>) -> Option<Scope> {
+        let origin = self.entries.reference(entry, Wanted::Origin);
+        let declared = origin.filter(|_| self.name(entry).is_some());
         if declared.is_some_and(|origin| self.is_hidden(origin)) {
             return Some(Scope::Hidden);
         }
         let Some(path) = declared.and_then(|origin| self.path_of(origin)) else {
-            return self.visit_in_path(scope, start, abbreviation, fields);
+            return self.visit_in_path(scope, entry);
         };
         // In type units of GCC the definition stands outside of the namespaces of its declaration.
         let around = std::mem::replace(&mut self.path, path);
-        let mut inside = self.visit_in_path(scope, start, abbreviation, fields);
+        let mut inside = self.visit_in_path(scope, entry);
         match &mut inside {
             Some(Scope::Space { outer } | Scope::Enumerators { outer, .. }) => *outer = around,
             Some(Scope::Hidden) | None => self.path = around,
@@ -236,114 +246,135 @@ impl<'a, 'o> Scan<'a, 'o> {
         inside
     }
 
-    fn visit_in_path(
-        &mut self,
-        scope: Option<&Scope>,
-        start: usize,
-        abbreviation: &Abbreviation,
-        fields: &Fields,
-    ) -> Option<Scope> {
+    fn visit_in_path(&mut self, scope: Option<&Scope>, entry: &Entry<'_>) -> Option<Scope> {
         if let Some(wanted) = self.wanted {
-            self.name_wanted(wanted, start, fields);
+            self.name_wanted(wanted, entry);
         }
-        let entry = |kind| IndexEntry {
-            kind,
-            die: self.unit.base.plus(start),
-            mark: mark(fields),
-        };
+        let abbreviation = entry.abbreviation;
         let kind = match abbreviation.tag {
             dw::DW_TAG_compile_unit | dw::DW_TAG_partial_unit | dw::DW_TAG_type_unit => {
                 let outer = self.path.clone();
                 return scope.is_none().then_some(Scope::Space { outer });
             }
             dw::DW_TAG_imported_unit => {
-                self.names.imports.extend(fields.import);
+                let import = self.entries.reference(entry, Wanted::Import);
+                self.names.imports.extend(import);
                 return None;
             }
             dw::DW_TAG_namespace => {
-                return Some(self.enter(fields.name.and_then(|n| self.entries.bytes_of(n))));
+                let name = self.name(entry);
+                return Some(self.enter(name.and_then(|name| self.entries.bytes_of(name))));
             }
             dw::DW_TAG_enumerator => {
-                if let (Some(&Scope::Enumerators { entry, key, .. }), Some(name)) =
-                    (scope, fields.name)
+                if let (Some(&Scope::Enumerators { indexed, key, .. }), Some(name)) =
+                    (scope, self.name(entry))
                 {
                     let key = key.map(|key| mix(key, name.as_u64()));
-                    self.add_once(name, entry, key);
+                    self.add_once(name, key, |_| indexed);
                 }
                 return None;
             }
-            dw::DW_TAG_enumeration_type => {
-                self.remember_path(start);
-                let key = self.key(NameKind::Enum, fields);
-                if let Some(name) = fields.name.filter(|_| !fields.is_declaration)
-                    && !self.add_once(name, entry(NameKind::Enum), key)
-                {
-                    // The enumerators of a copy are copies, too.
-                    return None;
-                }
-                let entry = entry(NameKind::Enumerator);
-                if !abbreviation.is_scoped {
-                    let outer = self.path.clone();
-                    return Some(Scope::Enumerators { outer, entry, key });
-                }
-                let name = fields.name.and_then(|name| self.entries.bytes_of(name));
-                return Some(match self.enter(name) {
-                    Scope::Space { outer } => Scope::Enumerators { outer, entry, key },
-                    hidden => hidden,
-                });
-            }
+            dw::DW_TAG_enumeration_type => return self.visit_enumeration(entry),
             dw::DW_TAG_structure_type => NameKind::Struct,
             dw::DW_TAG_union_type => NameKind::Union,
             dw::DW_TAG_class_type => NameKind::Class,
             dw::DW_TAG_typedef => NameKind::Typedef,
             dw::DW_TAG_base_type => NameKind::BaseType,
             dw::DW_TAG_variable => NameKind::Variable,
-            dw::DW_TAG_subprogram if abbreviation.has_code => NameKind::Function,
+            dw::DW_TAG_subprogram if abbreviation.has(Attributes::CODE) => NameKind::Function,
             dw::DW_TAG_subprogram => NameKind::InlineFunction,
             dw::DW_TAG_member => {
-                self.remember_path(start);
-                self.add_constant(abbreviation, fields, entry(NameKind::Constant));
+                self.remember_path(entry.start);
+                self.add_constant(entry);
                 return None;
             }
             _ => return None,
         };
-        let entry = entry(kind);
-        self.remember_path(start);
-        if !fields.is_declaration && self.wanted.is_none() {
-            match (fields.name, fields.origin) {
-                (Some(name), _) => {
-                    let key = self.key(kind, fields);
-                    self.add_once(name, entry, key);
-                }
-                (None, Some(origin)) => self.late.push(Deferred { origin, entry }),
-                (None, None) => {}
+        self.remember_path(entry.start);
+        if !self.is_declaration(entry) && self.wanted.is_none() {
+            if let Some(name) = self.name(entry) {
+                let key = self.key(kind, Some(name), entry);
+                self.add_once(name, key, |scan| scan.indexed(kind, entry));
+            } else if let Some(origin) = self.entries.reference(entry, Wanted::Origin) {
+                let entry = self.indexed(kind, entry);
+                self.late.push(Deferred { origin, entry });
             }
         }
         match kind {
-            NameKind::Variable => {
-                let kind = NameKind::Constant;
-                self.add_constant(abbreviation, fields, IndexEntry { kind, ..entry });
-            }
+            NameKind::Variable => self.add_constant(entry),
             NameKind::Struct | NameKind::Union | NameKind::Class => {
-                return self.enter_class(abbreviation, fields);
+                return self.enter_class(entry);
             }
             _ => {}
         }
         None
     }
 
-    /// What the entries in a class are.
-    fn enter_class(&mut self, abbreviation: &Abbreviation, fields: &Fields) -> Option<Scope> {
-        // `dwz` leaves the language out of partial units; nothing is in classes of C.
-        let has_nested_names = self.entries.of_unit.has_nested_names().unwrap_or(true);
-        if !has_nested_names || !abbreviation.has_children {
+    fn visit_enumeration(&mut self, entry: &Entry<'_>) -> Option<Scope> {
+        self.remember_path(entry.start);
+        let name = self.name(entry);
+        let key = self.key(NameKind::Enum, name, entry);
+        if let Some(name) = name.filter(|_| !self.is_declaration(entry))
+            && !self.add_once(name, key, |scan| scan.indexed(NameKind::Enum, entry))
+        {
+            // The enumerators of a copy are copies, too.
             return None;
         }
-        let name = match (fields.name, fields.signature) {
-            (Some(name), _) => self.entries.bytes_of(name),
+        let indexed = self.indexed(NameKind::Enumerator, entry);
+        if !entry.abbreviation.has(Attributes::ENUM_CLASS) {
+            let outer = self.path.clone();
+            return Some(Scope::Enumerators {
+                outer,
+                indexed,
+                key,
+            });
+        }
+        let name = name.and_then(|name| self.entries.bytes_of(name));
+        Some(match self.enter(name) {
+            Scope::Space { outer } => Scope::Enumerators {
+                outer,
+                indexed,
+                key,
+            },
+            hidden => hidden,
+        })
+    }
+
+    #[inline]
+    fn name(&self, entry: &Entry<'_>) -> Option<NameRef> {
+        self.entries.text(entry, Wanted::Name)
+    }
+
+    fn is_declaration(&self, entry: &Entry<'_>) -> bool {
+        let value = self.entries.number(entry, Wanted::Declaration);
+        value.is_some_and(|value| value != 0)
+    }
+
+    /// What the index says of an entry.
+    fn indexed(&self, kind: NameKind, entry: &Entry<'_>) -> IndexEntry {
+        let number = |wanted| self.entries.number(entry, wanted).unwrap_or(0);
+        let mixed = mix(number(Wanted::ByteSize), number(Wanted::DeclLine));
+        IndexEntry {
+            kind,
+            die: self.unit.base.plus(entry.start),
+            mark: u16::try_from(mixed >> 48).unwrap_or(0),
+        }
+    }
+
+    /// What the entries in a class are.
+    fn enter_class(&mut self, entry: &Entry<'_>) -> Option<Scope> {
+        // `dwz` leaves the language out of partial units; nothing is in classes of C.
+        let has_nested_names = self.entries.of_unit.has_nested_names().unwrap_or(true);
+        if !has_nested_names || !entry.abbreviation.has_children {
+            return None;
+        }
+        let name = match self.name(entry) {
+            Some(name) => self.entries.bytes_of(name),
             // Clang names methods of classes in type units inside a class without a name.
-            (None, Some(signature)) => self.type_names.get(signature),
-            (None, None) => return None,
+            None => {
+                let signature = self.entries.number(entry, Wanted::Signature)?;
+                self.type_names.get(signature)
+            }
         };
         Some(self.enter(name))
     }
@@ -393,59 +424,66 @@ impl<'a, 'o> Scan<'a, 'o> {
 
     /// A number that all copies of a definition have, and no others; `None` if it cannot be told
     /// what is a copy.
-    fn key(&self, kind: NameKind, fields: &Fields) -> Option<u64> {
-        let file = match (kind, fields.decl_file) {
+    fn key(&self, kind: NameKind, name: Option<NameRef>, entry: &Entry<'_>) -> Option<u64> {
+        let number = |wanted| self.entries.number(entry, wanted);
+        let file = match kind {
             // Each variable and each function with code is one of its own.
-            (NameKind::Variable | NameKind::Function, _) => return None,
+            NameKind::Variable | NameKind::Function => return None,
             // They are the language's.
-            (NameKind::BaseType, _) => u64::from(self.entries.of_unit.language.map_or(0, |l| l.0)),
-            (_, Some(file)) => self.source_files.as_ref()?.get(file)?,
-            (_, None) => return None,
+            NameKind::BaseType => u64::from(self.entries.of_unit.language.map_or(0, |l| l.0)),
+            _ => self.source_files.as_ref()?.get(number(Wanted::DeclFile)?)?,
         };
-        let name = fields.name.map_or(u64::MAX, NameRef::as_u64);
-        let place = mix(file, fields.decl_line);
-        let form = mix(
-            fields.byte_size,
-            fields.encoding << 8 | u64::from(kind.as_u8()),
-        );
+        let name = name.map_or(u64::MAX, NameRef::as_u64);
+        let place = mix(file, number(Wanted::DeclLine).unwrap_or(0));
+        let size = number(Wanted::ByteSize).unwrap_or(0);
+        let encoding = number(Wanted::Encoding).unwrap_or(0);
+        let form = mix(size, encoding << 8 | u64::from(kind.as_u8()));
         Some(mix(mix(mix(name, place), form), self.path.key))
     }
 
     /// Gives those that are wanted their names if this entry has them.
-    fn name_wanted(&mut self, wanted: &[Deferred], start: usize, fields: &Fields) {
-        let origin = self.unit.base.plus(start);
-        let first = wanted.partition_point(|deferred| deferred.origin < origin);
+    fn name_wanted(&mut self, wanted: &[Deferred], entry: &Entry<'_>) {
+        let here = self.unit.base.plus(entry.start);
+        let first = wanted.partition_point(|deferred| deferred.origin < here);
         let wanted = wanted.get(first..).unwrap_or_default();
-        for deferred in wanted.iter().take_while(|wanted| wanted.origin == origin) {
-            let entry = deferred.entry;
-            match (fields.name, fields.origin) {
-                (Some(name), _) => self.add(name, entry),
-                (None, Some(origin)) => self.late.push(Deferred { origin, entry }),
-                (None, None) => {}
+        for deferred in wanted.iter().take_while(|wanted| wanted.origin == here) {
+            if let Some(name) = self.name(entry) {
+                self.add(name, deferred.entry);
+            } else if let Some(origin) = self.entries.reference(entry, Wanted::Origin) {
+                self.late.push(Deferred {
+                    origin,
+                    ..*deferred
+                });
             }
         }
     }
 
     /// Adds the declaration of a static member if it tells its value (`static constexpr int x = 1`):
     /// there may be no definition.
-    fn add_constant(&mut self, abbreviation: &Abbreviation, fields: &Fields, entry: IndexEntry) {
-        if abbreviation.has_value
-            && fields.is_declaration
-            && let Some(name) = fields.name
+    fn add_constant(&mut self, entry: &Entry<'_>) {
+        if entry.abbreviation.has(Attributes::VALUE)
+            && self.is_declaration(entry)
+            && let Some(name) = self.name(entry)
         {
-            let key = self.key(NameKind::Constant, fields);
-            self.add_once(name, entry, key);
+            let kind = NameKind::Constant;
+            let key = self.key(kind, Some(name), entry);
+            self.add_once(name, key, |scan| scan.indexed(kind, entry));
         }
     }
 
     /// Adds a name unless a copy of its definition was seen before. Returns whether it is no copy.
-    fn add_once(&mut self, name: NameRef, entry: IndexEntry, key: Option<u64>) -> bool {
+    fn add_once(
+        &mut self,
+        name: NameRef,
+        key: Option<u64>,
+        indexed: impl FnOnce(&Self) -> IndexEntry,
+    ) -> bool {
         if self.wanted.is_some() {
             return true;
         }
         let is_new = !key.is_some_and(|key| self.seen.has(key));
         if is_new {
-            self.add(name, entry);
+            self.add(name, indexed(self));
         }
         is_new
     }
@@ -467,7 +505,6 @@ impl<'a, 'o> Scan<'a, 'o> {
     /// before, or the code of an inline function.
     fn add_by_origin(&mut self, late: Deferred) {
         let Deferred { mut origin, entry } = late;
-        let mut fields = Fields::default();
         for _ in 0..MAX_ORIGINS {
             if !self.unit.range().contains(&origin) {
                 self.names.deferred.push(Deferred { origin, entry });
@@ -477,11 +514,10 @@ impl<'a, 'o> Scan<'a, 'o> {
             let Some(start) = in_section.and_then(|start| usize::try_from(start).ok()) else {
                 return;
             };
-            let mut cursor: Cursor<'a> = self.entries.cursor(start);
-            let Ok(Some(_)) = self.entries.next(&mut cursor, &mut fields) else {
+            let Ok(Some(named)) = self.entries.entry_at(start) else {
                 return;
             };
-            if let Some(name) = fields.name {
+            if let Some(name) = self.name(&named) {
                 if !self.is_hidden(origin) {
                     self.path = self.path_of(origin).unwrap_or_default();
                     self.add(name, entry);
@@ -489,16 +525,10 @@ impl<'a, 'o> Scan<'a, 'o> {
                 }
                 return;
             }
-            match fields.origin {
+            match self.entries.reference(&named, Wanted::Origin) {
                 Some(next) => origin = next,
                 None => return,
             }
         }
     }
-}
-
-/// A few bits that tell definitions of the same name apart, in whichever file they are.
-fn mark(fields: &Fields) -> u16 {
-    let mixed = mix(fields.byte_size, fields.decl_line);
-    u16::try_from(mixed >> 48).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-use super::abbreviation::Sizes;
+use super::forms::Sizes;
 use super::name_ref::MAX_SOURCES;
 use crate::die::DieId;
 use crate::sources::{SourceKind, SourceSections};

@@ -27,7 +27,10 @@ impl Seen {
         let Some(set) = self.keys.get_mut(place) else {
             return false;
         };
-        let is_there = set.contains(&key);
+        // To compare all takes less time than to guess, mostly wrong, which is the last to compare.
+        let is_there = set
+            .iter()
+            .fold(false, |is_there, other| is_there | (*other == key));
         if !is_there {
             set.rotate_right(1);
             set[0] = key;

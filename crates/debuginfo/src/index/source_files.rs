@@ -1,5 +1,5 @@
-use super::abbreviation::{Sizes, read_number, skip_form};
 use super::format::hash_bytes;
+use super::forms::{Sizes, read_number, skip_form};
 use super::scan_unit::{ScanUnit, Strings};
 use super::seen::mix;
 use gimli::{DwForm, DwLnct, constants as dw};

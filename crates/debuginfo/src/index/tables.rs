@@ -1,4 +1,5 @@
-use super::abbreviation::{Abbreviations, Sizes};
+use super::abbreviation::Abbreviations;
+use super::forms::Sizes;
 use super::scan_unit::ScanUnit;
 use crate::abbreviation_tables::MAX_TABLE_OF_UNIT;
 use spelunk_base::Cursor;
@@ -46,7 +47,11 @@ impl Tables {
             let bytes = unit.abbrev.get(..end).unwrap_or(unit.abbrev);
             let mut cursor = Cursor::new(bytes, unit.order);
             cursor.seek(unit.abbreviations);
-            let table = Abbreviations::parse(&mut cursor, unit.sizes);
+            let room = match self.last.take() {
+                Some((_, table)) => table,
+                None => Abbreviations::new(unit.sizes),
+            };
+            let table = room.parse(&mut cursor, unit.sizes);
             let read = cursor.position().saturating_sub(unit.abbreviations);
             if read > own {
                 budget.spent.fetch_add(read as u64, Ordering::Relaxed);
