@@ -27,7 +27,6 @@ impl ProcessError {
     /// `error` came up when the memory of the process in `folder`, `/proc/PID`, was opened.
     pub(crate) fn explain(error: io::Error, pid: u32, folder: &Path) -> Self {
         let reason = match error.raw_os_error() {
-            Some(libc::ENOENT) => format!("there is no process {pid}"),
             Some(libc::EACCES | libc::EPERM) => format!(
                 "process {pid} may not be read: it is another user's, or protected; be root or its \
                  user, and see /proc/sys/kernel/yama/ptrace_scope"
@@ -42,6 +41,7 @@ impl ProcessError {
                 }
                 Kind::Other => format!("process {pid} has no memory: it is about to end"),
             },
+            // There is no such process, as a rule.
             _ => format!("{}: {error}", folder.join("mem").display()),
         };
         Self { error, reason }

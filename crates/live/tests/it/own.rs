@@ -101,7 +101,11 @@ fn a_stopped_process_stays_stopped() {
 fn no_process() {
     let error = Process::open(999_999_999).map(|_| ()).unwrap_err();
     assert_eq!(error.error.kind(), std::io::ErrorKind::NotFound);
-    assert_eq!(error.to_string(), "there is no process 999999999");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("/proc/999999999/mem: No such file"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -124,7 +128,7 @@ fn a_process_that_ended_says_so() {
     let Err(error) = Process::open(pid) else {
         panic!("it is there");
     };
-    assert_eq!(error.to_string(), format!("there is no process {pid}"));
+    assert_eq!(error.error.kind(), std::io::ErrorKind::NotFound);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn check(kind: &Kind) {
 }
 
 /// gdb gives up earlier now and then, and has names from elsewhere where debugging information has none.
-fn compare(name: &str, ours: &[String], theirs: &[String]) {
+pub(super) fn compare(name: &str, ours: &[String], theirs: &[String]) {
     assert!(!theirs.is_empty(), "{name}: gdb sees no stack");
     for (own, other) in ours.iter().zip(theirs) {
         // Functions have several symbols (pause, __libc_pause), and names of Rust several spellings.

@@ -7,6 +7,7 @@ mod damaged;
 mod filled;
 mod gdb;
 mod kinds;
+mod many;
 mod run;
 mod search;
 mod signal;

@@ -102,7 +102,9 @@ impl Running {
         self.child.wait().unwrap();
         let names = ["core".to_owned(), format!("core.{pid}")];
         let mut paths = names.iter().map(|name| self.folder.join(name));
-        paths.find(|path| path.exists()).expect("a core")
+        paths
+            .find(|path| path.exists())
+            .unwrap_or_else(|| panic!("no core in {}", self.folder.display()))
     }
 }
 

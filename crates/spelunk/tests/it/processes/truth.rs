@@ -1,7 +1,7 @@
 //! What a program says of itself, against what is found.
 
 use super::run::Running;
-use spelunk::{ModuleKind, ObjectKinds, Program};
+use spelunk::{ModuleKind, ObjectKinds, Program, StackSource, TailCallFrames};
 
 /// Compares modules, variables and functions. `program` has debugging information.
 pub(super) fn check(name: &str, running_lines: &[String], program: &Program) {
@@ -51,6 +51,15 @@ pub(super) fn check(name: &str, running_lines: &[String], program: &Program) {
 /// The frames' names of a thread's stack.
 pub(super) fn stack(program: &Program, tid: u64) -> Vec<String> {
     let trace = program.thread(tid).unwrap().stack_trace(program).unwrap();
+    let frames = trace.frames().iter();
+    frames.map(|frame| frame.name(program)).collect()
+}
+
+/// As [`stack`], with the frames that tail calls lost, which gdb shows as well.
+pub(super) fn whole_stack(program: &Program, tid: u64) -> Vec<String> {
+    let source = StackSource::Tid(tid);
+    let trace = program.stack_trace_with(&source, TailCallFrames::PutBack);
+    let trace = trace.unwrap();
     let frames = trace.frames().iter();
     frames.map(|frame| frame.name(program)).collect()
 }
