@@ -173,7 +173,11 @@ impl Abbreviations {
         };
         // Where the next value stands in its run.
         let mut offset = 0u32;
-        while let Some(attribute) = Attribute::parse(cursor)? {
+        loop {
+            let attribute = Attribute::parse(cursor)?;
+            if attribute.is_end() {
+                break;
+            }
             let form = attribute.form;
             match meaning(attribute.name) {
                 Meaning::Nothing => {}
@@ -271,9 +275,9 @@ struct Attribute {
 }
 
 impl Attribute {
-    /// The next attribute; `None` at the end of the list.
-    #[inline]
-    fn parse(cursor: &mut Cursor<'_>) -> Result<Option<Self>, Truncated> {
+    /// The next attribute, or what ends the list of them.
+    #[inline(always)]
+    fn parse(cursor: &mut Cursor<'_>) -> Result<Self, Truncated> {
         // Nearly all numbers have one byte.
         let (name, form) = match cursor.rest() {
             [name @ ..0x80, form @ ..0x80, ..] => {
@@ -285,18 +289,22 @@ impl Attribute {
                 (number()?.unwrap_or(0), number()?.unwrap_or(0))
             }
         };
-        let (name, form) = (DwAt(name), DwForm(form));
+        let form = DwForm(form);
         let constant = match form {
             dw::DW_FORM_implicit_const => cursor.sleb128()?,
             _ => 0,
         };
-        let is_end = name == DwAt(0) && form == DwForm(0);
-        Ok((!is_end).then_some(Self {
-            name,
+        Ok(Self {
+            name: DwAt(name),
             form,
             constant,
-        }))
+        })
     }
+
+    fn is_end(&self) -> bool {
+        self.name == DwAt(0) && self.form == DwForm(0)
+    }
+
     /// How a value is found that stands there.
     fn slot(self, wanted: Wanted, run: u8, offset: u32, sizes: Sizes) -> Slot {
         let number = |size| Slot::Number { size, run, offset };

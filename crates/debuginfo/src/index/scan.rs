@@ -514,15 +514,16 @@ impl<'a, 'o> Scan<'a, 'o> {
             let Some(start) = in_section.and_then(|start| usize::try_from(start).ok()) else {
                 return;
             };
+            if self.is_hidden(origin) {
+                return;
+            }
             let Ok(Some(named)) = self.entries.entry_at(start) else {
                 return;
             };
             if let Some(name) = self.name(&named) {
-                if !self.is_hidden(origin) {
-                    self.path = self.path_of(origin).unwrap_or_default();
-                    self.add(name, entry);
-                    self.path = Path::default();
-                }
+                self.path = self.path_of(origin).unwrap_or_default();
+                self.add(name, entry);
+                self.path = Path::default();
                 return;
             }
             match self.entries.reference(&named, Wanted::Origin) {
