@@ -33,6 +33,8 @@ usage: cargo xtask TASK
   fuzz [--minutes N] [TARGET...]
                        fuzz each target (all of them, or the named ones) for a minute, or for N
   bench [WORKLOAD...]  Spelunk and drgn side by side
+  bench --index [FILE...]
+                       the index of the lab's 6.1 kernel and of files by both
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn run_task(arguments: &[&str]) -> Result<()> {
         ["compare", "--names", count] => compare::compare_names(&place, count.parse()?),
         ["compare", dumps @ ..] => compare::compare(&place, dumps),
         ["fuzz", arguments @ ..] => fuzz::fuzz(&place, arguments),
+        ["bench", "--index", files @ ..] => bench::bench_index(&place, files),
         ["bench", workloads @ ..] => bench::bench(&place, workloads),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

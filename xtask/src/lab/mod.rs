@@ -68,7 +68,7 @@ impl Lab {
         })
     }
 
-    fn kernel(&self, name: &str) -> Result<Kernel> {
+    pub(crate) fn kernel(&self, name: &str) -> Result<Kernel> {
         let spec = KERNELS
             .iter()
             .find(|spec| spec.folder == name)
