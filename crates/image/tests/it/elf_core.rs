@@ -6,6 +6,9 @@ use spelunk_memory::{AddressSpace, FaultKind, ReadMemory};
 use spelunk_synth::elf::{self as synth, ElfBuilder, Segment, note};
 use spelunk_synth::{Encoding, vmcoreinfo};
 
+/// `NT_AUXV`, in notes named `CORE`.
+const NT_AUXV: u32 = 6;
+
 fn load(virtual_address: u64, physical_address: u64, data: &[u8]) -> Segment {
     Segment {
         kind: synth::PT_LOAD,
@@ -110,7 +113,6 @@ fn the_end_of_a_segment_that_is_not_in_the_file() {
     assert_eq!(read(&memory, 0x1000 + 100, 1), Err(FaultKind::NotMapped));
 
     // Of processes: pages of mapped files.
-    const NT_AUXV: u32 = 6;
     let encoding = Encoding::LITTLE_64;
     let process = core(encoding)
         .segment(notes(encoding, &[("CORE", NT_AUXV, b"")]))
@@ -260,4 +262,35 @@ fn a_core_that_is_cut_off_says_so() {
         (fault.address, fault.kind),
         (0x1000 + 90, FaultKind::CutOff)
     );
+}
+
+#[test]
+fn each_thread_has_the_notes_behind_its_own() {
+    const NT_386_TLS: u32 = 0x200;
+    let encoding = Encoding::LITTLE_64;
+    let status = |tid: u8| {
+        let mut desc = [0; 336];
+        desc[32] = tid;
+        desc
+    };
+    let (first, second) = (status(7), status(8));
+    let image = core(encoding)
+        .segment(notes(
+            encoding,
+            &[
+                ("CORE", synth::NT_PRSTATUS, &first),
+                ("CORE", NT_AUXV, b""),
+                ("LINUX", NT_386_TLS, b"one"),
+                ("CORE", synth::NT_PRSTATUS, &second),
+                ("LINUX", NT_386_TLS, b"two"),
+            ],
+        ))
+        .build();
+    let image = open(vec![image]).unwrap();
+    let threads = image.thread_statuses();
+    let threads: Vec<_> = threads
+        .map(|thread| (thread.tid, thread.thread_areas()))
+        .collect();
+    let expected = [(7, Some(&b"one"[..])), (8, Some(&b"two"[..]))];
+    assert_eq!(threads, expected);
 }

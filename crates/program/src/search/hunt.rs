@@ -19,6 +19,15 @@ pub(super) struct Catch {
     pub(super) refused: Vec<RefusedFile>,
 }
 
+impl Catch {
+    /// Several ways lead to the same file, which is told once.
+    fn refuse(&mut self, file: RefusedFile) {
+        if !self.refused.contains(&file) {
+            self.refused.push(file);
+        }
+    }
+}
+
 /// How a file is known to be the module's.
 #[derive(Clone, Copy)]
 enum Proof<'a> {
@@ -166,7 +175,7 @@ impl Hunt<'_> {
             match Candidate::find_as(&open, shown) {
                 Ok(Some(candidate)) => self.consider(candidate, Proof::BuildId),
                 Ok(None) => {}
-                Err(refused) => self.catch.refused.push(refused),
+                Err(refused) => self.catch.refuse(refused),
             }
         }
     }
@@ -235,7 +244,7 @@ impl Hunt<'_> {
                     );
                 }
                 Ok(None) => {}
-                Err(refused) => self.catch.refused.push(refused),
+                Err(refused) => self.catch.refuse(refused),
             }
         }
     }
@@ -257,7 +266,7 @@ impl Hunt<'_> {
         match Candidate::find(path) {
             Ok(Some(candidate)) => self.consider(candidate, proof),
             Ok(None) => {}
-            Err(refused) => self.catch.refused.push(refused),
+            Err(refused) => self.catch.refuse(refused),
         }
     }
 
@@ -267,7 +276,7 @@ impl Hunt<'_> {
             Proof::BuildId => {
                 let name = self.module.name();
                 if let Some(refused) = candidate.mismatch(name, self.build_id.as_ref()) {
-                    self.catch.refused.push(refused);
+                    self.catch.refuse(refused);
                     return;
                 }
             }
@@ -306,7 +315,7 @@ impl Hunt<'_> {
     }
 
     fn refuse(&mut self, candidate: &Candidate, reason: &str) {
-        self.catch.refused.push(RefusedFile {
+        self.catch.refuse(RefusedFile {
             path: candidate.path.clone(),
             reason: reason.to_owned(),
         });
