@@ -1,6 +1,6 @@
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use crate::index::IndexEntry;
+use crate::index::{IndexEntry, NameIndex};
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
 use rayon::prelude::*;
 use spelunk_base::{Cancel, Language, Progress};
@@ -84,6 +84,33 @@ impl DebugInfo {
     pub fn prepare(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<(), DebugInfoError> {
         self.files.snapshot().par_iter().try_for_each(|file| {
             match file.prepare_index(progress, cancel) {
+                Err(DebugInfoError::Cancelled) => Err(DebugInfoError::Cancelled),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Whether a lookup of `name` has to look through namespaces and classes first, which takes
+    /// seconds in a large program: see [`prepare_scopes`](Self::prepare_scopes).
+    #[must_use]
+    pub fn wants_scopes(&self, name: &str) -> bool {
+        let wants = |file: &Arc<DebugFile>| file.index().is_ok_and(NameIndex::wants_scopes);
+        name.contains("::") && self.files.snapshot().iter().any(wants)
+    }
+
+    /// Makes the indices of names in namespaces and classes of all files.
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Cancelled`] if `cancel` says so.
+    pub fn prepare_scopes(
+        &self,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<(), DebugInfoError> {
+        self.files.snapshot().par_iter().try_for_each(|file| {
+            let index = file.prepare_index(progress, cancel);
+            match index.and_then(|index| index.prepare_scopes(progress, cancel)) {
                 Err(DebugInfoError::Cancelled) => Err(DebugInfoError::Cancelled),
                 _ => Ok(()),
             }

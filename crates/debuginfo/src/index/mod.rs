@@ -125,20 +125,37 @@ impl NameIndex {
             .chain(self.scopes().into_iter().flat_map(Names::iter))
     }
 
-    /// The names in namespaces and classes, if there are such names and they can be read.
-    fn scopes(&self) -> Option<&Names> {
-        if !self.file.has_scopes() {
-            return None;
-        }
-        if self.scopes.get().is_none() {
-            let made = open(
-                &self.sources,
-                Depth::Scopes,
-                &NoProgress,
-                &Cancel::default(),
-            );
+    /// Whether the names in namespaces and classes are still to be looked through, which takes
+    /// seconds in a large program.
+    pub(crate) fn wants_scopes(&self) -> bool {
+        self.file.has_scopes() && self.scopes.get().is_none()
+    }
+
+    /// Looks through the names in namespaces and classes, for a user who waits and may lose patience.
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Cancelled`]; then the next one who looks for such a name starts again.
+    pub(crate) fn prepare_scopes(
+        &self,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<(), DebugInfoError> {
+        if self.wants_scopes() {
+            let made = open(&self.sources, Depth::Scopes, progress, cancel);
+            if let Err(DebugInfoError::Cancelled) = made {
+                return Err(DebugInfoError::Cancelled);
+            }
+            // Another thread may have been faster.
             let _ = self.scopes.set(made.ok());
         }
+        Ok(())
+    }
+
+    /// The names in namespaces and classes, if there are such names and they can be read.
+    fn scopes(&self) -> Option<&Names> {
+        // Nobody cancels it.
+        let _ = self.prepare_scopes(&NoProgress, &Cancel::default());
         self.scopes.get()?.as_ref()
     }
 }

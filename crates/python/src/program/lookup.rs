@@ -9,6 +9,7 @@ use crate::object::PyObject;
 use crate::stack::PySourceLocations;
 use crate::symbol::PySymbol;
 use crate::types::{PyType, own_type};
+use crate::work;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -17,12 +18,24 @@ use spelunk_types::TypeKind;
 use std::ops::BitOr;
 
 impl PyProgram {
+    /// Has what a lookup of `name` needs made where Ctrl-C stops it, if that takes long.
+    fn prepare(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
+        let program = &slf.get().program;
+        match program.wants_preparation(name) {
+            true => work::run(slf.py(), slf.get(), || {
+                program.prepare_name(name).map_err(raise)
+            }),
+            false => Ok(()),
+        }
+    }
+
     fn find(
         slf: &Bound<'_, Self>,
         name: &str,
         kinds: ObjectKinds,
         filename: Option<&str>,
     ) -> PyResult<PyObject> {
+        Self::prepare(slf, name)?;
         let object = slf
             .get()
             .program
@@ -77,11 +90,12 @@ impl PyProgram {
         Self::find(slf, name.to_str()?, ObjectKinds::ANY, None)
     }
 
-    fn __contains__(&self, name: &Bound<'_, PyAny>) -> PyResult<bool> {
+    fn __contains__(slf: &Bound<'_, Self>, name: &Bound<'_, PyAny>) -> PyResult<bool> {
         let Ok(name) = name.cast::<PyString>() else {
             return Ok(false);
         };
-        self.program.contains(name.to_str()?).map_err(raise)
+        Self::prepare(slf, name.to_str()?)?;
+        slf.get().program.contains(name.to_str()?).map_err(raise)
     }
 
     /// An object by its name.
@@ -211,6 +225,7 @@ impl PyProgram {
             ));
         };
         let filename = self::filename(filename)?;
+        Self::prepare(slf, name.to_str()?)?;
         let ty = slf
             .get()
             .program
