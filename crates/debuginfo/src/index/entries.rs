@@ -311,7 +311,9 @@ impl<'a> Entries<'a> {
     }
 
     /// Where the next sibling of an entry with children starts, if that is said and may be: in front
-    /// of it is the end of the list of children, which is behind `position` and before `end`.
+    /// of it is the end of the list of children, which is behind `position` and before `end`, where
+    /// the entry around ends. One that leads to a later sibling hides what is between: only to walk
+    /// through the children would show it.
     pub(super) fn next_sibling(
         &self,
         entry: &Entry<'_>,

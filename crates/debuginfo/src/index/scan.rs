@@ -345,6 +345,7 @@ impl<'a, 'o> Scan<'a, 'o> {
         self.entries.text(entry, Wanted::Name)
     }
 
+    #[inline]
     fn is_declaration(&self, entry: &Entry<'_>) -> bool {
         let value = self.entries.number(entry, Wanted::Declaration);
         value.is_some_and(|value| value != 0)

@@ -248,6 +248,31 @@ fn siblings_that_lie_end_no_walk_and_start_no_endless_one() {
     }
 }
 
+/// A method whose `DW_AT_sibling` leads out of its class hides none of the names behind it there.
+#[test]
+fn siblings_that_lead_out_of_a_class_hide_no_names_in_it() {
+    let mut odd = Odd::usual();
+    odd.unit(CPP11, |unit| {
+        let int = int(unit);
+        let behind = unit.label();
+        let size = number(at::BYTE_SIZE, form::DATA1, 8);
+        let class = [text("odd"), to(at::SIBLING, behind), size];
+        unit.begin(tag::CLASS_TYPE, &class);
+        unit.begin(tag::SUBPROGRAM, &[text("f"), to(at::SIBLING, behind)]);
+        unit.entry(tag::FORMAL_PARAMETER, &[to(at::TYPE, int)]);
+        unit.end();
+        unit.entry(tag::TYPEDEF, &[text("inner"), to(at::TYPE, int)]);
+        unit.end();
+        unit.at(behind);
+        unit.entry(tag::TYPEDEF, &[text("behind"), to(at::TYPE, int)]);
+    });
+    let opened = odd.open();
+    for name in ["odd::inner", "behind"] {
+        let found = opened.definition(TypeKind::Typedef, name);
+        assert_eq!(found.as_deref(), Ok("= int"), "{name}");
+    }
+}
+
 /// A structure that contains itself, by value: no program has it, but its members can be told.
 #[test]
 fn structures_that_contain_themselves_have_their_members() {
