@@ -19,7 +19,7 @@ pub(crate) fn matches(die: &Die<'_, '_>, wanted: &str) -> bool {
 /// Whether the path of the file that `DW_AT_decl_file` says matches; `None` if it says none.
 fn of_its_own(die: &Die<'_, '_>, wanted: &str) -> Option<bool> {
     let unit = die.unit();
-    let header = unit.line_program.as_ref()?.header();
+    let header = unit.lines()?.header();
     let file = match die.attr(dw::DW_AT_decl_file)? {
         AttributeValue::FileIndex(file) => file,
         value => value.udata_value()?,

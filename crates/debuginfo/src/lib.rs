@@ -20,6 +20,7 @@ mod index;
 mod info;
 pub mod kallsyms;
 mod language;
+mod line_tables;
 mod load_bias;
 mod macros;
 mod object;

@@ -1,30 +1,23 @@
-//! How a unit is parsed, so that a damaged line program costs no more than lines.
-
 use crate::units::{Dwarf, Slice, UnitHeader};
 use gimli::{
-    Abbreviations, AttributeValue, DebugAddrBase, DebugLocListsBase, DebugRngListsBase,
-    DebugStrOffsetsBase, UnitType, constants,
+    Abbreviations, AttributeValue, DebugAddrBase, DebugLineOffset, DebugLocListsBase,
+    DebugRngListsBase, DebugStrOffsetsBase, UnitType, constants,
 };
 use std::sync::Arc;
 
-/// A unit with its abbreviations and what its first entry says; without line program if that is
-/// damaged.
+/// A unit, and where its line program is.
+pub(crate) struct ParsedUnit<'a> {
+    pub(crate) unit: gimli::Unit<Slice<'a>>,
+    pub(crate) lines: Option<DebugLineOffset>,
+}
+
+/// A unit with its abbreviations and what its first entry says. Its line program is not in it: gimli
+/// reads the header of that with each unit, and fails if it cannot.
 pub(crate) fn parse_unit<'a>(
     dwarf: &Dwarf<'a>,
     header: UnitHeader<'a>,
     abbreviations: Arc<Abbreviations>,
-) -> gimli::Result<gimli::Unit<Slice<'a>>> {
-    // gimli reads the header of the line program with the unit, and fails if it cannot.
-    gimli::Unit::new_with_abbreviations(dwarf, header, Arc::clone(&abbreviations))
-        .or_else(|_| parse_without_lines(dwarf, header, abbreviations))
-}
-
-/// As [`gimli::Unit::new_with_abbreviations`], without `DW_AT_stmt_list`.
-fn parse_without_lines<'a>(
-    dwarf: &Dwarf<'a>,
-    header: UnitHeader<'a>,
-    abbreviations: Arc<Abbreviations>,
-) -> gimli::Result<gimli::Unit<Slice<'a>>> {
+) -> gimli::Result<ParsedUnit<'a>> {
     let (encoding, file_type) = (header.encoding(), dwarf.file_type);
     let mut unit = gimli::Unit {
         abbreviations,
@@ -42,6 +35,7 @@ fn parse_without_lines<'a>(
         },
         header,
     };
+    let mut lines = None;
     let root = header.entry(&unit.abbreviations, header.root_offset())?;
     for attribute in root.attrs() {
         match attribute.value() {
@@ -50,6 +44,7 @@ fn parse_without_lines<'a>(
             AttributeValue::DebugLocListsBase(base) => unit.loclists_base = base,
             AttributeValue::DebugRngListsBase(base) => unit.rnglists_base = base,
             AttributeValue::DwoId(id) => unit.dwo_id = unit.dwo_id.or(Some(id)),
+            AttributeValue::DebugLineRef(offset) => lines = Some(offset),
             _ => {}
         }
     }
@@ -62,5 +57,5 @@ fn parse_without_lines<'a>(
     {
         unit.low_pc = address;
     }
-    Ok(unit)
+    Ok(ParsedUnit { unit, lines })
 }

@@ -1,13 +1,14 @@
 use crate::abbreviation_tables::{AbbreviationTables, NoAbbreviations};
 use crate::die::DieId;
 use crate::error::DebugInfoError;
+use crate::line_tables::{LineTable, LineTables};
 use crate::macros::Macros;
 use crate::scopes::Scopes;
 use crate::sources::{SourceKind, SourceSections, SplitLink};
 use crate::unit_dwarf::{PackageRow, SourceDwarf};
 use crate::unit_headers::{UnitHeaders, UnreadableUnit};
 use crate::unit_map::UnitMap;
-use crate::unit_parse::parse_unit;
+use crate::unit_parse::{ParsedUnit, parse_unit};
 use gimli::{EndianSlice, Reader, RunTimeEndian, Section, SectionId, UnitOffset, UnitType};
 use hashbrown::HashMap;
 use std::ops::Deref;
@@ -28,7 +29,9 @@ pub(crate) type UnitHeader<'a> = gimli::UnitHeader<Slice<'a>>;
 pub struct Unit<'a> {
     unit: gimli::Unit<Slice<'a>>,
     dwarf: Arc<Dwarf<'a>>,
-    /// The sections that the line program refers to: of a split unit the skeleton's.
+    /// The line table: of a split unit the skeleton's.
+    lines: Option<Arc<LineTable<'a>>>,
+    /// The sections that the line table refers to.
     line_dwarf: Arc<Dwarf<'a>>,
     /// Where its section starts.
     base: DieId,
@@ -49,7 +52,12 @@ impl<'a> Unit<'a> {
         &self.dwarf
     }
 
-    /// The sections that the unit's line program refers to.
+    /// The line table, if the unit has one whose header is sound.
+    pub(crate) fn lines(&self) -> Option<&LineTable<'a>> {
+        self.lines.as_deref()
+    }
+
+    /// The sections that the unit's line table refers to.
     #[must_use]
     pub fn line_dwarf(&self) -> &Dwarf<'a> {
         &self.line_dwarf
@@ -93,6 +101,7 @@ pub struct Units<'a> {
     damage: Vec<DebugInfoError>,
     macros: Macros<'a>,
     abbreviations: AbbreviationTables,
+    lines: LineTables<'a>,
 }
 
 /// A section that holds units.
@@ -144,6 +153,12 @@ impl<'a> Units<'a> {
                 sources
                     .iter()
                     .map(SourceSections::size_for_abbreviations)
+                    .sum(),
+            ),
+            lines: LineTables::new(
+                sources
+                    .iter()
+                    .map(|source| source.get(SectionId::DebugLine).len())
                     .sum(),
             ),
         };
@@ -325,8 +340,11 @@ impl<'a> Units<'a> {
         let abbreviations =
             abbreviations.map_err(|error| self.damaged_abbreviations(slot, &error))?;
         let parsed = parse_unit(&dwarf, slot.header, abbreviations);
+        let ParsedUnit { unit, lines } =
+            parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?;
         let mut unit = Unit {
-            unit: parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?,
+            lines: lines.and_then(|offset| self.lines.get(&dwarf, offset, &unit)),
+            unit,
             line_dwarf: Arc::clone(&dwarf),
             dwarf,
             base: self
@@ -337,8 +355,8 @@ impl<'a> Units<'a> {
         if let Some(skeleton) = slot.skeleton {
             let skeleton = self.unit(skeleton)?;
             unit.unit.copy_relocated_attributes(&skeleton.unit);
-            if unit.line_program.is_none() {
-                unit.unit.line_program.clone_from(&skeleton.line_program);
+            if unit.lines.is_none() {
+                unit.lines.clone_from(&skeleton.lines);
                 unit.line_dwarf = Arc::clone(&skeleton.line_dwarf);
             }
             unit.unit.comp_dir = unit.comp_dir.or(skeleton.comp_dir);

@@ -6,6 +6,7 @@ use super::raw::{Deferred, RawNames};
 use super::scan::Scan;
 use super::scan_unit::ScanUnit;
 use super::seen::Seen;
+use super::source_files::LastSourceFiles;
 use super::tables::{Budget, Tables};
 use super::type_names::TypeNames;
 use crate::die::DieId;
@@ -218,11 +219,11 @@ impl<'a> Building<'a> {
                 .par_chunks(groups.len().div_ceil(PARTS).max(1))
                 .map(|groups| {
                     let (mut names, mut seen) = (RawNames::new(), Seen::new(self.depth));
-                    let mut tables = Tables::default();
+                    let (mut tables, mut files) = (Tables::default(), LastSourceFiles::default());
                     for (unit, group) in groups {
                         self.cancel.check()?;
                         if let Some(table) = tables.get(&self.budget, unit) {
-                            let scan = self.scan_of(unit, table, &mut names, &mut seen);
+                            let scan = self.scan_of(unit, table, &mut names, &mut seen, &mut files);
                             // What is damaged has been noticed before.
                             let _ = scan.for_origins(group).run();
                         }
@@ -241,8 +242,17 @@ impl<'a> Building<'a> {
         table: &'b Abbreviations,
         names: &'o mut RawNames,
         seen: &'o mut Seen,
+        files: &'o mut LastSourceFiles,
     ) -> Scan<'b, 'o> {
-        Scan::new(unit, table, &self.type_names, names, seen, self.depth)
+        Scan::new(
+            unit,
+            table,
+            &self.type_names,
+            names,
+            seen,
+            files,
+            self.depth,
+        )
     }
 
     fn find_unit(&self, die: DieId) -> Option<&ScanUnit<'a>> {
@@ -278,14 +288,14 @@ impl<'a> Building<'a> {
         'a: 'u,
     {
         let (mut names, mut seen) = (RawNames::new(), Seen::new(self.depth));
-        let mut tables = Tables::default();
+        let (mut tables, mut files) = (Tables::default(), LastSourceFiles::default());
         for unit in units {
             self.cancel.check()?;
             names.make_room(unit.size());
             // A damaged unit has names up to the damage.
             let table = tables.get(&self.budget, unit);
             let scanned = table.is_some_and(|table| {
-                let mut scan = self.scan_of(unit, table, &mut names, &mut seen);
+                let mut scan = self.scan_of(unit, table, &mut names, &mut seen, &mut files);
                 scan.run().is_ok()
             });
             names.is_whole &= scanned;

@@ -7,7 +7,7 @@ use super::name_ref::NameRef;
 use super::raw::{Deferred, RawNames};
 use super::scan_unit::ScanUnit;
 use super::seen::{Seen, mix};
-use super::source_files::SourceFiles;
+use super::source_files::{LastSourceFiles, SourceFiles};
 use super::type_names::TypeNames;
 use crate::die::DieId;
 use gimli::constants as dw;
@@ -63,7 +63,8 @@ pub(super) struct Scan<'a, 'o> {
     depth: Depth,
     /// What entries must be good for to be looked at.
     interest: Interest,
-    source_files: Option<SourceFiles>,
+    source_files: Option<Rc<SourceFiles>>,
+    last_source_files: &'o mut LastSourceFiles,
     path: Path,
     /// The paths of entries in namespaces that other entries may take their name from, by offset.
     paths: Vec<(u64, Path)>,
@@ -84,6 +85,7 @@ impl<'a, 'o> Scan<'a, 'o> {
         type_names: &'a TypeNames,
         names: &'o mut RawNames,
         seen: &'o mut Seen,
+        last_source_files: &'o mut LastSourceFiles,
         depth: Depth,
     ) -> Self {
         Self {
@@ -98,6 +100,7 @@ impl<'a, 'o> Scan<'a, 'o> {
             },
             depth,
             source_files: None,
+            last_source_files,
             path: Path::default(),
             paths: Vec::new(),
             hidden: Vec::new(),
@@ -212,7 +215,7 @@ impl<'a, 'o> Scan<'a, 'o> {
         let lines = of_unit.lines;
         self.source_files = lines
             .filter(|_| self.has_full_names())
-            .and_then(|lines| SourceFiles::parse(self.unit, lines, folder));
+            .and_then(|lines| self.last_source_files.get(self.unit, lines, folder));
     }
 
     /// Whether the arguments of templates are in their names. Clang may leave them out

@@ -4,6 +4,7 @@ use super::scan_unit::{ScanUnit, Strings};
 use super::seen::mix;
 use gimli::{DwForm, DwLnct, constants as dw};
 use spelunk_base::{Cursor, Truncated};
+use std::rc::Rc;
 
 /// The source files of a unit, by the numbers that its entries give them (`DW_AT_decl_file`): a
 /// number each, which is the same in all units for the same path.
@@ -16,10 +17,36 @@ pub(super) struct SourceFiles {
     first: u64,
 }
 
+/// The source files of the last unit, whose table the next one often shares: type units have that of
+/// the unit they were written with.
+#[derive(Default)]
+pub(super) struct LastSourceFiles {
+    /// Where the table is in memory, and the folder.
+    key: Option<(*const u8, u64, u64)>,
+    files: Option<Rc<SourceFiles>>,
+}
+
+impl LastSourceFiles {
+    /// As [`SourceFiles::parse`].
+    pub(super) fn get(
+        &mut self,
+        unit: &ScanUnit<'_>,
+        lines: u64,
+        folder: u64,
+    ) -> Option<Rc<SourceFiles>> {
+        let key = Some((unit.line.as_ptr(), lines, folder));
+        if self.key != key {
+            self.files = SourceFiles::parse(unit, lines, folder).map(Rc::new);
+            self.key = key;
+        }
+        self.files.clone()
+    }
+}
+
 impl SourceFiles {
     /// Those of a unit whose line program is at `lines` and that was compiled in `folder` (any
     /// number that tells it from other folders); none if the tables are damaged.
-    pub(super) fn parse<'a>(unit: &ScanUnit<'a>, lines: u64, folder: u64) -> Option<Self> {
+    fn parse(unit: &ScanUnit<'_>, lines: u64, folder: u64) -> Option<Self> {
         let mut cursor = Cursor::new(unit.line, unit.order);
         cursor.seek(usize::try_from(lines).ok()?);
         let parsed = Header::parse(&mut cursor).and_then(|header| match header.sizes.version {

@@ -239,10 +239,10 @@ impl<'u, 'a> Files<'u, 'a> {
             let program = lines.program(offset, encoding.address_size, unit.comp_dir, unit.name);
             program.ok()
         });
-        let program = own.or_else(|| unit.line_program.clone());
+        let own = own.map(|program| program.header().clone());
         Self {
             unit,
-            header: program.map(|program| program.header().clone()),
+            header: own.or_else(|| Some(unit.lines()?.header().clone())),
         }
     }
 

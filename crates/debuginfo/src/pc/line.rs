@@ -1,7 +1,9 @@
 use super::cache::Cache;
+use super::line_program::{LineMachine, LineRow, Step};
+use crate::line_tables::{LineTable, LineTableKey};
 use crate::units::{Slice, Unit};
 use crate::{DebugFile, DebugInfoError, UnitIndex, Units};
-use gimli::{AttributeValue, ColumnType, LineProgramHeader};
+use gimli::{AttributeValue, LineProgramHeader};
 use std::sync::{Arc, OnceLock};
 
 /// A place in a source file.
@@ -34,10 +36,10 @@ impl SourceLine {
 
 /// The line tables of the units that were asked for.
 #[derive(Default)]
-pub(super) struct LineTables(Cache<UnitIndex, UnitLines>);
+pub(super) struct Lines(Cache<LineTableKey, DecodedLines>);
 
-/// The line table of a unit, decoded (DWARF 5, section 6.2).
-pub(super) struct UnitLines {
+/// A line table, decoded (DWARF 5, section 6.2).
+pub(super) struct DecodedLines {
     /// By start. Those of odd files overlap; then the one that starts last counts.
     sequences: Vec<Sequence>,
     /// The rows of all sequences, each sequence's by address.
@@ -57,13 +59,6 @@ struct Sequence {
     rows: std::ops::Range<usize>,
 }
 
-struct LineRow {
-    address: u64,
-    file: u32,
-    line: u32,
-    column: u32,
-}
-
 impl DebugFile {
     /// The line that the code at `pc` was compiled from: `None` if no unit has code there, the
     /// [unknown](SourceLine::is_known) line if one has, but from no line.
@@ -77,11 +72,14 @@ impl DebugFile {
             let Some(index) = units.find_unit_by_address(pc) else {
                 return Ok(None);
             };
-            let lines = self.unit_lines(units, index)?;
+            let unit = units.unit(index)?;
+            let Some((table, lines)) = self.decoded_lines(unit) else {
+                return Ok(Some(SourceLine::unknown()));
+            };
             let Some(row) = lines.find(pc) else {
                 return Ok(Some(SourceLine::unknown()));
             };
-            let file = lines.file_name(units.unit(index)?, row.file.into());
+            let file = lines.file_name(unit, table, row.file.into());
             Ok(Some(SourceLine {
                 file,
                 line: row.line,
@@ -97,60 +95,54 @@ impl DebugFile {
         unit: UnitIndex,
         file: u64,
     ) -> Result<Arc<str>, DebugInfoError> {
-        let lines = self.unit_lines(units, unit)?;
-        Ok(lines.file_name(units.unit(unit)?, file))
+        let unit = units.unit(unit)?;
+        Ok(match self.decoded_lines(unit) {
+            Some((table, lines)) => lines.file_name(unit, table, file),
+            None => "".into(),
+        })
     }
 
-    fn unit_lines(
+    /// The line table of a unit, if it has one that can be read, and what is in it.
+    fn decoded_lines<'u, 'a>(
         &self,
-        units: &Units<'_>,
-        index: UnitIndex,
-    ) -> Result<Arc<UnitLines>, DebugInfoError> {
-        self.pc_tables.lines.0.get(index, || {
-            let unit = units.unit(index)?;
-            Ok(UnitLines::new(unit))
-        })
+        unit: &'u Unit<'a>,
+    ) -> Option<(&'u LineTable<'a>, Arc<DecodedLines>)> {
+        let table = unit.lines()?;
+        let decode = || Ok::<_, std::convert::Infallible>(DecodedLines::new(table.header()));
+        match self.pc_tables.lines.0.get(table.key, decode) {
+            Ok(lines) => Some((table, lines)),
+            Err(never) => match never {},
+        }
     }
 }
 
-impl UnitLines {
+impl DecodedLines {
     /// Decodes the table, up to where it is damaged.
-    fn new(unit: &Unit<'_>) -> Self {
+    fn new(header: &LineProgramHeader<Slice<'_>>) -> Self {
         let mut lines = Self {
             sequences: Vec::new(),
             rows: Vec::new(),
             files: Vec::new(),
-            first_file: 0,
+            first_file: usize::from(header.version() <= 4),
         };
-        let Some(program) = &unit.line_program else {
-            return lines;
-        };
-        let header = program.header();
-        lines.first_file = usize::from(header.version() <= 4);
         lines
             .files
             .resize_with(header.file_names().len(), OnceLock::new);
         let mut start = 0;
-        let mut rows = program.clone().rows();
-        while let Ok(Some((_, row))) = rows.next_row() {
-            if row.end_sequence() {
-                lines.end_sequence(start, row.address());
-                start = lines.rows.len();
-                continue;
-            }
-            let row = LineRow {
-                address: row.address(),
-                file: u32::try_from(row.file_index()).unwrap_or(u32::MAX),
-                line: row.line().map_or(0, |line| clamp(line.get())),
-                column: match row.column() {
-                    ColumnType::LeftEdge => 0,
-                    ColumnType::Column(column) => clamp(column.get()),
+        let mut machine = LineMachine::new(header);
+        let mut instructions = header.instructions();
+        while let Ok(Some(instruction)) = instructions.next_instruction(header) {
+            match machine.execute(&instruction) {
+                Step::Nothing => {}
+                Step::Row(row) => match lines.rows.get_mut(start..).and_then(<[_]>::last_mut) {
+                    // Of several rows for one address only the last one has any code.
+                    Some(last) if last.address == row.address => *last = row,
+                    _ => lines.rows.push(row),
                 },
-            };
-            // Of several rows for one address only the last one has any code.
-            match lines.rows.get_mut(start..).and_then(<[_]>::last_mut) {
-                Some(last) if last.address == row.address => *last = row,
-                _ => lines.rows.push(row),
+                Step::End(end) => {
+                    lines.end_sequence(start, end);
+                    start = lines.rows.len();
+                }
             }
         }
         lines.rows.truncate(start);
@@ -159,15 +151,21 @@ impl UnitLines {
     }
 
     /// Takes the rows from `start` on as a sequence, if it can be one.
+    ///
+    /// Folklore: the rows of a sequence go up, says the standard, but those of some assemblers and
+    /// rewriters of programs go back. They are put in order, as binutils and elfutils do; what is
+    /// behind the end of the sequence then has no length but that of a byte.
     fn end_sequence(&mut self, start: usize, end: u64) {
-        let rows = self.rows.get(start..).unwrap_or_default();
+        let rows = self.rows.get_mut(start..).unwrap_or_default();
+        let mut end = end;
+        if !rows.is_sorted_by_key(|row| row.address) {
+            rows.sort_by_key(|row| row.address);
+            let last = rows.last().map_or(0, |row| row.address);
+            end = end.max(last.saturating_add(1));
+        }
         match rows.first() {
             // Address 0 is where linkers put what they dropped.
-            Some(first)
-                if first.address != 0
-                    && first.address < end
-                    && rows.is_sorted_by_key(|row| row.address) =>
-            {
+            Some(first) if first.address != 0 && first.address < end => {
                 self.sequences.push(Sequence {
                     start: first.address,
                     end,
@@ -200,17 +198,17 @@ impl UnitLines {
         rows.get(after.checked_sub(1)?)
     }
 
-    fn file_name(&self, unit: &Unit<'_>, file: u64) -> Arc<str> {
+    fn file_name(&self, unit: &Unit<'_>, table: &LineTable<'_>, file: u64) -> Arc<str> {
         let slot = usize::try_from(file)
             .ok()
             .and_then(|file| self.files.get(file.checked_sub(self.first_file)?));
-        let (Some(slot), Some(program)) = (slot, &unit.line_program) else {
+        let Some(slot) = slot else {
             return "".into();
         };
         if let Some(name) = slot.get() {
             return Arc::clone(name);
         }
-        let name = file_path(unit, program.header(), file).into();
+        let name = file_path(unit, table.header(), file).into();
         Arc::clone(slot.get_or_init(|| name))
     }
 }
@@ -241,17 +239,13 @@ pub(crate) fn file_path(
     }
 }
 
-fn clamp(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Sequences of addresses, each address the line of its row.
-    fn table(sequences: &[(&[u64], u64)]) -> UnitLines {
-        let mut lines = UnitLines {
+    fn table(sequences: &[(&[u64], u64)]) -> DecodedLines {
+        let mut lines = DecodedLines {
             sequences: Vec::new(),
             rows: Vec::new(),
             files: Vec::new(),
@@ -271,7 +265,7 @@ mod tests {
         lines
     }
 
-    fn line(lines: &UnitLines, pc: u64) -> Option<u32> {
+    fn line(lines: &DecodedLines, pc: u64) -> Option<u32> {
         lines.find(pc).map(|row| row.line)
     }
 
@@ -296,11 +290,31 @@ mod tests {
 
     #[test]
     fn sequences_of_what_a_linker_dropped_count_for_nothing() {
-        let lines = table(&[(&[0, 10], 20), (&[40, 30], 50), (&[60], 60), (&[80], 90)]);
+        let lines = table(&[(&[0, 10], 20), (&[60], 60), (&[80], 90)]);
         assert_eq!(lines.sequences.len(), 1);
         assert_eq!(
             [10, 35, 60, 85].map(|pc| line(&lines, pc)),
             [None, None, None, Some(80)]
+        );
+    }
+
+    #[test]
+    fn rows_that_go_back_are_put_in_order() {
+        let lines = table(&[(&[40, 30, 35], 50), (&[80, 90, 60], 70), (&[95], 96)]);
+        assert_eq!(
+            [29, 30, 36, 49, 50, 61, 85, 90, 91, 95].map(|pc| line(&lines, pc)),
+            [
+                None,
+                Some(30),
+                Some(35),
+                Some(40),
+                None,
+                Some(60),
+                Some(80),
+                Some(90),
+                None,
+                Some(95)
+            ]
         );
     }
 }

@@ -14,6 +14,7 @@ mod cfi;
 mod frame_environment;
 mod functions;
 mod line;
+mod line_program;
 mod location;
 mod names;
 mod ranges;
@@ -38,6 +39,6 @@ pub use variable::{Variable, VariableKind};
 pub(crate) struct PcTables {
     rows: rows::RowTables,
     scopes: scope::ScopeTables,
-    lines: line::LineTables,
+    lines: line::Lines,
     variables: variable::VariableTables,
 }

@@ -45,7 +45,7 @@ fn skeleton<'a>(
     header: UnitHeader<Slice<'a>>,
 ) -> Option<Skeleton> {
     let abbreviations = tables.get(dwarf, &header).ok()?;
-    let unit = parse_unit(dwarf, header, abbreviations).ok()?;
+    let unit = parse_unit(dwarf, header, abbreviations).ok()?.unit;
     let text = |text: Slice<'a>| String::from_utf8_lossy(text.slice()).into_owned();
     let name = unit.dwo_name().ok().flatten()?;
     Some(Skeleton {

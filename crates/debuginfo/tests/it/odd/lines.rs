@@ -178,6 +178,49 @@ fn programs_that_make_no_sense_cost_lines_alone() {
     }
 }
 
+/// Rows that go back within a sequence, by an address that is set or by one that runs over, are what
+/// `addr2line` of binutils makes of them; the sequence behind is not lost.
+#[test]
+fn rows_that_go_back_cost_nothing() {
+    let address = |program: &mut Writer, address: u64| {
+        program.put(&[0, 9, 2]).u64(address);
+    };
+    for by_setting in [true, false] {
+        let mut program = Writer::new(Encoding::LITTLE_64);
+        address(&mut program, 0x1000);
+        // Lines 7 at 0x1000, 8 at 0x1010, 9 at 0x1030.
+        program.put(&[3, 6, 1, 2, 0x10, 3, 1, 1, 2, 0x20, 3, 1, 1]);
+        match by_setting {
+            true => address(&mut program, 0x1018),
+            false => {
+                let mut back = [0xff; 10];
+                (back[0], back[9]) = (0xe8, 1);
+                program.put(&[2]).put(&back);
+            }
+        }
+        // Lines 10 at 0x1018, 11 at 0x1020.
+        program.put(&[3, 1, 1, 2, 8, 3, 1, 1]);
+        address(&mut program, 0x1040);
+        program.put(&[0, 1, 1]);
+        address(&mut program, 0x1080);
+        program.put(&[3, 19, 1, 2, 0x10, 0, 1, 1]);
+        let opened = Lines {
+            program: program.bytes,
+            ..Lines::sound()
+        }
+        .open();
+        let lines = [
+            0x1000, 0x100f, 0x1010, 0x1018, 0x101f, 0x1020, 0x102f, 0x1030, 0x103f, 0x1040, 0x1080,
+        ]
+        .map(|address| line_at(&opened, address).map_or(0, |(_, line)| line));
+        assert_eq!(
+            lines,
+            [7, 7, 8, 10, 10, 11, 11, 9, 9, 0, 20],
+            "{by_setting}"
+        );
+    }
+}
+
 #[test]
 fn a_section_that_is_cut_off_costs_lines_alone() {
     let whole = Lines::sound().build();

@@ -1,0 +1,82 @@
+use crate::units::{Dwarf, Slice};
+use gimli::{DebugLineOffset, IncompleteLineProgram, LineProgramHeader, Section};
+use hashbrown::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The line tables of a file's units, the header of each parsed once: type units share that of the
+/// unit that they were written with, and after link-time optimization many units may share one.
+pub(crate) struct LineTables<'a> {
+    tables: Mutex<HashMap<LineTableKey, Option<Arc<LineTable<'a>>>>>,
+    /// Bytes of headers that may be parsed still. In a damaged file they may overlap, so that each
+    /// byte of the section starts one.
+    left: AtomicUsize,
+}
+
+/// Which line table: where the section is in memory, the offset, and where the name of the
+/// directory is that the compiler ran in, which older tables do not have.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct LineTableKey {
+    section: usize,
+    offset: usize,
+    directory: Option<usize>,
+}
+
+/// A line table, whose header is parsed.
+pub(crate) struct LineTable<'a> {
+    pub(crate) key: LineTableKey,
+    pub(crate) program: IncompleteLineProgram<Slice<'a>>,
+}
+
+impl<'a> LineTable<'a> {
+    pub(crate) fn header(&self) -> &LineProgramHeader<Slice<'a>> {
+        self.program.header()
+    }
+}
+
+/// No sound file has its headers parsed more often than this: once, once more for units that do not
+/// say where they were compiled, or by several threads at once.
+const MAX_TIMES: usize = 8;
+
+impl<'a> LineTables<'a> {
+    /// Those of sections that have so many bytes.
+    pub(crate) fn new(size: usize) -> Self {
+        Self {
+            tables: Mutex::default(),
+            left: AtomicUsize::new(size.saturating_mul(MAX_TIMES)),
+        }
+    }
+
+    /// The line table of a unit; `None` if its header is damaged.
+    pub(crate) fn get(
+        &self,
+        dwarf: &Dwarf<'a>,
+        offset: DebugLineOffset,
+        unit: &gimli::Unit<Slice<'a>>,
+    ) -> Option<Arc<LineTable<'a>>> {
+        let bytes = dwarf.debug_line.reader().slice();
+        let key = LineTableKey {
+            section: bytes.as_ptr() as usize,
+            offset: offset.0,
+            directory: unit.comp_dir.map(|name| name.slice().as_ptr() as usize),
+        };
+        let tables = || self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = tables().get(&key) {
+            return table.clone();
+        }
+        let parse = || {
+            let address_size = unit.encoding().address_size;
+            let lines = &dwarf.debug_line;
+            let program = lines.program(offset, address_size, unit.comp_dir, unit.name);
+            let program = program.ok()?;
+            let size = program.header().header_length();
+            let take = |left: usize| left.checked_sub(size);
+            let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+            self.left.fetch_update(set, fetch, take).ok()?;
+            Some(Arc::new(LineTable { key, program }))
+        };
+        // Parsed without the lock: the first one counts.
+        let table = parse();
+        tables().entry(key).or_insert(table).clone()
+    }
+}
