@@ -34,4 +34,4 @@ pub use primitive::Primitive;
 pub use qualifiers::Qualifiers;
 pub use scalar::{Scalar, ScalarKind, Stored};
 pub use store::{ProducerId, TypeId, TypeProducer, TypeStore};
-pub use ty::{Enumerator, Parameter, PointerForm, QualifiedType, Type, TypeData};
+pub use ty::{Enumerator, Parameter, PointerForm, QualifiedType, Type, TypeData, UNKNOWN_LENGTH};

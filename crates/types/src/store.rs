@@ -1,4 +1,6 @@
-use crate::{Members, PointerForm, QualifiedType, Stored, Type, TypeData, TypeError};
+use crate::{
+    Members, PointerForm, QualifiedType, Stored, Type, TypeData, TypeError, UNKNOWN_LENGTH,
+};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Language};
 use std::num::NonZeroU32;
@@ -239,6 +241,23 @@ impl TypeStore {
     ) -> Result<TypeId, TypeError> {
         self.hand_out(Identity::Array(element, length, language), || {
             Slot::plain(language, TypeData::Array { element, length })
+        })
+    }
+
+    /// The array of `element`s that has a length, which is not known.
+    ///
+    /// # Errors
+    ///
+    /// If the store is full.
+    pub fn array_of_unknown_length(
+        &self,
+        element: QualifiedType,
+        language: Language,
+    ) -> Result<TypeId, TypeError> {
+        let length = None;
+        self.share(Type {
+            spelling: Some(UNKNOWN_LENGTH.into()),
+            ..Type::new(language, TypeData::Array { element, length })
         })
     }
 

@@ -19,6 +19,10 @@ impl From<TypeId> for QualifiedType {
     }
 }
 
+/// What stands behind the element's type in the name of an array of variable length where that does
+/// not matter (C23, 6.7.7.3): `int [*]`.
+pub const UNKNOWN_LENGTH: &str = "[*]";
+
 /// One type, one level deep.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Type {
@@ -27,7 +31,8 @@ pub struct Type {
     /// The namespaces and types that it is declared in, from the outermost (`std::chrono`); `None`
     /// for C, and at the outermost level. It is part of the type's name in text.
     pub scope: Option<Box<str>>,
-    /// How the compiler spells a type that C has no name for: a pointer of Rust (`&mut T`).
+    /// How the compiler spells a type that C has no name for: a pointer of Rust (`&mut T`). Of an
+    /// array of variable length, whose length is not known, [`UNKNOWN_LENGTH`].
     pub spelling: Option<Box<str>>,
     /// The alignment that its declaration asks for, instead of that of what it is made of.
     pub alignment: Option<Alignment>,
@@ -46,6 +51,14 @@ impl Type {
             spelling: None,
             data,
         }
+    }
+}
+
+impl Type {
+    /// Whether this is an array that has a length, which is not known.
+    #[must_use]
+    pub fn has_unknown_length(&self) -> bool {
+        self.spelling.as_deref() == Some(UNKNOWN_LENGTH)
     }
 }
 

@@ -59,6 +59,16 @@ impl DebugFile {
     }
 }
 
+/// The length of an array in a frame.
+#[derive(Clone, Copy)]
+enum Length {
+    Known(u64),
+    /// It has one, which is not known there.
+    Unknown,
+    /// It has none (`[]`).
+    None,
+}
+
 struct Resolver<'c, 'a> {
     file: &'c DebugFile,
     store: &'c TypeStore,
@@ -118,7 +128,7 @@ impl<'a> Resolver<'_, 'a> {
         let mut is_variable = element.is_some();
         let lengths = dimensions(die, |subrange| {
             if let Some(length) = length(subrange) {
-                return Ok(Some(length));
+                return Ok(Length::Known(length));
             }
             let subrange = self.context.units.die(subrange.id())?;
             let count = self.bound(&subrange, dw::DW_AT_count)?;
@@ -130,8 +140,15 @@ impl<'a> Resolver<'_, 'a> {
                     .map(|bound| bound.wrapping_add(1)),
             };
             let length = length.filter(|length| i64::try_from(*length).is_ok());
-            is_variable |= length.is_some();
-            Ok(length)
+            let has_bound = [dw::DW_AT_count, dw::DW_AT_upper_bound]
+                .into_iter()
+                .any(|bound| subrange.attr(bound).is_some());
+            is_variable |= has_bound;
+            Ok(match length {
+                Some(length) => Length::Known(length),
+                None if has_bound => Length::Unknown,
+                None => Length::None,
+            })
         })?;
         if !is_variable {
             return Ok(None);
@@ -141,7 +158,12 @@ impl<'a> Resolver<'_, 'a> {
             None => self.file.declared_type(self.store, die)?,
         };
         for length in lengths.into_iter().rev() {
-            ty = self.store.array(ty, length, die.language())?.into();
+            let (store, language) = (self.store, die.language());
+            ty = match length {
+                Length::Known(length) => store.array(ty, Some(length), language)?.into(),
+                Length::Unknown => store.array_of_unknown_length(ty, language)?.into(),
+                Length::None => store.array(ty, None, language)?.into(),
+            };
         }
         Ok(Some(ty))
     }

@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use spelunk_base::Language;
 use spelunk_types::{
     Enumerator, Member, MemberRole, Parameter, PointerForm, QualifiedType, Qualifiers, Type,
-    TypeData, TypeStore,
+    TypeData, TypeStore, UNKNOWN_LENGTH,
 };
 
 /// Pointers to functions that take pointers to functions...: what a name may take to write.
@@ -168,6 +168,7 @@ impl<'a> Writer<'a> {
                     inner = parenthesize(inner, is_pointer);
                     inner += &match length {
                         Some(length) => format!("[{length}]"),
+                        None if outer.has_unknown_length() => UNKNOWN_LENGTH.into(),
                         None => "[]".into(),
                     };
                     is_pointer = false;

@@ -217,6 +217,10 @@ impl<'a> Formatter<'a> {
                 Parts::members(target, options, object, id)?,
                 options.members_same_line,
             ))),
+            TypeData::Array { .. } if ty.has_unknown_length() => {
+                self.out.push_str("<length unknown>");
+                Ok(None)
+            }
             TypeData::Array { element, length } => {
                 let length = length.unwrap_or(0);
                 if options.string && length > 0 && is_character(target, *element)? {
