@@ -30,21 +30,26 @@ impl DebugFile {
         }
         let mut parameters = Vec::new();
         let mut is_variadic = false;
-        die.for_each_child(|child| {
+        let mut add = |child: &Die<'_, '_>| -> Result<(), DebugInfoError> {
             match child.tag() {
                 dw::DW_TAG_formal_parameter => {
                     if parameters.len() == MAX_PARAMETERS {
                         return Err(child.damaged("function has too many parameters"));
                     }
                     parameters.push(Parameter {
-                        name: super::optional_name(&child)?,
-                        ty: self.declared_type(store, &child)?,
+                        name: super::optional_name(child)?,
+                        ty: self.declared_type(store, child)?,
                     });
                 }
                 dw::DW_TAG_unspecified_parameters => is_variadic = true,
                 _ => {}
             }
             Ok(())
+        };
+        die.for_each_child(|child| match child.tag() {
+            // What `T... t` stands for in a template's copy, by GCC.
+            dw::DW_TAG_GNU_formal_parameter_pack => child.for_each_child(|packed| add(&packed)),
+            _ => add(&child),
         })?;
         Ok(TypeData::Function {
             return_type: self.declared_type(store, die)?,

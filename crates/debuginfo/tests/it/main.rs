@@ -24,3 +24,4 @@ mod symbols;
 mod types;
 mod variable_length;
 mod variables;
+mod vocabulary;
