@@ -109,11 +109,14 @@ impl NameIndex {
 
     /// The entries called `name`, in the order of the file, types units last.
     pub fn find<'a>(&'a self, name: &'a str) -> impl Iterator<Item = IndexEntry> + 'a {
-        let names = match name.contains("::") {
-            true => self.scopes(),
-            false => Some(&self.file),
-        };
-        names.into_iter().flat_map(move |names| names.find(name))
+        let scope = name.find("::");
+        let bracket = name.find(['<', '(', '[', '{', '&', '*']);
+        // What has the scope in brackets may be at file scope itself: `Box<A::B>`, `(A::B, u8)`.
+        let is_scoped = scope.is_some_and(|scope| bracket.is_none_or(|bracket| scope < bracket));
+        let file = (!is_scoped).then_some(&self.file);
+        let scopes = scope.and_then(|_| self.scopes());
+        let names = file.into_iter().chain(scopes);
+        names.flat_map(move |names| names.find(name))
     }
 
     /// All names, in no order, with their entries.
