@@ -37,6 +37,7 @@ mod unit_headers;
 mod unit_map;
 mod unit_parse;
 mod units;
+mod whole_names;
 
 pub use demangle::{demangle, demangle_function};
 pub use die::DieId;

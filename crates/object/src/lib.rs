@@ -15,6 +15,7 @@ mod object;
 mod printer;
 mod rust_name;
 mod scalar;
+mod short_name;
 mod target;
 mod value;
 
@@ -30,6 +31,7 @@ pub use layout::{find_member, is_complete, lookup_member, sizeof, unaliased, una
 pub use number::Rounding;
 pub use object::{AbsenceReason, Object, offsetof, pointer_type, read_c_string};
 pub use printer::{Child, Key, Present, Presentation, Printer, Printers, TypeName, Walk};
+pub use short_name::ShortName;
 pub use spelunk_types::Primitive;
 pub use target::{SymbolOffset, Target};
 pub use value::Value;

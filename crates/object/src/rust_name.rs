@@ -1,6 +1,7 @@
 //! Names of Rust's types that are none of C: `&mut [T]`, `*const u8`, `(i32, u8)`, `[u8; 4]`.
 
 use crate::c::{compact, pointer_type};
+use crate::short_name::{self, Accepted};
 use crate::{Result, Target, type_name};
 use spelunk_types::{PointerForm, QualifiedType, Type, TypeKind, TypeKinds};
 
@@ -30,14 +31,16 @@ pub(crate) fn find_type(
     target: &dyn Target,
     name: &str,
     filename: Option<&str>,
+    accepted: Accepted,
 ) -> Result<Option<QualifiedType>> {
-    find(target, &compact(name), filename, 0)
+    find(target, &compact(name), filename, accepted, 0)
 }
 
 fn find(
     target: &dyn Target,
     name: &str,
     filename: Option<&str>,
+    accepted: Accepted,
     depth: u32,
 ) -> Result<Option<QualifiedType>> {
     if depth > MAX_DEPTH {
@@ -47,10 +50,9 @@ fn find(
     if let Some(found) = target.find_type(NAMED, name, filename)? {
         return Ok(Some(found));
     }
-    if let Some((sigil, referenced)) = split_pointer(name) {
-        let Some(ty) = find(target, referenced, filename, depth + 1)? else {
-            return Ok(None);
-        };
+    if let Some((sigil, referenced)) = split_pointer(name)
+        && let Some(ty) = find(target, referenced, filename, accepted, depth + 1)?
+    {
         return pointer(target, sigil, ty).map(Some);
     }
     if let Some((element, length)) = name
@@ -58,15 +60,16 @@ fn find(
         .and_then(|rest| rest.strip_suffix(']'))
         .and_then(|rest| rest.rsplit_once(';'))
         && let Ok(length) = length.trim_ascii().parse()
+        && let Some(ty) = find(target, element, filename, accepted, depth + 1)?
     {
-        let Some(ty) = find(target, element, filename, depth + 1)? else {
-            return Ok(None);
-        };
         let language = target.types().get(ty.id)?.language;
         let array = target.types().array(ty, Some(length), language)?;
         return Ok(Some(array.into()));
     }
-    Ok(None)
+    match accepted {
+        Accepted::Short => short_name::find_type(target, NAMED, name, filename),
+        Accepted::Whole => Ok(None),
+    }
 }
 
 /// The pointer to `referenced` that is spelled with `sigil`.

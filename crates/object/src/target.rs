@@ -1,4 +1,4 @@
-use crate::{PrimitiveTypes, Printers, Result};
+use crate::{PrimitiveTypes, Printers, Result, ShortName};
 use spelunk_base::{Language, Platform};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 
@@ -35,6 +35,16 @@ pub trait Target: Send + Sync {
         filename: Option<&str>,
     ) -> Result<Option<QualifiedType>>;
 
+    /// The whole names of the types of these kinds that a name fits which leaves out scopes or
+    /// template arguments, each once. Asked only where there is no type called `name` itself.
+    ///
+    /// # Errors
+    ///
+    /// If debugging information is damaged where it is needed.
+    fn find_whole_names(&self, _kinds: TypeKinds, _name: &ShortName) -> Result<Vec<Box<str>>> {
+        Ok(Vec::new())
+    }
+
     /// The symbol that `address` stands in.
     ///
     /// # Errors
@@ -51,6 +61,61 @@ pub trait Target: Send + Sync {
     /// What shows the classes of libraries; `None` where all are shown as they are.
     fn printers(&self) -> Option<&Printers> {
         None
+    }
+}
+
+/// What is in a target's memory, to a target that looks like it but for that.
+pub(crate) trait Memory: Send + Sync {
+    /// As [`Target::read`], of the memory of `target` where this has none of its own.
+    fn read(&self, target: &dyn Target, address: u64, buf: &mut [u8]) -> Result<()>;
+}
+
+/// A target with other memory.
+pub(crate) struct WithMemory<'a, M> {
+    pub(crate) target: &'a dyn Target,
+    pub(crate) memory: M,
+}
+
+impl<M: Memory> Target for WithMemory<'_, M> {
+    fn types(&self) -> &TypeStore {
+        self.target.types()
+    }
+
+    fn platform(&self) -> Option<Platform> {
+        self.target.platform()
+    }
+
+    fn language(&self) -> Language {
+        self.target.language()
+    }
+
+    fn read(&self, address: u64, buf: &mut [u8]) -> Result<()> {
+        self.memory.read(self.target, address, buf)
+    }
+
+    fn find_type(
+        &self,
+        kinds: TypeKinds,
+        name: &str,
+        filename: Option<&str>,
+    ) -> Result<Option<QualifiedType>> {
+        self.target.find_type(kinds, name, filename)
+    }
+
+    fn find_whole_names(&self, kinds: TypeKinds, name: &ShortName) -> Result<Vec<Box<str>>> {
+        self.target.find_whole_names(kinds, name)
+    }
+
+    fn symbolize(&self, address: u64) -> Result<Option<SymbolOffset>> {
+        self.target.symbolize(address)
+    }
+
+    fn primitives(&self) -> &PrimitiveTypes {
+        self.target.primitives()
+    }
+
+    fn printers(&self) -> Option<&Printers> {
+        self.target.printers()
     }
 }
 

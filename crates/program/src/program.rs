@@ -34,6 +34,8 @@ pub struct Program {
     pub(crate) module_file_finders: Finders<dyn ModuleFileFinder>,
     pub(crate) printers: Printers,
     pub(crate) found_types: NameCache<TypeKinds, QualifiedType>,
+    /// What short names of types stand for.
+    pub(crate) whole_names: NameCache<TypeKinds, Arc<[Box<str>]>>,
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) tail_calls: TailCalls,
     pub(crate) memory: Memory,
@@ -82,6 +84,7 @@ impl Program {
             module_file_finders: module_file_finders(),
             printers: Printers::default(),
             found_types: NameCache::default(),
+            whole_names: NameCache::default(),
             found_objects: NameCache::default(),
             tail_calls: TailCalls::default(),
             memory: Memory::default(),

@@ -3,8 +3,9 @@
 use crate::Program;
 use spelunk_base::{Language, Platform};
 use spelunk_memory::AddressSpace;
-use spelunk_object::{PrimitiveTypes, Printers, Result, SymbolOffset, Target};
+use spelunk_object::{PrimitiveTypes, Printers, Result, ShortName, SymbolOffset, Target};
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
+use std::sync::Arc;
 
 impl Target for Program {
     fn types(&self) -> &TypeStore {
@@ -33,6 +34,21 @@ impl Target for Program {
             .type_finders
             .first(|finder| finder.find(self, kinds, name, filename));
         Ok(found?)
+    }
+
+    fn find_whole_names(&self, kinds: TypeKinds, name: &ShortName) -> Result<Vec<Box<str>>> {
+        let debug_info = &self.debug_info;
+        let look_up = || -> crate::Result<_> {
+            let kinds: Vec<_> = kinds.iter().collect();
+            let fits = |whole: &str| name.fits(whole);
+            let found = debug_info.find_type_names(&kinds, name.word(), &fits)?;
+            Ok(Some(Arc::from(found)))
+        };
+        let files = debug_info.files().len();
+        let found = self
+            .whole_names
+            .get_or_look_up(files, kinds, name.text(), look_up)?;
+        Ok(found.map_or(Vec::new(), |names: Arc<[Box<str>]>| names.to_vec()))
     }
 
     fn symbolize(&self, address: u64) -> Result<Option<SymbolOffset>> {

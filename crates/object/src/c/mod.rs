@@ -29,5 +29,5 @@ pub(crate) use lexer::{Lexer, Token};
 pub use operators::{BinaryOperator, UnaryOperator};
 pub(crate) use primitive::bit_precise_word;
 pub use primitive::{PrimitiveTypes, bit_precise_type, primitive_type};
-pub(crate) use template_name::compact;
+pub(crate) use template_name::{compact, gcc_spelling};
 pub use type_parser::{find_type, lookup_type};

@@ -49,6 +49,15 @@ pub(super) fn spellings(name: &str) -> Vec<String> {
     spellings
 }
 
+/// The name as gcc spells it, numbers without suffix; `None` where it makes no sense.
+pub(crate) fn gcc_spelling(name: &str) -> Option<String> {
+    let style = Style {
+        compiler: Compiler::Gcc,
+        suffix: false,
+    };
+    respell(name, style, 0)
+}
+
 /// `A<B<C>, D>`: as Rust spells generic types.
 pub(crate) fn compact(name: &str) -> String {
     let mut text = String::new();
@@ -60,6 +69,7 @@ pub(crate) fn compact(name: &str) -> String {
         let is_apart = matches!(text.chars().next_back(), Some(',' | ';' | '>' | ']' | ')'))
             && !word.starts_with(['>', ',', ':', ')', ']'])
             || text.ends_with(is_word) && word.starts_with(starts)
+            || (text.ends_with("*const") || text.ends_with("mut")) && word.starts_with('(')
             || text.ends_with("->")
             || word.starts_with("->");
         if is_apart {

@@ -9,6 +9,7 @@ use super::lexer::{Lexer, Token, invalid_character};
 use super::primitive::primitive_type;
 use super::specifiers::{BIT_INT, Specifiers};
 use super::template_name;
+use crate::short_name::{self, Accepted};
 use crate::{Error, Result, Target, rust_name};
 use spelunk_base::Language;
 use spelunk_types::{Primitive, QualifiedType, Qualifiers, TypeKind, TypeKinds};
@@ -16,23 +17,29 @@ use spelunk_types::{Primitive, QualifiedType, Qualifiers, TypeKind, TypeKinds};
 /// The type that C calls `name`: `struct foo *`, `unsigned long [4]`, `size_t`. `filename` says
 /// which file defines it.
 ///
+/// Names of C++ and Rust may leave out scopes, and template arguments that are the default, where
+/// only one type fits ([`ShortName`]) and none has the very name.
+///
 /// # Errors
 ///
-/// If `name` is no type name, or the target has no such type.
+/// If `name` is no type name, or the target has no such type, or several that it may stand for.
 pub fn lookup_type(
     target: &dyn Target,
     name: &str,
     filename: Option<&str>,
 ) -> Result<QualifiedType> {
-    find_type(target, name, filename)?.ok_or_else(|| {
-        Error::lookup(match filename {
-            Some(filename) => format!("could not find '{name}' in '{filename}'"),
-            None => format!("could not find '{name}'"),
-        })
-    })
+    for accepted in [Accepted::Whole, Accepted::Short] {
+        if let Some(found) = find(target, name, filename, accepted)? {
+            return Ok(found);
+        }
+    }
+    Err(Error::lookup(match filename {
+        Some(filename) => format!("could not find '{name}' in '{filename}'"),
+        None => format!("could not find '{name}'"),
+    }))
 }
 
-/// As [`lookup_type`], but `None` where the target has no such type.
+/// As [`lookup_type`], but `None` where the target has no type of this very name.
 ///
 /// # Errors
 ///
@@ -42,8 +49,17 @@ pub fn find_type(
     name: &str,
     filename: Option<&str>,
 ) -> Result<Option<QualifiedType>> {
+    find(target, name, filename, Accepted::Whole)
+}
+
+fn find(
+    target: &dyn Target,
+    name: &str,
+    filename: Option<&str>,
+    accepted: Accepted,
+) -> Result<Option<QualifiedType>> {
     if rust_name::is_rust(name) {
-        let found = rust_name::find_type(target, name, filename)?;
+        let found = rust_name::find_type(target, name, filename, accepted)?;
         if found.is_some() || target.language() == Language::Rust {
             return Ok(found);
         }
@@ -51,6 +67,7 @@ pub fn find_type(
     let mut parser = Parser {
         target,
         filename,
+        accepted,
         lexer: Lexer::new(name),
         depth: 0,
         operations: 0,
@@ -69,6 +86,7 @@ pub fn find_type(
 pub(super) struct Parser<'a> {
     pub(super) target: &'a dyn Target,
     filename: Option<&'a str>,
+    accepted: Accepted,
     pub(super) lexer: Lexer<'a>,
     /// Parentheses and lists of parameters that are open.
     pub(super) depth: u32,
@@ -260,7 +278,12 @@ impl<'a> Parser<'a> {
                 return Ok(Some(found));
             }
         }
-        Ok(None)
+        match self.accepted {
+            Accepted::Short if self.is_cpp(name) => {
+                short_name::find_type(self.target, kinds, name, self.filename)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn find_tagged(&self, kind: TypeKind, tag: &str) -> Result<Option<QualifiedType>> {

@@ -119,9 +119,9 @@ fn format_whole(
         let is_lost = formatter.has_failed && !formatter.has_read;
         Ok((formatter.out, is_lost))
     };
-    match Snapshot::new(target, object) {
+    match Snapshot::take(target, object) {
         Ok(snapshot) => {
-            let steps = match snapshot.size() {
+            let steps = match snapshot.memory.size() {
                 0 => MAX_STEPS,
                 size => MIN_STEPS + size * STEPS_PER_BYTE,
             };

@@ -19,7 +19,7 @@ mod type_name;
 pub use presentation::{Child, Key, Presentation, Walk};
 pub use registry::{Present, Printer, Printers};
 pub use type_name::TypeName;
-pub(crate) use type_name::shortened;
+pub(crate) use type_name::{ALIASES, INLINE_NAMESPACES, is_default, shortened};
 
 use crate::{Error, Object, Result, Target};
 

@@ -12,7 +12,7 @@ pub struct TypeName<'a> {
 }
 
 /// Namespaces that programmers do not write: versions of a library's interface.
-const INLINE_NAMESPACES: [&str; 4] = ["__cxx11::", "_V2::", "__1::", "__8::"];
+pub(crate) const INLINE_NAMESPACES: [&str; 4] = ["__cxx11::", "_V2::", "__1::", "__8::"];
 /// Template arguments that are what the library takes by itself.
 const DEFAULTS: [&str; 10] = [
     "std::allocator<",
@@ -30,6 +30,19 @@ const DEFAULTS: [&str; 10] = [
 const DEQUE: &str = "std::deque<";
 /// Templates that take nothing by themselves.
 const EXPLICIT: [&str; 3] = ["std::pair", "std::tuple", "std::variant"];
+/// Names that programmers have for some templates.
+pub(crate) const ALIASES: [(&str, &str); 10] = [
+    ("std::basic_string<char>", "std::string"),
+    ("std::basic_string<wchar_t>", "std::wstring"),
+    ("std::basic_string<char8_t>", "std::u8string"),
+    ("std::basic_string<char16_t>", "std::u16string"),
+    ("std::basic_string<char32_t>", "std::u32string"),
+    ("std::basic_string_view<char>", "std::string_view"),
+    ("std::basic_string_view<wchar_t>", "std::wstring_view"),
+    ("std::basic_string_view<char8_t>", "std::u8string_view"),
+    ("std::basic_string_view<char16_t>", "std::u16string_view"),
+    ("std::basic_string_view<char32_t>", "std::u32string_view"),
+];
 /// Arguments in arguments.
 const MAX_DEPTH: u32 = 32;
 
@@ -134,18 +147,7 @@ fn find_comma(text: &str) -> usize {
 pub(crate) fn shortened(language: Language, name: &str) -> String {
     let mut out = String::new();
     shorten(language, name, 0, &mut out);
-    for (long, short) in [
-        ("std::basic_string<char>", "std::string"),
-        ("std::basic_string<wchar_t>", "std::wstring"),
-        ("std::basic_string<char8_t>", "std::u8string"),
-        ("std::basic_string<char16_t>", "std::u16string"),
-        ("std::basic_string<char32_t>", "std::u32string"),
-        ("std::basic_string_view<char>", "std::string_view"),
-        ("std::basic_string_view<wchar_t>", "std::wstring_view"),
-        ("std::basic_string_view<char8_t>", "std::u8string_view"),
-        ("std::basic_string_view<char16_t>", "std::u16string_view"),
-        ("std::basic_string_view<char32_t>", "std::u32string_view"),
-    ] {
+    for (long, short) in ALIASES {
         if language == Language::Cpp && out.contains(long) {
             out = out.replace(long, short);
         }
@@ -177,7 +179,8 @@ fn shorten(language: Language, name: &str, depth: u32, out: &mut String) {
     plain(language, rest, out);
 }
 
-fn is_default(container: &str, argument: &str) -> bool {
+/// Whether a template, called this without its own arguments, takes such a last argument by itself.
+pub(crate) fn is_default(container: &str, argument: &str) -> bool {
     let is_one_of = |names: &[&str]| names.iter().any(|name| container.ends_with(name));
     let is_default = |default: &&str| {
         argument.starts_with(default)

@@ -6,7 +6,7 @@ use spelunk_debuginfo::{DebugFile, DebugInfo, ObjectKinds, ObjectValue};
 use spelunk_elf::{ElfFile, FileData, SectionAddresses, constants};
 use spelunk_image::Image;
 use spelunk_memory::{AddressSpace, Memory, ReadMemory};
-use spelunk_object::{Error, Object, PrimitiveTypes, Result, Target};
+use spelunk_object::{Error, Object, PrimitiveTypes, Result, ShortName, Target};
 use spelunk_synth::Workshop;
 use spelunk_types::{QualifiedType, TypeKinds, TypeStore};
 use std::sync::Arc;
@@ -152,6 +152,13 @@ impl Target for TestProgram {
     ) -> Result<Option<QualifiedType>> {
         let kinds: Vec<_> = kinds.iter().collect();
         let found = self.info.find_type(&kinds, name, filename);
+        found.map_err(|error| Error::other(error.to_string()))
+    }
+
+    fn find_whole_names(&self, kinds: TypeKinds, name: &ShortName) -> Result<Vec<Box<str>>> {
+        let kinds: Vec<_> = kinds.iter().collect();
+        let fits = |whole: &str| name.fits(whole);
+        let found = self.info.find_type_names(&kinds, name.word(), &fits);
         found.map_err(|error| Error::other(error.to_string()))
     }
 

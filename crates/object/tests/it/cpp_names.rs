@@ -7,6 +7,8 @@ const SOURCE: &str = r#"
 namespace a {
     namespace { struct Hidden { int x; }; }
     struct S { int m; int f(int); enum class E { X, Y }; struct In { int q; }; };
+    inline namespace v1 { struct Inline { short i; }; }
+    namespace b { struct In { int q[9]; }; }
     union U { int x; };
     enum En { Q };
     typedef long Long;
@@ -28,6 +30,18 @@ a::P<char(const long&)> x19; a::P<const int (*)[3]> x20; a::P<int* const*> x21;
 a::P<const int[2][3]> x22; a::P<const a::P<const int*>&> x23; a::P<__int128> x24;
 a::P<void (*(*)(int))(char*)> x25;
 bool b; wchar_t w;
+a::Inline in_line; a::b::In other_in;
+namespace std {
+    template<class T> struct allocator {}; template<class T> struct char_traits {};
+    template<class T, class A = allocator<T>> struct vector { T *t; };
+    inline namespace __cxx11 {
+        template<class T, class R = char_traits<T>, class A = allocator<T>> struct basic_string { T t[3]; };
+    }
+}
+template<class T> struct Global { T t; }; Global<a::S> g1; Global<a::P<int>> g2; Global<std::vector<int>> g3;
+std::vector<int> v1; std::vector<int, a::P<int>> v2; std::vector<std::basic_string<char>> v3; std::basic_string<char> s1;
+namespace std { namespace pmr { template<class T> struct vector { T t; }; } }
+std::pmr::vector<int> v4;
 "#;
 
 /// A name in many spellings, and the size of the type.
@@ -110,11 +124,73 @@ const NAMES: &[(&[&str], u64)] = &[
         &["a::A<unsigned long, 3> &", "a::A<unsigned long, 3> const&"],
         8,
     ),
+    // At file scope, with scopes in its arguments.
+    (&["Global<a::S>", "Global<S>", "struct Global<a::S>"], 4),
+    (&["Global<a::P<int>>", "Global<P<int> >"], 1),
+    (&["Global<std::vector<int>>"], 8),
+    // Short names.
+    (
+        &[
+            "a::v1::Inline",
+            "a::Inline",
+            "Inline",
+            "struct Inline",
+            "v1::Inline",
+        ],
+        2,
+    ),
+    (&["S", "const S", "struct S"], 4),
+    (&["A<unsigned long, 3>"], 24),
+    (&["P<P<P<int>>>", "P<a::P<P<int> > >"], 1),
+    (&["S *", "Inline &", "pmr::vector<int> *"], 8),
+    (
+        &[
+            "std::vector<int>",
+            "std::vector<int, std::allocator<int>>",
+            "std::vector<int,allocator<int>>",
+            "std::vector<int, P<int>>",
+            "std::vector<std::string>",
+            "std::vector<basic_string<char>>",
+        ],
+        8,
+    ),
+    (&["std::string", "std::basic_string<char>"], 3),
     (&["int a::S::*"], 8),
     (&["int (a::S::*)(int)"], 16),
 ];
 
+/// Names that several types have.
+#[track_caller]
+fn check_ambiguous(program: &TestProgram) {
+    for (name, message) in [
+        (
+            "In",
+            "'In' may be a::S::In, a::b::In; write more of the name",
+        ),
+        (
+            "a::In",
+            "'a::In' may be a::S::In, a::b::In; write more of the name",
+        ),
+        (
+            "vector<int>",
+            "'vector<int>' may be std::pmr::vector<int>, VECTOR; write more of the name",
+        ),
+        ("vector<char>", "could not find 'vector<char>'"),
+        ("std::vector", "could not find 'std::vector'"),
+    ] {
+        let error = lookup_type(program, name, None).unwrap_err();
+        let text = error.to_string();
+        let text = text.replace("std::vector<int, std::allocator<int> >", "VECTOR");
+        assert_eq!(
+            text.replace("std::vector<int, std::allocator<int>>", "VECTOR"),
+            message
+        );
+        assert!(error.is_lookup());
+    }
+}
+
 fn check(program: &TestProgram) {
+    check_ambiguous(program);
     let mut missing = Vec::new();
     for (spellings, size) in NAMES {
         for name in *spellings {

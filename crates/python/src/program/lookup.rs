@@ -201,7 +201,9 @@ impl PyProgram {
         Self::find(slf, name, ObjectKinds::VARIABLE, filename.as_deref())
     }
 
-    /// A type by its name in C.
+    /// A type by its name in C, C++ or Rust. Names of C++ and Rust may leave out scopes, and
+    /// template arguments that are the default, if one type fits: ``std::map<int, std::string>``,
+    /// ``Vec<u32>``. (drgn knows whole names alone.)
     ///
     ///     >>> prog.type("struct list_head *")
     ///     struct list_head *

@@ -2,11 +2,12 @@
 
 use super::super::primitive::primitive_type;
 use super::Scope;
-use super::constant_target::ConstantTarget;
+use super::constant_memory::ConstantMemory;
 use super::operator::{Operator, operator};
 use super::token::{Kind, Token};
 use super::{number, text};
 use crate::layout::sizeof;
+use crate::target::WithMemory;
 use crate::{
     BinaryOperator, Error, Object, Result, Target, UnaryOperator, Value, alignof, find_type,
     unaliased_kind,
@@ -24,10 +25,10 @@ pub(super) fn evaluate(
     language: Language,
     tokens: &[Token],
 ) -> Result<Object> {
-    let memory = |is_blank| ConstantTarget { target, is_blank };
+    let with = |memory| WithMemory { target, memory };
     let mut evaluator = Evaluator {
-        constant: memory(false),
-        blank: memory(true),
+        constant: with(ConstantMemory::Unknown),
+        blank: with(ConstantMemory::Blank),
         scope,
         language,
         tokens,
@@ -46,8 +47,8 @@ pub(super) fn evaluate(
 }
 
 pub(super) struct Evaluator<'a> {
-    constant: ConstantTarget<'a>,
-    blank: ConstantTarget<'a>,
+    constant: WithMemory<'a, ConstantMemory>,
+    blank: WithMemory<'a, ConstantMemory>,
     scope: &'a dyn Scope,
     pub(super) language: Language,
     tokens: &'a [Token],

@@ -6,7 +6,7 @@
 
 mod builtin;
 mod conditional;
-mod constant_target;
+mod constant_memory;
 mod evaluator;
 mod expand;
 mod number;
