@@ -5,10 +5,14 @@ import shutil
 import pytest
 from process import Process
 
-from spelunk import Object, OutOfBoundsError, TypeKind, cast, container_of, implicit_convert, offsetof, sizeof
+from spelunk import FaultError, Object, OutOfBoundsError, TypeKind, cast, container_of, implicit_convert, offsetof, sizeof
 
 SOURCE = r"""
+#include <any>
 #include <cstdio>
+#include <filesystem>
+#include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +50,15 @@ ns::Array<ns::C::Nested, 3> array;
 std::vector<int> vec = { 1, 2, 3 };
 std::string text = "hello";
 std::unique_ptr<int> unique(new int(5));
+std::list<int> list = { 7, 8 };
+std::map<int, std::string> map = { { 1, "one" } };
+std::any any = 5, any_text = std::string("in any"), any_empty;
+std::filesystem::path path = "/usr/lib";
+struct Lost { std::string text; std::vector<int> vec; };
+alignas(16) unsigned long lost[sizeof(Lost) / 8] = { 0x10, 5, 5 };
+Lost *to_lost = (Lost *)lost;
+template<class... A> int pack(A... a) { return (a + ... + 0); }
+int packed = pack(1, 2L);
 #define show(what) printf("%s = %lld\n", #what, (long long)(what))
 int main()
 {
@@ -224,6 +237,79 @@ def test_the_standard_library_shows_what_it_holds(prog):
     assert str(prog["text"]) == '(std::string)"hello"'
     assert str(prog["unique"]).endswith(" = 5")
     assert [int(child) for child in prog["vec"].children_()] == [1, 2, 3]
+
+
+def test_containers_say_how_to_get_at_what_they_hold(prog):
+    vec = prog["vec"]
+    array = vec.array_()
+    assert len(array) == 3 and array[1] == 2 and [int(element) for element in array[1:]] == [2, 3]
+    assert array.address_ == vec.array_()[0].address_
+    for obj, hint in [
+        (vec, r"array_\(\) is the array of its elements"),
+        (prog["list"], r"children_\(\) walks what it holds"),
+        (prog["text"], r"string_\(\) gives its characters"),
+    ]:
+        for ask, message in [
+            (lambda: obj[0], "is not an array or pointer; "),
+            (lambda: len(obj), r"has no len\(\); "),
+            (lambda: iter(obj), "is not iterable; "),
+        ]:
+            with pytest.raises(TypeError, match=message + hint):
+                ask()
+    with pytest.raises(TypeError, match="is not an array or pointer$"):
+        prog["members"][0]
+    with pytest.raises(TypeError, match=r"holds no array; children_\(\) walks what it holds"):
+        prog["list"].array_()
+    assert prog["numbers"].array_()[2] == 7
+
+
+def test_strings_and_containers_that_cannot_be_read_say_why(prog):
+    assert prog["text"].string_() == b"hello" and prog["path"].string_() == b"/usr/lib"
+    lost = prog["to_lost"]
+    with pytest.raises(FaultError, match="0x10"):
+        lost.text.string_()
+    with pytest.raises(TypeError, match="must be an array or pointer"):
+        prog["members"].string_()
+    # It is shown as what it is made of.
+    assert "_M_string_length" in str(lost.text)
+
+
+def test_names_as_they_are_shown_are_types(prog):
+    shown = {
+        "vec": "std::vector<int>",
+        "text": "std::string",
+        "unique": "std::unique_ptr<int>",
+        "list": "std::list<int>",
+        "map": "std::map<int, std::string>",
+        "path": "std::filesystem::path",
+        "array": "ns::Array<ns::C::Nested, 3>",
+    }
+    for variable, name in shown.items():
+        own = prog[variable].type_
+        assert sizeof(prog.type(name)) == sizeof(own), name
+        assert cast(f"{name} *", prog[variable].address_of_()).type_.kind == TypeKind.POINTER
+        assert sizeof(prog.type(own.type_name())) == sizeof(own), own.type_name()
+    names = ["std::map<int,std::string>", "map<const int, string>", "std::map<int, std::string, std::less<int>>"]
+    assert sizeof(prog.type(names[0])) == sizeof(prog.type(names[2])) == sizeof(prog["map"].type_)
+    assert prog.type("Nested").type_name() == "ns::C::Nested"
+    with pytest.raises(LookupError, match="could not find"):
+        prog.type(names[1])
+
+
+def test_parameters_of_packs_are_parameters(prog):
+    functions = []
+    for name in ("pack<int, long int>", "pack<int, long>"):
+        try:
+            functions.append(prog.function(name))
+        except LookupError:
+            pass
+    assert [parameter.type.size for parameter in functions[0].type_.parameters] == [4, 8]
+
+
+def test_what_an_any_holds(prog):
+    assert str(prog["any"]) == "(std::any)(int)5"
+    assert str(prog["any_text"]) == '(std::any)(std::string)"in any"'
+    assert str(prog["any_empty"]) == "(std::any)empty"
 
 
 def test_names_of_symbols_are_demangled(prog):

@@ -110,7 +110,10 @@ impl Object {
             },
             _ => {
                 let name = name_of(types, self.ty);
-                Err(Error::type_(format!("'{name}' is not an array or pointer")))
+                let hint = self.container_hint(target);
+                Err(Error::type_(format!(
+                    "'{name}' is not an array or pointer{hint}"
+                )))
             }
         }
     }
@@ -228,7 +231,8 @@ impl Object {
             }
             _ => {
                 let name = name_of(types, self.ty);
-                Err(Error::type_(format!("'{name}' has no len()")))
+                let hint = self.container_hint(target);
+                Err(Error::type_(format!("'{name}' has no len(){hint}")))
             }
         }
     }

@@ -16,6 +16,8 @@ use spelunk_types::{
 const CHUNK: u64 = 1 << 20;
 /// Strings are looked for in such pieces.
 const STRING_CHUNK: u64 = 256;
+/// Objects that stand for objects that stand for strings.
+const MAX_REPLACED: u32 = 16;
 /// Bytes of a string that has no end before.
 const MAX_STRING: usize = 1 << 26;
 /// Structures in structures of one value.
@@ -244,10 +246,15 @@ impl Object {
     ///
     /// As [`read`](Self::read); also if this is nothing of these.
     pub fn string(&self, target: &dyn Target) -> Result<Vec<u8>> {
+        self.string_within(target, 0)
+    }
+
+    /// As [`string`](Self::string), of an object that stands for so many others.
+    fn string_within(&self, target: &dyn Target, depth: u32) -> Result<Vec<u8>> {
         let types = target.types();
         match &resolve(types, self.ty.id)?.1.data {
             TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
-                self.lvalue(target)?.string(target)
+                self.lvalue(target)?.string_within(target, depth)
             }
             TypeData::Pointer { .. } => {
                 let address = self.to_u64(target)?;
@@ -271,11 +278,17 @@ impl Object {
                     }
                 }
             }
-            _ => match self.presentation(target)? {
+            _ => match self.lookup_presentation(target)? {
                 Some(Presentation::String { is_cut: true, .. }) => Err(Error::value(
                     "string has more characters than are read of one",
                 )),
                 Some(Presentation::String { bytes, .. }) => Ok(bytes),
+                // A path, which holds a string; but no class that stands for itself.
+                Some(Presentation::Object(inner))
+                    if inner.ty != self.ty && depth < MAX_REPLACED =>
+                {
+                    inner.string_within(target, depth + 1)
+                }
                 _ => {
                     let name = name_of(types, self.ty);
                     Err(Error::type_(format!(

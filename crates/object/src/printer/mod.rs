@@ -22,6 +22,7 @@ pub use type_name::TypeName;
 pub(crate) use type_name::{ALIASES, INLINE_NAMESPACES, is_default, shortened};
 
 use crate::{Error, Object, Result, Target};
+use std::sync::Arc;
 
 impl Object {
     /// What the object is to the printer of its type, if it has one that knows what to say.
@@ -30,11 +31,24 @@ impl Object {
     ///
     /// Those of users' printers.
     pub fn presentation(&self, target: &dyn Target) -> Result<Option<Presentation>> {
+        match self.printer(target)? {
+            Some(printer) => printer.present(target, self),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`presentation`](Self::presentation), but an error if the object cannot be read or is
+    /// not made as expected.
+    pub(crate) fn lookup_presentation(&self, target: &dyn Target) -> Result<Option<Presentation>> {
+        match self.printer(target)? {
+            Some(printer) => printer.present_or_fail(target, self),
+            None => Ok(None),
+        }
+    }
+
+    fn printer(&self, target: &dyn Target) -> Result<Option<Arc<dyn Present>>> {
         match target.printers() {
-            Some(printers) if !self.is_absent() => match printers.find(target, self.ty.id)? {
-                Some(printer) => printer.present(target, self),
-                None => Ok(None),
-            },
+            Some(printers) if !self.is_absent() => printers.find(target, self.ty.id),
             _ => Ok(None),
         }
     }
@@ -47,6 +61,30 @@ impl Object {
     /// If the object is nothing of this kind, or its printer fails.
     pub fn children(&self, target: &dyn Target) -> Result<Box<dyn Walk>> {
         presentation::children(self, target)
+    }
+
+    /// The elements of a container that keeps them one after the other in memory, such as a vector,
+    /// as an array.
+    ///
+    /// # Errors
+    ///
+    /// If the object is nothing of this kind, or its printer fails.
+    pub fn array(&self, target: &dyn Target) -> Result<Object> {
+        presentation::array(self, target)
+    }
+
+    /// How to get at what a container holds, for messages about operations that only arrays have:
+    /// empty if this is none.
+    #[must_use]
+    pub fn container_hint(&self, target: &dyn Target) -> &'static str {
+        match self.presentation(target) {
+            Ok(Some(Presentation::Array(_))) => "; array_() is the array of its elements",
+            Ok(Some(Presentation::Children(_) | Presentation::Tuple { .. })) => {
+                "; children_() walks what it holds"
+            }
+            Ok(Some(Presentation::String { .. })) => "; string_() gives its characters",
+            _ => "",
+        }
     }
 }
 

@@ -101,7 +101,7 @@ pub(super) fn children(object: &Object, target: &dyn Target) -> Result<Box<dyn W
     };
     let object = object.lvalue(target)?;
     let object = &*object;
-    match object.presentation(target)? {
+    match object.lookup_presentation(target)? {
         None => match &resolve(target.types(), object.ty.id)?.1.data {
             TypeData::Array { .. } => elements(target, object.clone()),
             TypeData::Pointer { .. } => behind_pointer(target, object, none),
@@ -122,6 +122,24 @@ pub(super) fn children(object: &Object, target: &dyn Target) -> Result<Box<dyn W
         Some(Presentation::Pointer { to, .. }) => Ok(few(to)),
         Some(Presentation::Text(_) | Presentation::String { .. }) => Err(none()),
     }
+}
+
+/// The array that the object, or what it refers to, is or holds.
+pub(super) fn array(object: &Object, target: &dyn Target) -> Result<Object> {
+    let object = object.lvalue(target)?;
+    if matches!(
+        resolve(target.types(), object.ty.id)?.1.data,
+        TypeData::Array { .. }
+    ) {
+        return Ok(object.into_owned());
+    }
+    let presentation = object.lookup_presentation(target)?;
+    if let Some(Presentation::Array(array)) = presentation {
+        return Ok(array);
+    }
+    let name = name_of(target.types(), object.ty);
+    let hint = object.container_hint(target);
+    Err(Error::type_(format!("'{name}' holds no array{hint}")))
 }
 
 /// The children of what a pointer leads to, which is no pointer itself.

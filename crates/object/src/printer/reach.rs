@@ -1,9 +1,10 @@
 //! Getting at the insides of an object of a library.
 
 use super::damaged;
+use super::type_name::arguments;
 use crate::layout::{name_of, resolve, sizeof};
 use crate::object::add;
-use crate::{Error, Object, Result, Target, alignof};
+use crate::{Error, Object, Result, Target, alignof, lookup_type};
 use spelunk_types::{MemberRole, QualifiedType, TypeData};
 
 /// Structures in structures on the way to a pointer or number.
@@ -39,7 +40,7 @@ pub(super) fn base(target: &dyn Target, object: &Object, index: usize) -> Result
     }
 }
 
-/// The `index`th argument of the template.
+/// The `index`th argument of the template. Of some classes GCC gives the name alone.
 pub(super) fn argument(
     target: &dyn Target,
     object: &Object,
@@ -47,11 +48,15 @@ pub(super) fn argument(
 ) -> Result<QualifiedType> {
     let types = target.types();
     let (id, _) = resolve(types, object.ty.id)?;
-    let arguments = types
+    let given = types
         .members(id)?
         .map(|members| &members.template_parameters);
-    match arguments.and_then(|arguments| arguments.get(index)) {
-        Some(argument) => Ok(argument.ty),
+    if let Some(argument) = given.and_then(|given| given.get(index)) {
+        return Ok(argument.ty);
+    }
+    let name = name_of(types, id);
+    match arguments(&name).get(index) {
+        Some(argument) => lookup_type(target, argument, None),
         None => Err(unlike(target, object)),
     }
 }

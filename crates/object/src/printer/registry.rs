@@ -34,6 +34,20 @@ pub trait Present: Send + Sync {
     ///
     /// Whatever is to be shown in the object's place.
     fn present(&self, target: &dyn Target, object: &Object) -> Result<Option<Presentation>>;
+
+    /// As [`present`](Self::present), but an object that cannot be read, or is not made as its
+    /// type's name says, is an error instead of a plain structure.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the object, and those of `present`.
+    fn present_or_fail(
+        &self,
+        target: &dyn Target,
+        object: &Object,
+    ) -> Result<Option<Presentation>> {
+        self.present(target, object)
+    }
 }
 
 type Known = HashMap<TypeId, Option<Arc<dyn Present>>>;

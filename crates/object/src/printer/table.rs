@@ -44,11 +44,18 @@ struct Shown(Show);
 impl Present for Shown {
     /// An object that is not as it should be says most as the structure that it is.
     fn present(&self, target: &dyn Target, object: &Object) -> Result<Option<Presentation>> {
-        match (self.0)(target, object) {
-            Ok(presentation) => Ok(Some(presentation)),
+        match self.present_or_fail(target, object) {
             Err(error) if is_of_the_target(&error) => Ok(None),
-            Err(error) => Err(error),
+            result => result,
         }
+    }
+
+    fn present_or_fail(
+        &self,
+        target: &dyn Target,
+        object: &Object,
+    ) -> Result<Option<Presentation>> {
+        (self.0)(target, object).map(Some)
     }
 }
 

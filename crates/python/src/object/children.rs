@@ -57,4 +57,20 @@ impl PyObject {
             walk: Taken::new(walk),
         })
     }
+
+    /// The elements of a ``std::vector``, a ``Vec`` or slice of Rust and other containers that keep
+    /// them one after the other in memory, as an array, which has indices, slices and a length.
+    /// (Not in drgn.)
+    ///
+    ///     >>> prog["vector"].array_()[2]
+    ///     (int)3
+    ///     >>> len(prog["vector"].array_())
+    ///     3
+    ///
+    /// :return: Object of array type.
+    /// :raises TypeError: if this is no such container; ``children_()`` walks others
+    fn array_(&self, py: Python<'_>) -> PyResult<Self> {
+        let array = self.object.array(self.target()).map_err(raise)?;
+        Ok(self.sibling(py, array))
+    }
 }

@@ -242,7 +242,10 @@ impl Elements {
             }
             let this = array.get();
             match type_name(this.target().types(), this.object.ty()) {
-                Ok(name) => PyTypeError::new_err(format!("'{name}' is not iterable")),
+                Ok(name) => PyTypeError::new_err(format!(
+                    "'{name}' is not iterable{}",
+                    this.object.container_hint(this.target())
+                )),
                 Err(error) => raise(error),
             }
         })?;

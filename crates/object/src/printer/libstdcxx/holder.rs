@@ -8,7 +8,7 @@ use crate::{Object, Result, Target};
 use spelunk_types::TypeData;
 
 /// What holds nothing, under the name of that.
-fn nothing(name: &str) -> Presentation {
+pub(super) fn nothing(name: &str) -> Presentation {
     Presentation::Tuple {
         name: name.into(),
         parts: Vec::new(),
@@ -31,6 +31,17 @@ pub(super) fn pointer(target: &dyn Target, pointer: &Object, note: String) -> Re
         address,
         note,
         to: has_value.then(|| Object::at(referenced, address)),
+    })
+}
+
+/// The address of an object in memory, and the object if it has a value.
+pub(super) fn pointer_to(target: &dyn Target, object: Object) -> Result<Presentation> {
+    let data = &resolve(target.types(), object.ty().id)?.1.data;
+    let has_value = crate::layout::describe_valueless(data).is_none();
+    Ok(Presentation::Pointer {
+        address: object.address().unwrap_or(0),
+        note: String::new(),
+        to: has_value.then_some(object),
     })
 }
 
@@ -61,10 +72,6 @@ pub(super) fn shared_pointer(target: &dyn Target, object: &Object) -> Result<Pre
 
 pub(super) fn reference_wrapper(target: &dyn Target, object: &Object) -> Result<Presentation> {
     pointer(target, &object.member(target, "_M_data")?, String::new())
-}
-
-pub(super) fn iterator(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    pointer(target, &object.member(target, "_M_current")?, String::new())
 }
 
 pub(super) fn optional(target: &dyn Target, object: &Object) -> Result<Presentation> {

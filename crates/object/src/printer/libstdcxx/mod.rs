@@ -1,8 +1,10 @@
 //! The classes of libstdc++, GCC's standard library, as versions 4.9 to 15 lay them out
 //! (`libstdc++-v3/include/bits` in GCC's source).
 
+mod any;
 mod hash;
 mod holder;
+mod iterator;
 mod list;
 mod sequence;
 mod string;
@@ -18,6 +20,16 @@ pub(super) const TABLE: Table = Table {
     language: Language::Cpp,
     types: &[
         ("std::__shared_ptr", holder::shared_pointer),
+        ("std::_Deque_iterator", iterator::deque),
+        ("std::_Fwd_list_const_iterator", iterator::forward_list),
+        ("std::_Fwd_list_iterator", iterator::forward_list),
+        ("std::_List_const_iterator", iterator::list),
+        ("std::_List_iterator", iterator::list),
+        ("std::_Rb_tree_const_iterator", iterator::tree),
+        ("std::_Rb_tree_iterator", iterator::tree),
+        ("std::__detail::_Node_const_iterator", iterator::hash),
+        ("std::__detail::_Node_iterator", iterator::hash),
+        ("std::any", any::any),
         ("std::array", sequence::array),
         ("std::atomic", holder::atomic),
         ("std::basic_string", string::string),
@@ -25,9 +37,11 @@ pub(super) const TABLE: Table = Table {
         ("std::bitset", text::bitset),
         ("std::chrono::duration", text::duration),
         ("std::chrono::time_point", text::time_point),
+        ("std::chrono::year_month_day", text::date),
         ("std::complex", text::complex),
         ("std::deque", sequence::deque),
         ("std::experimental::optional", holder::optional),
+        ("std::filesystem::path", any::path),
         ("std::forward_list", list::forward_list),
         ("std::function", holder::function),
         ("std::initializer_list", sequence::initializer_list),
@@ -50,10 +64,11 @@ pub(super) const TABLE: Table = Table {
         ("std::unordered_multimap", hash::map),
         ("std::unordered_multiset", hash::set),
         ("std::unordered_set", hash::set),
+        ("std::valarray", sequence::valarray),
         ("std::variant", holder::variant),
         ("std::vector", sequence::vector),
         ("std::weak_ptr", holder::shared_pointer),
-        ("__gnu_cxx::__normal_iterator", holder::iterator),
+        ("__gnu_cxx::__normal_iterator", iterator::pointer),
     ],
     other: |_, _, _| Ok(None),
 };

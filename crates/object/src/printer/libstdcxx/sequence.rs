@@ -96,6 +96,11 @@ pub(super) fn initializer_list(target: &dyn Target, object: &Object) -> Result<P
     pointer_and_length(target, &object.member(target, "_M_array")?, length)
 }
 
+pub(super) fn valarray(target: &dyn Target, object: &Object) -> Result<Presentation> {
+    let length = number(target, object, &["_M_size"])?;
+    pointer_and_length(target, &object.member(target, "_M_data")?, length)
+}
+
 pub(super) fn span(target: &dyn Target, object: &Object) -> Result<Presentation> {
     let extent = member(target, object, &["_M_extent", "_M_extent_value"]);
     let length = match extent {

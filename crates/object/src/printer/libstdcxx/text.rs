@@ -3,7 +3,7 @@
 use super::sequence::digits;
 use crate::layout::{name_of, resolve};
 use crate::printer::Presentation;
-use crate::printer::reach::{unlike, word};
+use crate::printer::reach::{member, unlike, word};
 use crate::printer::type_name::arguments;
 use crate::{Object, Result, Target, Value};
 use spelunk_base::ByteOrder;
@@ -48,6 +48,17 @@ fn full_name(target: &dyn Target, object: &Object) -> Result<String> {
 
 pub(super) fn time_point(target: &dyn Target, object: &Object) -> Result<Presentation> {
     Ok(Presentation::Object(object.member(target, "__d")?))
+}
+
+/// `2024-02-29`, as its output operator has it.
+pub(super) fn date(target: &dyn Target, object: &Object) -> Result<Presentation> {
+    let part = |names: &[&str]| member(target, object, names)?.to_i128(target);
+    let (year, month, day) = (
+        part(&["_M_y", "_M_y"])?,
+        part(&["_M_m", "_M_m"])?,
+        part(&["_M_d", "_M_d"])?,
+    );
+    Ok(Presentation::Text(format!("{year:04}-{month:02}-{day:02}")))
 }
 
 pub(super) fn complex(target: &dyn Target, object: &Object) -> Result<Presentation> {
