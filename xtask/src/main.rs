@@ -31,7 +31,7 @@ usage: cargo xtask TASK
   compare [DUMP...]    the same scripts under drgn and Spelunk, answers compared
   compare --names N    N names of each kernel and its modules (0: all), looked up by both
   fuzz [--minutes N] [TARGET...]
-                       fuzz each target (all of them, or the named ones) for a minute, or for N
+                       fuzz each target (all of them, or the named ones) for a minute of CPU time, or for N
   bench [WORKLOAD...]  Spelunk and drgn side by side
   bench --index [FILE...]
                        the index of the lab's 6.1 kernel and of files by both
