@@ -1,4 +1,8 @@
 #![no_main]
 #[path = "../bodies/macros.rs"]
 mod body;
+#[path = "../bodies/section_files.rs"]
+mod section_files;
+#[path = "../bodies/sections.rs"]
+mod sections;
 libfuzzer_sys::fuzz_target!(|data: &[u8]| body::run(data));

@@ -14,8 +14,6 @@ pub(crate) mod dwarf_types;
 pub(crate) mod frames;
 #[path = "../../../../fuzz/bodies/kallsyms.rs"]
 mod kallsyms;
-#[path = "../../../../fuzz/bodies/macros.rs"]
-mod macros;
 #[path = "../../../../fuzz/bodies/orc.rs"]
 mod orc;
 
@@ -52,20 +50,23 @@ static RUST_OBJECT: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 /// Templates with arguments in entries of their own.
-fn compile_simple_names() -> Vec<u8> {
+static SIMPLE_NAMES: LazyLock<Vec<u8>> = LazyLock::new(|| {
     const SOURCE: &str = "namespace n { enum class e { k }; template <typename T, int N> struct a { T t[N]; };
         template <typename... T> struct p { struct q { int i; }; static int s; }; template <typename... T> int p<T...>::s = 3;
         template <e E, char C, unsigned long L> struct v {}; template <template <typename, int> class C> struct t { C<int, 3> c; };
         a<a<const int *, 2>, 3> x; p<int (*)(char, ...), int a<int, 3>::*, void (&)(), p<>>::q y; v<e::k, '<', 3> w; t<a> z;
         int i = p<int>::s; template <typename T> T f(T t) { return t; } int j = f(3); }";
-    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), "corpus-simple-names");
+    let name = format!("corpus-simple-names-{}", std::process::id());
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
     workshop.write("a.cpp", SOURCE);
     workshop.run(
         "clang++",
         ["-g", "-gsimple-template-names", "-std=c++17", "-c", "a.cpp"],
     );
-    workshop.read("a.o")
-}
+    let object = workshop.read("a.o");
+    workshop.remove();
+    object
+});
 
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<_> = ["-gdwarf-2", "-gdwarf-4", "-gdwarf-5"]
@@ -86,7 +87,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ];
     seeds.push(compile(&[("a.c", C)], &flags));
     seeds.push(RUST_OBJECT.clone());
-    seeds.push(compile_simple_names());
+    seeds.push(SIMPLE_NAMES.clone());
     seeds
 }
 
@@ -249,24 +250,4 @@ fn kallsyms() {
     ];
     let seeds = [kallsyms_seed(), shown.to_vec(), symbol.repeat(3)];
     spelunk_synth::exercise(&seeds, 300, kallsyms::run);
-}
-
-#[test]
-fn macro_lists() {
-    let files = [
-        (
-            "a.c",
-            "#include \"a.h\"\n#define A(x) x\n#undef A\n#define B A(1)\nint x = H;",
-        ),
-        ("a.h", "#define H 1\n#define A 2\n"),
-    ];
-    let always = ["-g3", "-undef"];
-    let variants: [&[&str]; 4] = [
-        &["-c"],
-        &["-c", "-gdwarf-2", "-gstrict-dwarf"],
-        &["-shared", "-gdwarf-4"],
-        &["-shared"],
-    ];
-    let seeds = variants.map(|flags| compile(&files, &[&always, flags].concat()));
-    spelunk_synth::exercise(&seeds, 200, macros::run);
 }

@@ -6,12 +6,17 @@ mod code_sections;
 mod dwarf_sections;
 #[path = "../../../../fuzz/bodies/index_file.rs"]
 mod index_file;
+#[path = "../../../../fuzz/bodies/macros.rs"]
+mod macros;
+#[path = "../../../../fuzz/bodies/section_files.rs"]
+mod section_files;
 #[path = "../../../../fuzz/bodies/sections.rs"]
 mod sections;
 
 use crate::corpus::{C, CPP, Other, debug_file, frames, sources};
 use crate::program::compile;
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_synth::Workshop;
 
 /// The input that stands for a file with another one, in which sections are called so.
 fn pack(main: &[u8], other: Option<(Other, &[u8])>) -> Vec<u8> {
@@ -82,6 +87,46 @@ fn dwarf_sections() {
 #[test]
 fn code_sections() {
     spelunk_synth::exercise(&seeds(), 50, code_sections::run);
+}
+
+#[test]
+fn macro_lists() {
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), "corpus-macros");
+    let source = "#include \"a.h\"\n#define A(x) x\n#undef A\n#define B A(1)\nint x = H;";
+    workshop.write("a.c", source);
+    workshop.write("a.h", "#define H 1\n#define A 2\n");
+    let folder = workshop.path("").display().to_string();
+    let folder = folder.trim_end_matches('/');
+    let map = format!("-fdebug-prefix-map={folder}=/nowhere");
+    let compile = |flags: &[&str]| {
+        let always = ["-g3", "-undef", "-w", "-Wl,--build-id=none", &map, "a.c"];
+        workshop.run("gcc", always.iter().chain(flags));
+    };
+    let mut seeds = Vec::new();
+    for flags in [
+        &["-c", "-o", "a.o"][..],
+        &["-c", "-o", "a.o", "-gdwarf-2", "-gstrict-dwarf"],
+        &["-shared", "-o", "a.o", "-gdwarf-4"],
+        &["-shared", "-o", "a.o"],
+    ] {
+        compile(flags);
+        seeds.push(pack(&workshop.read("a.o"), None));
+    }
+    for version in ["-gdwarf-4", "-gdwarf-5"] {
+        compile(&["-c", "-gsplit-dwarf", version, "-o", "other.o"]);
+        let other = workshop.read("other.dwo");
+        let other = Some((Other::SplitObject, &other[..]));
+        seeds.push(pack(&workshop.read("other.o"), other));
+    }
+    for name in ["one", "two"] {
+        compile(&["-shared", "-fPIC", "-o", name]);
+    }
+    workshop.run("dwz", ["-m", "other.sup", "-M", "other.sup", "one", "two"]);
+    let other = workshop.read("other.sup");
+    let other = Some((Other::Supplementary, &other[..]));
+    seeds.push(pack(&workshop.read("one"), other));
+    workshop.remove();
+    spelunk_synth::exercise(&seeds, 100, macros::run);
 }
 
 /// Numbers of all sizes at many offsets of the index file.
