@@ -23,11 +23,17 @@ pub(super) struct MacroIndex {
 impl MacroIndex {
     /// Reads all lists of a file, each once.
     pub(super) fn new(units: &Units<'_>) -> Self {
+        let budget = units.macro_bytes();
+        // Each unit tells of a list that it uses in 5 bytes, unless lists use others in its place.
+        let max_users = budget.saturating_mul(2);
         let mut builder = Builder {
-            budget: units.macro_bytes(),
+            budget,
             ..Builder::default()
         };
         for index in units.indices() {
+            if builder.index.users.len() > max_users {
+                break;
+            }
             let Ok(unit) = units.unit(index) else {
                 continue;
             };
@@ -109,7 +115,7 @@ struct Builder {
     /// The number of each list, and those that it imports.
     lists: HashMap<ListId, u32>,
     imports: Vec<Vec<u32>>,
-    /// How many entries there can be still: each takes a byte at least, and lists don't overlap.
+    /// How many bytes there can be still: lists don't overlap.
     budget: usize,
 }
 
@@ -123,9 +129,12 @@ impl Builder {
         reached: &mut HashSet<u32>,
         depth: u32,
     ) {
+        if self.budget == 0 || depth > MAX_DEPTH {
+            return;
+        }
         let count = u32::try_from(self.imports.len()).unwrap_or(u32::MAX);
         let number = *self.lists.entry(list.id()).or_insert(count);
-        if !reached.insert(number) || depth > MAX_DEPTH {
+        if !reached.insert(number) {
             return;
         }
         if number < count {
@@ -140,11 +149,12 @@ impl Builder {
             _ => None,
         };
         let mut imported = 0;
-        while let Some(entry) = list.next() {
-            let Some(left) = self.budget.checked_sub(1) else {
-                return;
-            };
-            self.budget = left;
+        let mut position = list.position();
+        while self.budget > 0
+            && let Some(entry) = list.next()
+        {
+            let before = std::mem::replace(&mut position, list.position());
+            self.budget = self.budget.saturating_sub(position.saturating_sub(before));
             let place = match (entry, &split) {
                 (Entry::Define { text, .. }, _) => {
                     self.index.names.push((hash(text::name(text)), number));

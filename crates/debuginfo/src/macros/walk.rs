@@ -1,14 +1,17 @@
 //! All that a unit defines, in order, through the lists that it imports.
 
-use super::list::{Entry, List, ListPlace};
+use super::list::{Entry, List, ListId, ListPlace};
 use super::split::SplitImports;
 use crate::units::Unit;
 use gimli::DebugLineOffset;
+use hashbrown::HashMap;
 
 /// Entries of one unit. The kernel's have fewer than a hundred thousand.
 const MAX_ENTRIES: u32 = 1 << 22;
 /// Lists that import one another. GCC has one level, `dwz` two.
 const MAX_DEPTH: u32 = 16;
+/// How often a unit imports one list. Boost's preprocessor includes a header 256 times, or 1024 if it must.
+const MAX_REPETITIONS: u32 = 1 << 10;
 /// Files that include one another.
 const MAX_FILES: usize = 1 << 10;
 
@@ -38,6 +41,7 @@ pub(super) fn walk<'a>(
         files: Vec::new(),
         too_deep: 0,
         position: 0,
+        imported: HashMap::new(),
         split: SplitImports::of(unit, root),
         is_file_known: true,
     };
@@ -53,6 +57,8 @@ struct Walk<'w, 'u, 'a> {
     /// Files beyond those.
     too_deep: u32,
     position: u32,
+    /// How often each list was imported.
+    imported: HashMap<ListId, u32>,
     split: Option<SplitImports>,
     is_file_known: bool,
 }
@@ -86,14 +92,22 @@ impl<'a> Walk<'_, '_, 'a> {
                         _ => (place, true),
                     };
                     let before = std::mem::replace(&mut self.is_file_known, is_known);
-                    if let Some(imported) = List::open(self.unit, place) {
-                        self.list(imported, depth + 1);
+                    if let Some(list) = List::open(self.unit, place)
+                        && self.may_repeat(list.id())
+                    {
+                        self.list(list, depth + 1);
                     }
                     self.is_file_known = before;
                 }
                 Entry::Import(_) => {}
             }
         }
+    }
+
+    fn may_repeat(&mut self, list: ListId) -> bool {
+        let count = self.imported.entry(list).or_default();
+        *count += 1;
+        *count <= MAX_REPETITIONS
     }
 
     fn directive(&mut self, is_definition: bool, line: u64, text: &'a [u8]) {

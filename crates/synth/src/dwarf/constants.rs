@@ -88,6 +88,8 @@ pub mod at {
     pub const COUNT: u64 = 0x37;
     /// `DW_AT_data_member_location`
     pub const DATA_MEMBER_LOCATION: u64 = 0x38;
+    /// `DW_AT_macro_info`
+    pub const MACRO_INFO: u64 = 0x43;
     /// `DW_AT_declaration`
     pub const DECLARATION: u64 = 0x3c;
     /// `DW_AT_encoding`
@@ -102,6 +104,8 @@ pub mod at {
     pub const SIGNATURE: u64 = 0x69;
     /// `DW_AT_data_bit_offset`
     pub const DATA_BIT_OFFSET: u64 = 0x6b;
+    /// `DW_AT_macros`
+    pub const MACROS: u64 = 0x79;
     /// `DW_AT_str_offsets_base`
     pub const STR_OFFSETS_BASE: u64 = 0x72;
     /// `DW_AT_addr_base`

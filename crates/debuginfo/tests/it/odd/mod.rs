@@ -9,6 +9,7 @@ mod frames;
 mod headers;
 mod layout;
 mod lines;
+mod macros;
 mod nesting;
 mod ranges;
 mod references;
