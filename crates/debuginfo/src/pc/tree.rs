@@ -4,6 +4,10 @@ use crate::{DebugInfoError, UnitIndex, Units};
 use gimli::{AttributeValue, UnitOffset, constants as dw};
 use std::ops::Range;
 
+/// Blocks and inlined copies in each other; what is deeper is left out. Each is gone through for its variables, which
+/// would take for ever where each is all but the head of the one around it.
+const MAX_NESTING: usize = 1 << 8;
+
 /// A function with the inlined copies and lexical blocks in it.
 pub(super) struct FunctionTree {
     /// The function first, then each node before what is in it.
@@ -109,6 +113,9 @@ impl FunctionTree {
             outside = isize::MAX;
             if path.last().is_some_and(|last| node.depth <= last.depth) {
                 // Everything inside of the innermost one has been seen.
+                break;
+            }
+            if path.len() >= MAX_NESTING {
                 break;
             }
             if self.contains(node, pc) {

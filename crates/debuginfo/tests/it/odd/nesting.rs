@@ -1,8 +1,9 @@
 //! What stands in what, deeper than any program: neither the stack nor time runs out.
 
 use super::{C11, CPP11, Odd, int, number, text, to};
-use spelunk_synth::dwarf::{at, form, tag};
+use spelunk_synth::dwarf::{UnitKind, at, form, tag};
 use spelunk_types::TypeKind;
+use std::time::Instant;
 
 const DEPTH: usize = 100_000;
 
@@ -44,6 +45,37 @@ fn entries_may_be_nested_as_deep_as_the_file_is_long() {
             }
         }
     }
+}
+
+#[test]
+fn blocks_may_be_nested_as_deep_as_the_file_is_long() {
+    const LEXICAL_BLOCK: u64 = 0x0b;
+    let code = [
+        number(at::LOW_PC, form::ADDR, 0x1000),
+        number(at::HIGH_PC, form::DATA1, 0x10),
+    ];
+    let mut odd = Odd::usual();
+    let mut unit = odd.dwarf.unit(UnitKind::Compile);
+    let language = number(at::LANGUAGE, form::DATA1, C11);
+    unit.begin(
+        tag::COMPILE_UNIT,
+        &[&[text("odd.c"), language], &code[..]].concat(),
+    );
+    let int = int(&mut unit);
+    unit.begin(tag::SUBPROGRAM, &[&[text("f")], &code[..]].concat());
+    unit.entry(tag::VARIABLE, &[text("outermost"), to(at::TYPE, int)]);
+    for _ in 0..DEPTH / 2 {
+        unit.begin(LEXICAL_BLOCK, &code);
+    }
+    unit.finish();
+    let opened = odd.open();
+    let start = Instant::now();
+    let files = opened.0.info.files();
+    let scopes = files[0].scopes(0x1000).unwrap();
+    assert_eq!(scopes.len(), 1);
+    let variables = files[0].variables(&scopes[0]).unwrap();
+    assert_eq!(&*variables[0].name, "outermost");
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 #[test]
