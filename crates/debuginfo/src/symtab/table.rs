@@ -221,7 +221,7 @@ impl SymbolTable {
             .get(entry.name.offset as usize..)
             .unwrap_or_default();
         let rest = rest.get(..MAX_NAME).unwrap_or(rest);
-        let end = rest.iter().position(|byte| *byte == 0);
+        let end = memchr::memchr(0, rest);
         rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
     }
 
