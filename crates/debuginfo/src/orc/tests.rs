@@ -49,7 +49,7 @@ fn table(version: OrcVersion, entries: &[(u64, [u8; 6])]) -> OrcTable {
         });
     let ips: Vec<u8> = ips.collect();
     let bytes: Vec<u8> = entries.iter().flat_map(|(_, bytes)| *bytes).collect();
-    OrcTable::parse(version, ORDER, &ips, 0x10000, &bytes).unwrap()
+    OrcTable::parse(version, ORDER, ips, 0x10000, bytes).unwrap()
 }
 
 fn row(version: OrcVersion, bytes: [u8; 6]) -> Option<Row> {
@@ -213,7 +213,7 @@ fn tables_of_modules_are_sorted() {
 #[test]
 fn tables_that_do_not_fit_are_refused() {
     let parse = |ips: &[u8], entries: &[u8]| {
-        OrcTable::parse(OrcVersion::V3, ORDER, ips, 0, entries).map(drop)
+        OrcTable::parse(OrcVersion::V3, ORDER, ips.to_vec(), 0, entries.to_vec()).map(drop)
     };
     assert!(parse(&[0; 8], &[0; 12]).is_ok());
     assert!(parse(&[0; 8], &[0; 18]).is_err());

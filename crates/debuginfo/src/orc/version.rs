@@ -1,8 +1,10 @@
 use super::entry::{Kind, OrcEntry, SpBase};
 use spelunk_base::ByteOrder;
 
-/// How many entries of a table are looked at to tell the version.
-const SAMPLE: usize = 1 << 14;
+/// How many entries of a table are looked at to tell the version: runs of so many, so many times, all
+/// over the table. A run touches one page.
+const RUN: usize = 64;
+const RUNS: usize = 128;
 
 /// How the entries of a table are encoded. It changed with the kernel.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -47,12 +49,13 @@ impl OrcVersion {
     /// into something rare or impossible. Among readings that are equally good the latest counts.
     #[must_use]
     pub fn guess(entries: &[u8], order: ByteOrder) -> Self {
-        let count = entries.len() / OrcEntry::SIZE;
-        let step = count.div_ceil(SAMPLE).max(1);
+        let (entries, _) = entries.as_chunks::<{ OrcEntry::SIZE }>();
+        let step = entries.len().div_ceil(RUN).div_ceil(RUNS).max(1);
         let score = |version: Self| {
             entries
-                .chunks_exact(OrcEntry::SIZE)
+                .chunks(RUN)
                 .step_by(step)
+                .flatten()
                 .map(|bytes| plausibility(version, bytes, order))
                 .sum::<i64>()
         };

@@ -1,6 +1,6 @@
 use super::RowSource;
 use gimli::{
-    BaseAddresses, CfaRule as GimliCfa, CieOrFde, DebugFrame, EhFrame, EndianSlice,
+    BaseAddresses, CfaRule as GimliCfa, CieOrFde, CommonInformationEntry, DebugFrame, EhFrame, EndianSlice,
     Register as DwarfNumber, RegisterRule as GimliRule, RunTimeEndian, UnwindContext,
     UnwindExpression, UnwindSection,
 };
@@ -105,11 +105,21 @@ impl CfiTable {
     {
         let mut fdes = Vec::new();
         let mut entries = section.entries(&self.bases);
+        // FDEs that share a CIE stand together.
+        let mut last: Option<(S::Offset, CommonInformationEntry<Slice<'a>>)> = None;
         while let Ok(Some(entry)) = entries.next() {
             let CieOrFde::Fde(partial) = entry else {
                 continue;
             };
-            if let Ok(fde) = partial.parse(S::cie_from_offset)
+            let fde = partial.parse(|section, bases, offset| {
+                if let Some((_, cie)) = last.as_ref().filter(|(known, _)| *known == offset) {
+                    return Ok(cie.clone());
+                }
+                let cie = S::cie_from_offset(section, bases, offset)?;
+                last = Some((offset, cie.clone()));
+                Ok(cie)
+            });
+            if let Ok(fde) = fde
                 && let Some(end) = fde.initial_address().checked_add(fde.len())
             {
                 fdes.push(FdeRange {

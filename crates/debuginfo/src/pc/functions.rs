@@ -9,6 +9,15 @@ pub(super) struct UnitFunctions {
     ranges: Vec<FunctionRange>,
 }
 
+/// Which functions of a unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Nesting {
+    /// Those at file scope and in namespaces: nearly all, and what is in them can be skipped.
+    Outermost,
+    /// Those inside of others, too: GNU C nests them, and methods of local classes stand there.
+    Any,
+}
+
 struct FunctionRange {
     start: u64,
     end: u64,
@@ -16,18 +25,21 @@ struct FunctionRange {
 }
 
 impl UnitFunctions {
-    /// Goes over the entries of a unit that may hold functions. Functions may: GNU C nests them, and
-    /// methods of local classes stand in there too.
-    pub(super) fn new(units: &Units<'_>, index: UnitIndex) -> Result<Self, DebugInfoError> {
+    /// Goes over the entries of a unit that may hold functions.
+    pub(super) fn new(
+        units: &Units<'_>,
+        index: UnitIndex,
+        nesting: Nesting,
+    ) -> Result<Self, DebugInfoError> {
         let unit = units.unit(index)?;
         let mut functions = Self { ranges: Vec::new() };
         // What can be read of a damaged unit counts.
-        let _ = functions.scan(unit);
+        let _ = functions.scan(unit, nesting);
         functions.ranges.sort_by_key(|range| range.start);
         Ok(functions)
     }
 
-    fn scan(&mut self, unit: &Unit<'_>) -> Result<(), gimli::Error> {
+    fn scan(&mut self, unit: &Unit<'_>, nesting: Nesting) -> Result<(), gimli::Error> {
         let mut entries = unit.entries_raw(None)?;
         while !entries.is_empty() && self.ranges.len() < MAX_RANGES {
             let offset = entries.next_offset();
@@ -64,7 +76,7 @@ impl UnitFunctions {
                 });
             }
             if abbreviation.has_children()
-                && !may_hold_functions(tag)
+                && !may_hold_functions(tag, nesting)
                 && let Some(next) = sibling
                 && next.0 > entries.next_offset().0
             {
@@ -82,19 +94,19 @@ impl UnitFunctions {
     }
 }
 
-fn may_hold_functions(tag: gimli::DwTag) -> bool {
-    matches!(
-        tag,
+fn may_hold_functions(tag: gimli::DwTag, nesting: Nesting) -> bool {
+    match tag {
         dw::DW_TAG_compile_unit
-            | dw::DW_TAG_partial_unit
-            | dw::DW_TAG_type_unit
-            | dw::DW_TAG_skeleton_unit
-            | dw::DW_TAG_namespace
-            | dw::DW_TAG_module
-            | dw::DW_TAG_structure_type
-            | dw::DW_TAG_class_type
-            | dw::DW_TAG_union_type
-            | dw::DW_TAG_subprogram
-            | dw::DW_TAG_lexical_block
-    )
+        | dw::DW_TAG_partial_unit
+        | dw::DW_TAG_type_unit
+        | dw::DW_TAG_skeleton_unit
+        | dw::DW_TAG_namespace
+        | dw::DW_TAG_module => true,
+        dw::DW_TAG_structure_type
+        | dw::DW_TAG_class_type
+        | dw::DW_TAG_union_type
+        | dw::DW_TAG_subprogram
+        | dw::DW_TAG_lexical_block => nesting == Nesting::Any,
+        _ => false,
+    }
 }

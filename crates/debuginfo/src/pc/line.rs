@@ -4,6 +4,7 @@ use crate::line_tables::{LineTable, LineTableKey};
 use crate::units::{Slice, Unit};
 use crate::{DebugFile, DebugInfoError, UnitIndex, Units};
 use gimli::{AttributeValue, LineProgramHeader};
+use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 /// A place in a source file.
@@ -36,7 +37,17 @@ impl SourceLine {
 
 /// The line tables of the units that were asked for.
 #[derive(Default)]
-pub(super) struct Lines(Cache<LineTableKey, DecodedLines>);
+pub(super) struct Lines {
+    decoded: Cache<LineTableKey, DecodedLines>,
+    files: Cache<LineTableKey, FileNames>,
+}
+
+/// The names of a line table's files, put together when they are first wanted.
+struct FileNames {
+    names: Vec<OnceLock<Arc<str>>>,
+    /// The version says whether the first is file 0 or file 1.
+    first: usize,
+}
 
 /// A line table, decoded (DWARF 5, section 6.2).
 pub(super) struct DecodedLines {
@@ -44,10 +55,6 @@ pub(super) struct DecodedLines {
     sequences: Vec<Sequence>,
     /// The rows of all sequences, each sequence's by address.
     rows: Vec<LineRow>,
-    /// The names of files, put together when they are first wanted. The version says whether the
-    /// first is file 0 or file 1.
-    files: Vec<OnceLock<Arc<str>>>,
-    first_file: usize,
 }
 
 /// A run of instructions: what follows its end belongs to no line.
@@ -73,15 +80,12 @@ impl DebugFile {
                 return Ok(None);
             };
             let unit = units.unit(index)?;
-            let Some((table, lines)) = self.decoded_lines(unit) else {
+            let lines = unit.lines().map(|table| self.decoded_lines(table));
+            let Some(row) = lines.as_ref().and_then(|lines| lines.find(pc)) else {
                 return Ok(Some(SourceLine::unknown()));
             };
-            let Some(row) = lines.find(pc) else {
-                return Ok(Some(SourceLine::unknown()));
-            };
-            let file = lines.file_name(unit, table, row.file.into());
             Ok(Some(SourceLine {
-                file,
+                file: self.file_name(units, index, row.file.into())?,
                 line: row.line,
                 column: row.column,
             }))
@@ -96,23 +100,48 @@ impl DebugFile {
         file: u64,
     ) -> Result<Arc<str>, DebugInfoError> {
         let unit = units.unit(unit)?;
-        Ok(match self.decoded_lines(unit) {
-            Some((table, lines)) => lines.file_name(unit, table, file),
-            None => "".into(),
+        let Some(table) = unit.lines() else {
+            return Ok("".into());
+        };
+        let header = table.header();
+        let names = || Ok::<_, Infallible>(FileNames::new(header));
+        Ok(match self.pc_tables.lines.files.get(table.key, names) {
+            Ok(names) => names.get(unit, header, file),
+            Err(never) => match never {},
         })
     }
 
-    /// The line table of a unit, if it has one that can be read, and what is in it.
-    fn decoded_lines<'u, 'a>(
-        &self,
-        unit: &'u Unit<'a>,
-    ) -> Option<(&'u LineTable<'a>, Arc<DecodedLines>)> {
-        let table = unit.lines()?;
-        let decode = || Ok::<_, std::convert::Infallible>(DecodedLines::new(table.header()));
-        match self.pc_tables.lines.0.get(table.key, decode) {
-            Ok(lines) => Some((table, lines)),
+    fn decoded_lines(&self, table: &LineTable<'_>) -> Arc<DecodedLines> {
+        let decode = || Ok::<_, Infallible>(DecodedLines::new(table.header()));
+        match self.pc_tables.lines.decoded.get(table.key, decode) {
+            Ok(lines) => lines,
             Err(never) => match never {},
         }
+    }
+}
+
+impl FileNames {
+    fn new(header: &LineProgramHeader<Slice<'_>>) -> Self {
+        let mut names = Vec::new();
+        names.resize_with(header.file_names().len(), OnceLock::new);
+        Self {
+            names,
+            first: usize::from(header.version() <= 4),
+        }
+    }
+
+    fn get(&self, unit: &Unit<'_>, header: &LineProgramHeader<Slice<'_>>, file: u64) -> Arc<str> {
+        let slot = usize::try_from(file)
+            .ok()
+            .and_then(|file| self.names.get(file.checked_sub(self.first)?));
+        let Some(slot) = slot else {
+            return "".into();
+        };
+        if let Some(name) = slot.get() {
+            return Arc::clone(name);
+        }
+        let name = file_path(unit, header, file).into();
+        Arc::clone(slot.get_or_init(|| name))
     }
 }
 
@@ -122,12 +151,7 @@ impl DecodedLines {
         let mut lines = Self {
             sequences: Vec::new(),
             rows: Vec::new(),
-            files: Vec::new(),
-            first_file: usize::from(header.version() <= 4),
         };
-        lines
-            .files
-            .resize_with(header.file_names().len(), OnceLock::new);
         let mut start = 0;
         let mut machine = LineMachine::new(header);
         let mut instructions = header.instructions();
@@ -197,20 +221,6 @@ impl DecodedLines {
         let after = rows.partition_point(|row| row.address <= pc);
         rows.get(after.checked_sub(1)?)
     }
-
-    fn file_name(&self, unit: &Unit<'_>, table: &LineTable<'_>, file: u64) -> Arc<str> {
-        let slot = usize::try_from(file)
-            .ok()
-            .and_then(|file| self.files.get(file.checked_sub(self.first_file)?));
-        let Some(slot) = slot else {
-            return "".into();
-        };
-        if let Some(name) = slot.get() {
-            return Arc::clone(name);
-        }
-        let name = file_path(unit, table.header(), file).into();
-        Arc::clone(slot.get_or_init(|| name))
-    }
 }
 
 /// The path of a file: its name below its directory. Directory 0 is the one that the compiler ran in:
@@ -248,8 +258,6 @@ mod tests {
         let mut lines = DecodedLines {
             sequences: Vec::new(),
             rows: Vec::new(),
-            files: Vec::new(),
-            first_file: 0,
         };
         for (addresses, end) in sequences {
             let start = lines.rows.len();

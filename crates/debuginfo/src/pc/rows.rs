@@ -122,7 +122,7 @@ impl DebugFile {
         let version = header
             .and_then(|(header, _)| OrcVersion::find_by_header(&header))
             .unwrap_or_else(|| OrcVersion::guess(&entries, order));
-        let table = OrcTable::parse(version, order, &ips, address, &entries);
+        let table = OrcTable::parse(version, order, ips, address, entries);
         table.map(Some).map_err(|error| DebugInfoError::Damaged {
             file: self.name().to_owned(),
             section: ".orc_unwind",

@@ -1,6 +1,6 @@
 use super::cache::Cache;
 use super::call_site::FunctionCalls;
-use super::functions::UnitFunctions;
+use super::functions::{Nesting, UnitFunctions};
 use super::tree::{FunctionTree, NodeKind};
 use crate::demangle::demangle_function;
 use crate::{DebugFile, DebugInfoError, DieId, SourceLine, UnitIndex, Units};
@@ -49,6 +49,7 @@ impl Scope {
 #[derive(Default)]
 pub(super) struct ScopeTables {
     functions: Cache<UnitIndex, UnitFunctions>,
+    nested_functions: Cache<UnitIndex, UnitFunctions>,
     trees: Cache<DieId, FunctionTree>,
     pub(super) calls: Cache<DieId, FunctionCalls>,
 }
@@ -67,10 +68,14 @@ impl DebugFile {
                 return Ok(Vec::new());
             };
             let tables = &self.pc_tables.scopes;
-            let functions = tables
-                .functions
-                .get(unit, || UnitFunctions::new(units, unit))?;
-            let Some(function) = functions.find(pc) else {
+            let functions = |cache: &Cache<UnitIndex, UnitFunctions>, nesting| {
+                cache.get(unit, || UnitFunctions::new(units, unit, nesting))
+            };
+            let mut function = functions(&tables.functions, Nesting::Outermost)?.find(pc);
+            if function.is_none() {
+                function = functions(&tables.nested_functions, Nesting::Any)?.find(pc);
+            }
+            let Some(function) = function else {
                 return Ok(Vec::new());
             };
             let die = units.die_at(unit, function)?;

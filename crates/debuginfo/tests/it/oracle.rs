@@ -201,7 +201,7 @@ fn orc_agrees_with_call_frame_information() {
         let ips_address = elf_file.find_section(".orc_unwind_ip").unwrap().address;
         let order = elf_file.platform().byte_order;
         let (ips, entries) = (section(".orc_unwind_ip"), section(".orc_unwind"));
-        let orc = OrcTable::parse(version, order, &ips, ips_address, &entries).unwrap();
+        let orc = OrcTable::parse(version, order, ips, ips_address, entries).unwrap();
         let file = DebugFile::new(elf(&path), SectionAddresses::default(), 0);
         let text = elf_file.find_section(".text").unwrap();
         let (mut agree, mut disagree, mut switched) = (0, Vec::new(), 0);

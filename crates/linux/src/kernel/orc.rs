@@ -41,7 +41,7 @@ pub(super) fn table(program: &Program, module: &str) -> Result<Option<Arc<OrcTab
     let (ip_bytes, entry_bytes) = (bytes(ips, IP_SIZE)?, bytes(entries, ENTRY_SIZE)?);
     let order = byte_order(program);
     let version = OrcVersion::guess(&entry_bytes, order);
-    let table = OrcTable::parse(version, order, &ip_bytes, ips, &entry_bytes)
+    let table = OrcTable::parse(version, order, ip_bytes, ips, entry_bytes)
         .map_err(|error| Error::other(error.to_string()))?;
     Ok(Some(Arc::new(table)))
 }
