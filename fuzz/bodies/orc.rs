@@ -19,14 +19,16 @@ pub(crate) fn run(data: &[u8]) {
             guess,
         ];
         for version in versions {
-            let Ok(table) = OrcTable::parse(version, order, ips.to_vec(), 0x1000, entries.to_vec()) else {
+            let Ok(table) = OrcTable::parse(version, order, ips.to_vec(), 0x1000, entries.to_vec())
+            else {
                 panic!("as many entries as addresses");
             };
             for pc in (0..0x2000).step_by(8).chain([u64::MAX]) {
                 let _ = table.find_row(pc);
             }
             assert!(
-                OrcTable::parse(version, order, ips.to_vec(), u64::MAX, data.to_vec()).is_err() || data.is_empty()
+                OrcTable::parse(version, order, ips.to_vec(), u64::MAX, data.to_vec()).is_err()
+                    || data.is_empty()
             );
         }
     }

@@ -43,6 +43,28 @@ int main(int argc, char **argv)
 }
 """
 
+# Calls through pointers in a structure, of which call sites do not say what they call.
+INDIRECT = r"""
+#define NOINLINE __attribute__((noinline, noclone))
+static NOINLINE long leaf(long key, long other);
+static NOINLINE long unlike(long key, long other) { return key - other; }
+static NOINLINE long before(long key, long other) { return leaf(key + 100, other); }
+static struct ops { long pad; long (*volatile run)(long, long); long after; } ops = { 1, leaf, 5 };
+static NOINLINE long leaf(long key, long other)
+{
+    ops.run = in[0] == 3 ? CHANGED : in[0] == 4 ? unlike : before;
+    stop();
+    sink += other;
+    return sink;
+}
+static NOINLINE long middle(struct ops *it, long key) { return it->run(key + 1, 7) + it->after; }
+int main(int argc, char **argv)
+{
+    sink = middle(&ops, in[1]);
+    return 0;
+}
+"""
+
 
 def frames(process, **options):
     prog = process.prog
@@ -127,3 +149,21 @@ def test_what_was_passed_first_is_not_what_was_passed_last(tmp_path):
             assert turn[name].absent_ or turn[name].value_() == value, turn[name].provenance_
     finally:
         process.close()
+
+
+@pytest.mark.parametrize("options", [["-O1"], ["-O2"], ["-O2", "-mindirect-branch=thunk"]], ids=" ".join)
+def test_what_was_called_through_a_pointer(tmp_path, options):
+    def leaf(changed):
+        folder = tmp_path / changed
+        folder.mkdir()
+        source = Program(0).source.split("static", 1)[0] + INDIRECT.replace("CHANGED", changed)
+        process = compiled(folder, source, ["gcc", *options])
+        try:
+            variable = next(frame for frame in frames(process) if frame.name == "leaf")["key"]
+            return None if variable.absent_ else variable.value_()
+        finally:
+            process.close()
+
+    assert leaf("leaf") == 1001
+    # What the pointer is now is not what was called, though it may lead there.
+    assert leaf("unlike") is None and leaf("before") is None

@@ -49,6 +49,6 @@ pub use search::{
 pub use spelunk_debuginfo::{Macro, ObjectKinds, Symbol};
 pub use thread::Thread;
 pub use trace::{
-    Frame, FunctionRole, LocalValue, Missing, Provenance, Signature, Source, SourceLocation,
-    StackCopy, StackEnd, StackSource, StackTrace, TailCallFrames,
+    FoundBy, Frame, FunctionRole, LocalValue, Missing, Provenance, Signature, Source,
+    SourceLocation, StackCopy, StackEnd, StackSource, StackTrace, TailCallFrames,
 };

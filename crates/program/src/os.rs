@@ -198,6 +198,13 @@ pub trait Os: std::any::Any + Send + Sync {
         None
     }
 
+    /// The function that a system call is for, of which the kernel's first frame, right inside of the
+    /// user's, has these registers. `None` if it is none, or that is not known.
+    fn system_call(&self, program: &Program, registers: &Registers) -> Option<u64> {
+        let _ = (program, registers);
+        None
+    }
+
     /// Unwinding tables that stand in the program's own memory, for the module called `module`.
     ///
     /// # Errors

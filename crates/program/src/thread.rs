@@ -45,19 +45,22 @@ impl Program {
         }
     }
 
-    /// All threads in a list.
+    /// The threads that can be listed, and why there may be more: a damaged list ends early.
     ///
     /// # Errors
     ///
-    /// As [`threads`](Self::threads).
-    pub fn all_threads(&self) -> Result<Vec<Thread>> {
+    /// If not even the first can be looked for, or the user cancelled.
+    pub fn listed_threads(&self) -> Result<(Vec<Thread>, Option<Error>)> {
         let mut threads = self.threads()?;
-        let mut all = Vec::new();
-        while let Some(thread) = threads.next(self)? {
+        let mut listed = Vec::new();
+        loop {
             self.cancel().check()?;
-            all.push(thread);
+            match threads.next(self) {
+                Ok(Some(thread)) => listed.push(thread),
+                Ok(None) => return Ok((listed, None)),
+                Err(error) => return Ok((listed, Some(error))),
+            }
         }
-        Ok(all)
     }
 
     /// The thread with this ID.

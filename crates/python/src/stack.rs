@@ -198,6 +198,17 @@ impl PyStackFrame {
         Ok(self.frame()?.is_tail_call())
     }
 
+    /// How the frame was found, and so how far it can be trusted: ``registers`` that were saved, the
+    /// table that tells how the frame before was called (``.debug_frame``, ``.eh_frame``, ``ORC``),
+    /// ``call sites`` for frames that tail calls lost, a guess that says that it is one, or ``given``.
+    ///
+    ///     >>> [frame.found_by for frame in prog.stack_trace(1)][:2]
+    ///     ['registers', '.debug_frame']
+    #[getter]
+    fn found_by(&self) -> PyResult<String> {
+        Ok(self.frame()?.found_by().to_string())
+    }
+
     /// Whether the frame was interrupted at its program counter, rather than calling there.
     #[getter]
     fn interrupted(&self) -> PyResult<bool> {

@@ -18,7 +18,7 @@ pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backt
     let reason = program.os().and_then(|os| os.crash_reason());
     let mut problems = Vec::new();
     let threads = if options.all {
-        all(program, crashed.ok())?
+        all(program, crashed.ok(), &mut problems)?
     } else if options.tids.is_empty() {
         vec![crashed.or_else(|error| instead_of_crashed(program, error))?]
     } else {
@@ -51,8 +51,13 @@ fn no_stack(threads: &[Backtrace]) -> Option<String> {
 }
 
 /// All threads, the crashed one first: it may be one of those that no list has, an idle one.
-fn all(program: &Program, crashed: Option<Thread>) -> Result<Vec<Thread>> {
-    let mut threads = program.all_threads()?;
+fn all(
+    program: &Program,
+    crashed: Option<Thread>,
+    problems: &mut Vec<String>,
+) -> Result<Vec<Thread>> {
+    let (mut threads, damage) = program.listed_threads()?;
+    problems.extend(damage.map(|damage| format!("the list of threads ends early: {damage}")));
     if let Some(crashed) = crashed {
         // Idle threads have the same ID on all processors.
         threads.retain(|thread| thread.tid != crashed.tid);
@@ -88,7 +93,6 @@ fn name(program: &Program, thread: &Thread) -> Option<String> {
 }
 
 fn lines(program: &Program, trace: &StackTrace, with_locals: bool) -> Result<Vec<Line>> {
-    let mut is_guess = false;
     let mut lines = Vec::new();
     for frame in trace.frames() {
         lines.push(Line {
@@ -99,16 +103,12 @@ fn lines(program: &Program, trace: &StackTrace, with_locals: bool) -> Result<Vec
             pc: frame.pc(),
             is_inline: frame.is_inline(),
             is_tail_call: frame.is_tail_call(),
-            is_guess,
+            found_by: frame.found_by(),
             locals: match with_locals {
                 true => locals(program, frame)?,
                 false => Vec::new(),
             },
         });
-        // Whoever a function is inlined into shares its registers, and so does not come after them.
-        if !frame.is_inline() && !frame.is_tail_call() {
-            is_guess = frame.unwound_by().is_none();
-        }
     }
     Ok(lines)
 }
@@ -137,12 +137,12 @@ fn local(program: &Program, local: LocalValue) -> Local {
         dereference: false,
         ..FormatOptions::default()
     };
-    let shown = local
-        .found
-        .and_then(|(object, how)| match object.is_absent() {
+    let shown = local.found.and_then(|(object, how)| {
+        match object.is_absent() && !object.has_known_parts() {
             true => Ok((None, how.to_string())),
             false => Ok((Some(object.format(program, &options)?), how.to_string())),
-        });
+        }
+    });
     let (value, how) = shown.unwrap_or_else(|error| (None, error.to_string()));
     Local {
         name: local.name.to_string(),
@@ -154,7 +154,7 @@ fn local(program: &Program, local: LocalValue) -> Local {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spelunk_program::StackEnd;
+    use spelunk_program::{FoundBy, StackEnd};
 
     fn thread(frames: Vec<Line>) -> Backtrace {
         Backtrace {
@@ -183,7 +183,7 @@ mod tests {
             pc: None,
             is_inline: false,
             is_tail_call: false,
-            is_guess: false,
+            found_by: FoundBy::Registers,
             locals: Vec::new(),
         };
         assert_eq!(no_stack(&[lost(), thread(vec![frame])]), None);

@@ -41,7 +41,8 @@ fn frame(line: &Line) -> Value {
         "pc": line.pc.map(|pc| format!("{pc:#x}")),
         "inline": line.is_inline,
         "tail_call": line.is_tail_call,
-        "guess": line.is_guess,
+        "found_by": line.found_by.to_string(),
+        "guess": line.found_by.is_guess(),
     });
     if let Some(frame) = frame.as_object_mut()
         && !line.locals.is_empty()

@@ -7,7 +7,7 @@ mod gather;
 mod json;
 mod text;
 
-use spelunk_program::{Signature, SourceLocation, StackEnd};
+use spelunk_program::{FoundBy, Signature, SourceLocation, StackEnd};
 
 pub use gather::backtraces;
 
@@ -56,8 +56,8 @@ pub struct Line {
     pub is_inline: bool,
     /// Whether the frame is gone, and was put back.
     pub is_tail_call: bool,
-    /// Whether the frame was guessed, and not told by debugging information.
-    pub is_guess: bool,
+    /// How the frame was found.
+    pub found_by: FoundBy,
     /// The variables, if they were asked for: in the order of their declarations, those of inner
     /// blocks last, which may hide others of the same name.
     pub locals: Vec<Local>,

@@ -105,7 +105,7 @@ fn write_frame(page: &mut Page, line: &Line) {
     for (is_so, mark) in [
         (line.is_inline, " (inlined)"),
         (line.is_tail_call, " (tail call)"),
-        (line.is_guess, " (guess)"),
+        (line.found_by.is_guess(), " (guess)"),
     ] {
         if is_so {
             page.styled(Style::Note, mark);
@@ -135,7 +135,7 @@ fn printable(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spelunk_program::SourceLocation;
+    use spelunk_program::{FoundBy, SourceLocation};
 
     fn line(index: usize, function: &str) -> Line {
         Line {
@@ -146,7 +146,7 @@ mod tests {
             pc: Some(0xffff_ffff_8100_0000),
             is_inline: false,
             is_tail_call: false,
-            is_guess: false,
+            found_by: FoundBy::Registers,
             locals: Vec::new(),
         }
     }
@@ -175,7 +175,7 @@ mod tests {
         };
         let tail = Line {
             is_tail_call: true,
-            is_guess: true,
+            found_by: FoundBy::FramePointer,
             ..line(1, "tail")
         };
         let thread = |tid, name: &str, is_crashed, frames, end| Backtrace {
@@ -252,6 +252,11 @@ mod tests {
             (&"i".into(), &"(int)2".into())
         );
         assert_eq!(tail["line"], serde_json::Value::Null);
+        assert_eq!(tail["found_by"], "frame pointer (guess)");
+        assert_eq!(
+            (&inner["guess"], &tail["guess"]),
+            (&false.into(), &true.into())
+        );
         assert!(tail.get("locals").is_none());
     }
 }

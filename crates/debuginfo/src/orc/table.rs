@@ -109,7 +109,9 @@ impl OrcTable {
 
     /// The address that `ip` stands for, which is that of the entry `index`.
     fn at(&self, index: usize, ip: [u8; 4]) -> u64 {
-        let place = self.ips_address.wrapping_add((index as u64).wrapping_mul(4));
+        let place = self
+            .ips_address
+            .wrapping_add((index as u64).wrapping_mul(4));
         place.wrapping_add_signed(i64::from(self.order.u32(ip).cast_signed()))
     }
 

@@ -1,7 +1,7 @@
 use super::RowSource;
 use gimli::{
-    BaseAddresses, CfaRule as GimliCfa, CieOrFde, CommonInformationEntry, DebugFrame, EhFrame, EndianSlice,
-    Register as DwarfNumber, RegisterRule as GimliRule, RunTimeEndian, UnwindContext,
+    BaseAddresses, CfaRule as GimliCfa, CieOrFde, CommonInformationEntry, DebugFrame, EhFrame,
+    EndianSlice, Register as DwarfNumber, RegisterRule as GimliRule, RunTimeEndian, UnwindContext,
     UnwindExpression, UnwindSection,
 };
 use spelunk_base::arch::{Arch, Register};

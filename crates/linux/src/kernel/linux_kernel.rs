@@ -1,5 +1,5 @@
 use super::roles::function_role;
-use super::{AddressTranslation, kallsyms, modules, orc, registers, special, threads};
+use super::{AddressTranslation, kallsyms, modules, orc, registers, special, system_call, threads};
 use crate::access::find_variable;
 use spelunk_base::Platform;
 use spelunk_debuginfo::SymbolTable;
@@ -199,6 +199,10 @@ impl Os for LinuxKernel {
 
     fn orc_table(&self, program: &Program, module: &str) -> Result<Option<Arc<OrcTable>>> {
         orc::table(program, module)
+    }
+
+    fn system_call(&self, program: &Program, registers: &Registers) -> Option<u64> {
+        system_call::function(program, registers).ok()?
     }
 
     fn symbols(&self, program: &Program, module: Option<&Object>) -> Result<SymbolTable> {

@@ -14,6 +14,7 @@ mod physical;
 mod registers;
 mod roles;
 mod special;
+mod system_call;
 mod threads;
 mod x86_64;
 

@@ -92,7 +92,8 @@ impl Object {
     }
 
     /// Whether parts of it are known although it is absent.
-    pub(crate) fn has_known_parts(&self) -> bool {
+    #[must_use]
+    pub fn has_known_parts(&self) -> bool {
         matches!(self.remains(), Some(Remains::Bytes { .. }))
     }
 

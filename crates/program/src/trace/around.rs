@@ -2,10 +2,12 @@
 //! that are lost since.
 
 use super::call::Call;
+use super::code::Origin;
 use super::entered::pushed_by_call;
 use super::stack::{At, Stack};
 use super::unwinder::StackMemory;
 use crate::Program;
+use spelunk_base::arch::Register;
 use spelunk_debuginfo::{CallArgument, DieId, FrameState, Surroundings};
 use spelunk_unwind::expression::{DwarfRegister, ExpressionError, Value};
 use std::cell::Cell;
@@ -116,6 +118,36 @@ impl<'a> Inquiry<'a> {
     }
 }
 
+impl Inquiry<'_> {
+    /// What a register held when the call `at` made its call, or its jump, by the instructions before it.
+    fn passed(&self, at: At, register: DwarfRegister) -> Option<Value> {
+        self.ask().ok()?;
+        let call = self.stack.call(at)?;
+        let register = call.registers.find_dwarf(register)?;
+        let value = match self.call_instruction(call)?.origin(register)? {
+            Origin::Known(value) => value,
+            Origin::AtEntry(register, bits) => {
+                let around = Around {
+                    inquiry: self,
+                    at,
+                    in_argument: false,
+                };
+                let argument = CallArgument::Register(dwarf_number(call, register)?);
+                around.at_entry(argument).ok()?.to_u64() & bits
+            }
+        };
+        Some(Value::generic(value, 64))
+    }
+}
+
+/// DWARF's number of a register.
+fn dwarf_number(call: &Call, register: Register) -> Option<DwarfRegister> {
+    let numbers = call.registers.arch().dwarf_registers.iter();
+    let mut numbers = numbers.zip(0..);
+    let found = numbers.find(|(known, _)| **known == Some(register));
+    found.map(|(_, number)| DwarfRegister(number))
+}
+
 /// What is around one call.
 struct Around<'i, 'a> {
     inquiry: &'i Inquiry<'a>,
@@ -144,16 +176,24 @@ impl Surroundings for Around<'_, '_> {
         };
         inquiry.note(|ways| ways.at_entry = true);
         let unknown = ExpressionError::NoEntryValue("the call does not say what it passed");
-        let site = entered.site(self.at.gone).ok_or(unknown.clone())?;
-        if let Some(value) = inquiry.argument(caller, site, argument)? {
-            return Ok(value);
-        }
-        match (argument, inquiry.stack.call(caller)) {
-            (CallArgument::Register(register), Some(caller)) => {
-                inquiry.preserved(caller, register).ok_or(unknown)
-            }
-            _ => Err(unknown),
-        }
+        let told = match entered.site(self.at.gone) {
+            Some(site) => inquiry.argument(caller, site, argument),
+            None => Ok(None),
+        };
+        let unknown = match told {
+            Ok(Some(value)) => return Ok(value),
+            Ok(None) => unknown,
+            Err(error) => error,
+        };
+        let CallArgument::Register(register) = argument else {
+            return Err(unknown);
+        };
+        let preserved = inquiry
+            .stack
+            .call(caller)
+            .and_then(|caller| inquiry.preserved(caller, register));
+        let passed = || inquiry.passed(caller, register);
+        preserved.or_else(passed).ok_or(unknown)
     }
 
     fn at_call(&self, register: DwarfRegister) -> Result<Value, ExpressionError> {
@@ -173,9 +213,10 @@ impl Surroundings for Around<'_, '_> {
                 entered.and_then(|entered| entered.site(before))
             }
         };
-        let site = site.ok_or(lost.clone())?;
         let argument = CallArgument::Register(register);
-        let value = inquiry.argument(self.at, site, argument)?.ok_or(lost)?;
+        let told = site.and_then(|site| inquiry.argument(self.at, site, argument).ok()?);
+        let value = told.or_else(|| inquiry.passed(self.at, register));
+        let value = value.ok_or(lost)?;
         inquiry.note(|ways| ways.at_call = true);
         Ok(value)
     }

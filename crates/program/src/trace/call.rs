@@ -1,3 +1,4 @@
+use super::FoundBy;
 use super::entered::Entered;
 use crate::{Module, ModuleFile};
 use spelunk_debuginfo::{RowSource, Scope};
@@ -17,6 +18,8 @@ pub(super) struct Call {
     pub(super) module: Option<Arc<Module>>,
     /// What leads to the caller, and who says so.
     pub(super) row: Option<(Row, RowSource)>,
+    /// How it was found.
+    pub(super) found_by: FoundBy,
     /// The functions: the innermost inlined one first.
     pub(super) scopes: Vec<Scope>,
     /// How its function was entered, once that was asked for; else why that cannot be told.

@@ -1,10 +1,12 @@
 //! How a function was entered: by which call, and through which tail calls.
 
+use super::FoundBy;
 use super::around::Inquiry;
 use super::call::Call;
+use super::code::CallInstruction;
 use super::stack::At;
 use super::tail_calls::TailStep;
-use super::unwinder::look_up;
+use super::unwinder::{StackMemory, look_up};
 use crate::{InitialRegisters, Program};
 use spelunk_base::Architecture;
 use spelunk_debuginfo::{CallSite, CallTarget, DieId};
@@ -16,14 +18,15 @@ pub(super) struct Entered {
     /// The calls between this one and the next one that is there: each function ended in a jump to
     /// the one before it. Innermost first.
     pub(super) gone: Vec<Arc<Call>>,
-    /// In each of them, and last in the next call that is there, the call site that led here.
-    sites: Vec<DieId>,
+    /// In each of them, and last in the next call that is there, the call site that led here, if
+    /// debugging information has it.
+    sites: Vec<Option<DieId>>,
 }
 
 impl Entered {
     /// The call site in the caller of the call that has lost `gone` of its own.
     pub(super) fn site(&self, gone: usize) -> Option<DieId> {
-        self.sites.get(gone).copied()
+        *self.sites.get(gone)?
     }
 }
 
@@ -59,11 +62,8 @@ impl Inquiry<'_> {
         let calls = file.debug().function_calls(scope);
         let entry = calls.ok().and_then(|calls| calls.entry);
         let entry = entry.ok_or("debugging information does not say where the function starts")?;
-        let site = self.call_site(caller)?;
-        let target = self
-            .target(caller_at, caller, &site)
-            .ok_or("it is not known what the caller called")?;
-        let steps = self.program.tail_calls.chain(self.program, target, entry)?;
+        let site = self.call_site(caller);
+        let steps = self.steps(caller_at, caller, site.as_ref().ok(), entry)?;
         let mut entered = Entered {
             gone: Vec::new(),
             sites: Vec::new(),
@@ -71,10 +71,62 @@ impl Inquiry<'_> {
         for step in steps.iter().rev() {
             let call = gone_call(self.program, caller, step);
             entered.gone.push(Arc::new(call));
-            entered.sites.push(step.site.die);
+            entered.sites.push(Some(step.site.die));
         }
-        entered.sites.push(site.die);
+        entered.sites.push(site.ok().map(|site| site.die));
         Ok(entered)
+    }
+
+    /// The tail calls from what `caller` called to the function at `entry`.
+    fn steps(
+        &self,
+        at: At,
+        caller: &Call,
+        site: Option<&CallSite>,
+        entry: u64,
+    ) -> Result<Vec<TailStep>, &'static str> {
+        let tail_calls = &self.program.tail_calls;
+        let told = site.and_then(|site| self.target(at, caller, site));
+        let target = told.or_else(|| {
+            let found = self.call_instruction(caller)?.target()?;
+            // Of what was read from memory, that it is what is on the stack shows that it has not
+            // changed.
+            (!found.is_from_memory || found.address == entry).then_some(found.address)
+        });
+        let unknown = "it is not known what the caller called";
+        let known = target.ok_or(unknown);
+        let steps = known.and_then(|target| tail_calls.chain(self.program, target, entry));
+        steps.or_else(|reason| {
+            let function = self.system_call(at).ok_or(reason)?;
+            let from = target.unwrap_or(function);
+            tail_calls.chain_through(self.program, from, function, entry)
+        })
+    }
+
+    /// The function of the system call that the call `at` is the kernel's dispatcher of.
+    fn system_call(&self, at: At) -> Option<u64> {
+        let [dispatcher, entry, user] = self.stack.calls.get(at.index..)? else {
+            return None;
+        };
+        let os = self.program.os()?;
+        if os.is_own_frame(&user.registers) || dispatcher.interrupted || entry.interrupted {
+            return None;
+        }
+        os.system_call(self.program, &entry.registers)
+    }
+
+    /// The instruction that made `call` what it is.
+    pub(super) fn call_instruction<'s>(&'s self, call: &'s Call) -> Option<CallInstruction<'s>> {
+        let calls = call
+            .function()
+            .and_then(|(scope, file)| file.debug().function_calls(scope).ok());
+        Some(CallInstruction {
+            program: self.program,
+            memory: StackMemory::of(self.program, self.stack),
+            returns_to: call.pc.filter(|_| !call.interrupted)?,
+            registers: &call.registers,
+            entry: calls.and_then(|calls| calls.entry),
+        })
     }
 
     /// The call that `call` is in.
@@ -116,7 +168,12 @@ fn gone_call(program: &Program, caller: &Call, step: &TailStep) -> Call {
         interrupted: false,
         stack: None,
     };
-    look_up(program, state, step.site.place.return_address())
+    look_up(
+        program,
+        state,
+        step.site.place.return_address(),
+        FoundBy::CallSites,
+    )
 }
 
 /// Bytes of the return address that a call pushes.

@@ -1,5 +1,6 @@
 //! Callers where no row says how to find them: guesses, each checked before it is believed.
 
+use super::FoundBy;
 use super::call::Call;
 use super::unwinder::StackMemory;
 use crate::Program;
@@ -12,16 +13,22 @@ pub(super) fn caller_of(
     memory: &StackMemory<'_>,
     platform: Platform,
     call: &Call,
-) -> Option<Registers> {
+) -> Option<(Registers, FoundBy)> {
     // Both guesses are about calls that push their return address.
     if platform.architecture != Architecture::X86_64 {
         return None;
     }
-    let guesses = [after_bad_call, by_frame_pointer];
+    let guesses = [
+        (after_bad_call(memory, platform, call), FoundBy::BadCall),
+        (
+            by_frame_pointer(memory, platform, call),
+            FoundBy::FramePointer,
+        ),
+    ];
     guesses
-        .iter()
-        .filter_map(|guess| guess(memory, platform, call))
-        .find(|caller| {
+        .into_iter()
+        .filter_map(|(caller, found_by)| Some((caller?, found_by)))
+        .find(|(caller, _)| {
             let pc = caller.pc().and_then(|pc| pc.checked_sub(1));
             pc.is_some_and(|pc| program.find_module(pc).is_some())
         })

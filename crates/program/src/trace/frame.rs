@@ -1,3 +1,4 @@
+use super::FoundBy;
 use super::around::Ways;
 use super::call::Call;
 use super::provenance::{Provenance, Source};
@@ -173,6 +174,12 @@ impl Frame {
     #[must_use]
     pub fn module(&self) -> Option<&Arc<Module>> {
         self.call.module.as_ref()
+    }
+
+    /// How the frame was found.
+    #[must_use]
+    pub fn found_by(&self) -> FoundBy {
+        self.call.found_by
     }
 
     /// What told the way to the caller; `None` where it was guessed, or there is none.

@@ -3,8 +3,10 @@
 mod around;
 mod branch;
 mod call;
+mod code;
 mod entered;
 mod fallback;
+mod found_by;
 mod frame;
 mod many;
 mod provenance;
@@ -17,6 +19,7 @@ mod unwinder;
 mod values;
 mod variable;
 
+pub use found_by::FoundBy;
 pub(crate) use frame::SIGNAL_TRAMPOLINE;
 pub use frame::{Frame, LocalValue, SourceLocation};
 pub use provenance::{Missing, Provenance, Source};
@@ -80,7 +83,7 @@ pub enum StackEnd {
     },
     /// The stack leads back to where it was.
     Loop,
-    /// There are more frames than any stack has.
+    /// There are more calls than any of the kernel's stacks has.
     TooDeep,
     /// The list of program counters that was given ends.
     Given,
@@ -96,7 +99,11 @@ impl fmt::Display for StackEnd {
             }
             Self::Lost { reason } => f.write_str(reason),
             Self::Loop => f.write_str("the stack leads back to itself"),
-            Self::TooDeep => f.write_str("there are too many frames"),
+            Self::TooDeep => write!(
+                f,
+                "there may be more frames, but no more than {} calls are followed",
+                unwinder::MAX_CALLS
+            ),
             Self::Given => f.write_str("no more program counters were given"),
         }
     }

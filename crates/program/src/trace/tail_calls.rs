@@ -1,10 +1,13 @@
 //! Which function may have been entered from which without leaving a frame.
 
+use super::code;
 use crate::{Module, Program};
 
 use spelunk_debuginfo::{CallSite, CallTarget};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
+
+const INDIRECT: &str = "it is not known where an indirect tail call leads";
 
 /// Functions that are looked at for one chain.
 const MAX_FUNCTIONS: usize = 4_096;
@@ -23,8 +26,8 @@ struct Known {
 /// The tail calls of a function.
 #[derive(Default)]
 struct Function {
-    /// The sites whose targets are known, with these.
-    calls: Vec<(CallSite, u64)>,
+    /// The targets that are known, with the sites, where debugging information has these.
+    calls: Vec<(Option<CallSite>, u64)>,
     /// Why there may be others.
     incomplete: Option<&'static str>,
 }
@@ -80,15 +83,46 @@ impl TailCalls {
             let mut ways = calls.iter().filter(|(_, target)| leading.contains(target));
             match (ways.next(), ways.next(), address == to) {
                 (None, _, true) => return Ok(steps),
-                (Some((site, target)), None, false) => {
+                (Some((Some(site), target)), None, false) => {
                     steps.push(TailStep { site: site.clone() });
                     address = *target;
+                }
+                (Some((None, _)), None, false) => {
+                    return Err("debugging information does not have a tail call that leads here");
                 }
                 _ => return Err("tail calls lead here in more than one way"),
             }
             if steps.len() > functions.len() {
                 return Err("tail calls lead here in more than one way");
             }
+        }
+    }
+
+    /// As [`chain`](Self::chain), where the function at `from` is known to jump to that at `through`
+    /// first.
+    pub(super) fn chain_through(
+        &self,
+        program: &Program,
+        from: u64,
+        through: u64,
+        to: u64,
+    ) -> Result<Vec<TailStep>, &'static str> {
+        let rest = self.chain(program, through, to)?;
+        if from == through {
+            return Ok(rest);
+        }
+        let dispatcher = self.function(program, from);
+        let mut ways = dispatcher
+            .calls
+            .iter()
+            .filter(|(_, target)| *target == through);
+        match (ways.next(), ways.next()) {
+            (Some((Some(site), _)), None) => {
+                let mut steps = vec![TailStep { site: site.clone() }];
+                steps.extend(rest);
+                Ok(steps)
+            }
+            _ => Err("tail calls lead here in more than one way"),
         }
     }
 
@@ -135,35 +169,40 @@ fn leading_to(functions: &HashMap<u64, Arc<Function>>, to: u64) -> HashSet<u64> 
 }
 
 fn read_function(program: &Program, address: u64) -> Function {
-    let unknown = |reason| Function {
-        incomplete: Some(reason),
-        ..Function::default()
-    };
-    let no_debug = "a function without debugging information may have made a tail call";
-    let Some(module) = program.find_module(address) else {
-        return unknown(no_debug);
-    };
-    let Some(file) = module.debug_file().map(|file| file.debug()) else {
-        return unknown(no_debug);
-    };
-    let scopes = file.scopes(address).unwrap_or_default();
-    let calls = scopes
-        .last()
-        .and_then(|scope| file.function_calls(scope).ok());
-    let Some(calls) = calls.filter(|calls| calls.entry == Some(address)) else {
-        return unknown(no_debug);
-    };
-    if !calls.has_all_tail_calls {
-        return unknown("debugging information does not tell all tail calls of a function");
+    by_debugging_information(program, address)
+        .or_else(|| by_instructions(program, address))
+        .unwrap_or_else(|| Function {
+            incomplete: Some("not all tail calls are known that a function may have made"),
+            ..Function::default()
+        })
+}
+
+/// `None` unless debugging information claims to tell all.
+fn by_debugging_information(program: &Program, address: u64) -> Option<Function> {
+    let module = program.find_module(address)?;
+    let file = module.debug_file()?.debug();
+    let scopes = file.scopes(address).ok()?;
+    let calls = file.function_calls(scopes.last()?).ok()?;
+    if calls.entry != Some(address) || !calls.has_all_tail_calls {
+        return None;
     }
     let mut function = Function::default();
     for site in calls.tail_calls() {
         match program.call_target(&module, site) {
-            Some(target) => function.calls.push((site.clone(), target)),
-            None => function.incomplete = Some("it is not known where an indirect tail call leads"),
+            Some(target) => function.calls.push((Some(site.clone()), target)),
+            None => function.incomplete = Some(INDIRECT),
         }
     }
-    function
+    Some(function)
+}
+
+fn by_instructions(program: &Program, address: u64) -> Option<Function> {
+    let jumps = code::jumps_out_of(program, address)?;
+    let calls = jumps.targets.into_iter().map(|target| (None, target));
+    Some(Function {
+        calls: calls.collect(),
+        incomplete: jumps.has_indirect.then_some(INDIRECT),
+    })
 }
 
 impl Program {

@@ -2,10 +2,11 @@
 
 use super::around::Inquiry;
 use super::call::{Call, lookup_address};
+use super::code;
 use super::fallback;
 use super::frame::FramePlace;
 use super::stack::{At, Stack};
-use super::{Frame, StackCopy, StackEnd, StackTrace, TailCallFrames};
+use super::{FoundBy, Frame, StackCopy, StackEnd, StackTrace, TailCallFrames};
 use crate::{InitialRegisters, Module, Program, Result};
 use spelunk_base::Platform;
 use spelunk_debuginfo::RowSource;
@@ -16,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 /// Calls that a trace has at most. The kernel's stacks are 16 KiB, a call takes 8 bytes or more;
 /// a trace through several of them stays below.
-const MAX_CALLS: usize = 8192;
+pub(super) const MAX_CALLS: usize = 8192;
 
 /// The program's memory, as unwinding sees it.
 pub(super) struct StackMemory<'a> {
@@ -66,7 +67,7 @@ pub(super) struct Unwinder<'a> {
 
 /// What a step came to.
 enum Next {
-    Caller(InitialRegisters),
+    Caller(InitialRegisters, FoundBy),
     End(StackEnd),
 }
 
@@ -88,6 +89,7 @@ impl<'a> Unwinder<'a> {
     /// The stack whose innermost call has these registers.
     pub(super) fn unwind(mut self, initial: InitialRegisters) -> Result<StackTrace> {
         let mut next = initial;
+        let mut found_by = FoundBy::Registers;
         self.stack.copy = next.stack.take();
         let end = loop {
             self.program.cancel().check()?;
@@ -102,11 +104,11 @@ impl<'a> Unwinder<'a> {
             if self.stack.calls.len() >= MAX_CALLS {
                 break StackEnd::TooDeep;
             }
-            let call = look_up(self.program, next, pc);
+            let call = look_up(self.program, next, pc, found_by);
             let caller = self.caller_of(&call);
             self.stack.calls.push(Arc::new(call));
             match caller {
-                Next::Caller(caller) => next = caller,
+                Next::Caller(caller, by) => (next, found_by) = (caller, by),
                 Next::End(end) => break end,
             }
         };
@@ -121,7 +123,7 @@ impl<'a> Unwinder<'a> {
                 interrupted: false,
                 stack: None,
             };
-            let call = look_up(self.program, start, *pc);
+            let call = look_up(self.program, start, *pc, FoundBy::Given);
             self.stack.calls.push(Arc::new(call));
         }
         self.finish(StackEnd::Given)
@@ -160,22 +162,27 @@ impl<'a> Unwinder<'a> {
             return Next::End(StackEnd::UserCode);
         }
         let memory = StackMemory::of(self.program, &self.stack);
-        let Some((row, _)) = &call.row else {
-            return match fallback::caller_of(self.program, &memory, self.platform, call) {
-                Some(registers) => Next::Caller(InitialRegisters {
-                    registers,
-                    interrupted: false,
-                    stack: None,
-                }),
-                None => Next::End(StackEnd::NoUnwindInformation),
+        let Some((row, source)) = &call.row else {
+            let caller = fallback::caller_of(self.program, &memory, self.platform, call);
+            let Some((registers, found_by)) = caller else {
+                return Next::End(StackEnd::NoUnwindInformation);
             };
+            let state = InitialRegisters {
+                registers,
+                interrupted: false,
+                stack: None,
+            };
+            return Next::Caller(state, found_by);
         };
         match step(&call.registers, row, self.platform, &memory) {
-            Ok(Some(registers)) => Next::Caller(InitialRegisters {
-                registers,
-                interrupted: row.is_signal_frame,
-                stack: None,
-            }),
+            Ok(Some(registers)) => {
+                let state = InitialRegisters {
+                    registers,
+                    interrupted: row.is_signal_frame,
+                    stack: None,
+                };
+                Next::Caller(state, FoundBy::Table(*source))
+            }
             Ok(None) => Next::End(StackEnd::Outermost),
             Err(error) => Next::End(StackEnd::Lost {
                 reason: self.reason(&error),
@@ -198,7 +205,12 @@ impl<'a> Unwinder<'a> {
 
 /// What is known of the code at `pc`. Damaged debugging information is as good as none here: the
 /// frame has fewer names, and the trace goes on.
-pub(super) fn look_up(program: &Program, state: InitialRegisters, pc: u64) -> Call {
+pub(super) fn look_up(
+    program: &Program,
+    state: InitialRegisters,
+    pc: u64,
+    found_by: FoundBy,
+) -> Call {
     let address = lookup_address(pc, state.interrupted);
     let module = address.and_then(|address| program.find_module(address));
     let mut call = Call {
@@ -207,6 +219,7 @@ pub(super) fn look_up(program: &Program, state: InitialRegisters, pc: u64) -> Ca
         interrupted: state.interrupted,
         module,
         row: None,
+        found_by,
         scopes: Vec::new(),
         entered: OnceLock::new(),
     };
@@ -215,6 +228,11 @@ pub(super) fn look_up(program: &Program, state: InitialRegisters, pc: u64) -> Ca
         if let Some(file) = module.debug_file() {
             call.scopes = file.debug().scopes(address).unwrap_or_default();
         }
+    }
+    if call.scopes.is_empty()
+        && let (Some(address), Some((row, RowSource::Orc))) = (address, &mut call.row)
+    {
+        code::keep_untouched(program, address, row);
     }
     call
 }

@@ -129,7 +129,8 @@ impl PyProgram {
     ///     >>> for thread, trace in prog.stack_traces():
     ///     ...     print(thread.tid, thread.name, trace.signature())
     ///
-    /// Those that cannot be unwound have no frames, and say why: ``StackTrace.end_reason``.
+    /// Those that cannot be unwound have no frames, and say why: ``StackTrace.end_reason``. If the list of
+    /// threads is damaged, those up to there are returned, and the logger ``drgn`` is told.
     ///
     /// :param threads: Threads, their IDs, or ``struct task_struct *``; all if it is left out.
     /// :param tail_calls: As for ``stack_trace()``.
@@ -150,14 +151,20 @@ impl PyProgram {
             })
             .transpose()?;
         let tail_calls = tail_call_frames(tail_calls);
-        let (threads, traces) = work::run(slf.py(), slf.get(), || {
-            let threads = match given {
-                Some(threads) => threads,
-                None => program.all_threads().map_err(raise)?,
+        let (threads, damage, traces) = work::run(slf.py(), slf.get(), || {
+            let (threads, damage) = match given {
+                Some(threads) => (threads, None),
+                None => program.listed_threads().map_err(raise)?,
             };
             let traces = program.stack_traces(&threads, tail_calls);
-            Ok((threads, traces.map_err(raise)?))
+            Ok((threads, damage, traces.map_err(raise)?))
         })?;
+        if let Some(damage) = damage {
+            let logger = slf.py().import("logging")?;
+            let logger = logger.call_method1("getLogger", ("drgn",))?;
+            let text = format!("the list of threads ends early: {damage}");
+            logger.call_method1("warning", ("%s", text))?;
+        }
         let with_traces = threads.into_iter().zip(traces).map(|(thread, trace)| {
             let trace = PyStackTrace {
                 prog: slf.clone().unbind(),

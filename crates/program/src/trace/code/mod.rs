@@ -1,0 +1,77 @@
+//! What instructions tell of a call that debugging information does not: what was called, and from
+//! where a register had its value.
+//!
+//! A compiler loads the address of a function, or moves an argument to its place, right before the
+//! call, most often out of registers that the called function preserves. Those are known in the
+//! caller's frame, so that what was made of them can be made once more.
+
+mod function;
+mod tail_calls;
+mod x86_64;
+
+pub(super) use tail_calls::jumps_out_of;
+
+use super::unwinder::StackMemory;
+use crate::Program;
+use spelunk_base::Architecture;
+use spelunk_base::arch::Register;
+use spelunk_unwind::{Registers, Row};
+
+/// A call that a frame has made, to be looked at by its instructions.
+pub(super) struct CallInstruction<'a> {
+    pub(super) program: &'a Program,
+    pub(super) memory: StackMemory<'a>,
+    /// Where it returns to; of a jump, the address behind its first byte or the whole of it.
+    pub(super) returns_to: u64,
+    /// The registers in the frame: those that the called function preserves.
+    pub(super) registers: &'a Registers,
+    /// Where the frame's function is entered, if debugging information tells it.
+    pub(super) entry: Option<u64>,
+}
+
+/// What a call called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Target {
+    /// The address of the function.
+    pub(super) address: u64,
+    /// Whether that was read from memory, which may have changed since.
+    pub(super) is_from_memory: bool,
+}
+
+/// Where a register had its value from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Origin {
+    /// It is known.
+    Known(u64),
+    /// These bits of this register, as it was when the frame's function was entered.
+    AtEntry(Register, u64),
+}
+
+/// Adds rules to `row`, which ORC has for `address`: ORC tells of no registers but two, and is all there is
+/// for functions in assembly. What those leave alone is as it was.
+pub(super) fn keep_untouched(program: &Program, address: u64, row: &mut Row) {
+    // An interrupted caller has all its registers saved.
+    let is_call = !row.is_outermost && !row.is_signal_frame;
+    if is_call && is_x86_64(program) {
+        let memory = StackMemory::now(program);
+        let _ = x86_64::keep_untouched(program, &memory, address, row);
+    }
+}
+
+fn is_x86_64(program: &Program) -> bool {
+    let platform = program.platform();
+    platform.is_some_and(|platform| platform.architecture == Architecture::X86_64)
+}
+
+impl CallInstruction<'_> {
+    /// The function that was called.
+    pub(super) fn target(&self) -> Option<Target> {
+        is_x86_64(self.program).then(|| x86_64::target(self))?
+    }
+
+    /// Where `register` had its value from when the call was made. Nothing that was read from memory
+    /// counts: it may have changed since.
+    pub(super) fn origin(&self, register: Register) -> Option<Origin> {
+        is_x86_64(self.program).then(|| x86_64::origin(self, register))?
+    }
+}

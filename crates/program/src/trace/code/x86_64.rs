@@ -1,0 +1,357 @@
+use super::function::{Function, decode, is_call, near_target, part_at};
+use super::{CallInstruction, Origin, Target};
+use crate::Program;
+use crate::trace::unwinder::StackMemory;
+use iced_x86::{
+    Code, FlowControl, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind,
+    Register as Name,
+};
+use spelunk_base::arch::{Register, x86_64 as arch};
+use spelunk_unwind::{Memory, RegisterRule, Row};
+
+/// Instructions that are looked at for one value.
+const MAX_STEPS: u32 = 64;
+
+/// Values that one value is made of.
+const MAX_DEPTH: u32 = 8;
+
+/// Instructions of a thunk, at most.
+const MAX_THUNK: u32 = 8;
+
+/// The general registers, by DWARF's numbers.
+const GENERAL: [(Name, Register); 16] = [
+    (Name::RAX, arch::RAX),
+    (Name::RDX, arch::RDX),
+    (Name::RCX, arch::RCX),
+    (Name::RBX, arch::RBX),
+    (Name::RSI, arch::RSI),
+    (Name::RDI, arch::RDI),
+    (Name::RBP, arch::RBP),
+    (Name::RSP, arch::RSP),
+    (Name::R8, arch::R8),
+    (Name::R9, arch::R9),
+    (Name::R10, arch::R10),
+    (Name::R11, arch::R11),
+    (Name::R12, arch::R12),
+    (Name::R13, arch::R13),
+    (Name::R14, arch::R14),
+    (Name::R15, arch::R15),
+];
+
+/// The register of that name, or the one that it is a part of.
+fn register(name: Name) -> Option<Register> {
+    let full = name.full_register();
+    let found = GENERAL.iter().find(|(general, _)| *general == full);
+    found.map(|(_, register)| *register)
+}
+
+fn name(register: Register) -> Option<Name> {
+    let found = GENERAL.iter().find(|(_, general)| *general == register);
+    found.map(|(name, _)| *name)
+}
+
+pub(super) fn target(call: &CallInstruction<'_>) -> Option<Target> {
+    let target = |memory| {
+        Some(Target {
+            address: target_with(call, memory)?,
+            is_from_memory: memory == MemoryCounts::Yes,
+        })
+    };
+    target(MemoryCounts::No).or_else(|| target(MemoryCounts::Yes))
+}
+
+fn target_with(call: &CallInstruction<'_>, memory: MemoryCounts) -> Option<u64> {
+    let values = Values::new(call, memory)?;
+    let instruction = values.function.instructions.get(values.at)?;
+    if instruction.next_ip() != call.returns_to {
+        return None;
+    }
+    let direct = match instruction.flow_control() {
+        FlowControl::Call => near_target(instruction)?,
+        FlowControl::IndirectCall => return values.indirect_target(instruction),
+        _ => return None,
+    };
+    match thunk_register(call, direct) {
+        Some(register) => values.before(values.at, register, 0)?.known(),
+        None => Some(direct),
+    }
+}
+
+pub(super) fn origin(call: &CallInstruction<'_>, register: Register) -> Option<Origin> {
+    let values = Values::new(call, MemoryCounts::No)?;
+    // A table of jumps may lead to anywhere in the function.
+    if values.function.has_indirect_jumps {
+        return None;
+    }
+    values.before(values.at, name(register)?, 0)
+}
+
+/// The register that the thunk at `address` jumps to, if it is one: `arch/x86/lib/retpoline.S`. The
+/// kernel has its compiler call these in place of indirect calls, and patches some of them.
+fn thunk_register(call: &CallInstruction<'_>, address: u64) -> Option<Name> {
+    /// `RETPOLINE_THUNK_SIZE`
+    const SIZE: usize = 32;
+    let code = decode_some(call, address, SIZE)?;
+    let mut next = address;
+    for _ in 0..MAX_THUNK {
+        let instruction = code.iter().find(|instruction| instruction.ip() == next)?;
+        let is_stored = instruction.mnemonic() == Mnemonic::Mov
+            && instruction.op0_kind() == OpKind::Memory
+            && instruction.memory_base() == Name::RSP
+            && instruction.memory_displacement64() == 0;
+        match instruction.flow_control() {
+            // In place of the address that the call pushed, which the following return takes.
+            FlowControl::Next if is_stored => return Some(instruction.op1_register()),
+            FlowControl::Next => next = instruction.next_ip(),
+            FlowControl::Call | FlowControl::UnconditionalBranch => {
+                next = near_target(instruction)?;
+            }
+            FlowControl::IndirectBranch if instruction.op0_kind() == OpKind::Register => {
+                return Some(instruction.op0_register());
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The instructions in `size` bytes, or in as many of them as are instructions.
+fn decode_some(call: &CallInstruction<'_>, start: u64, size: usize) -> Option<Vec<Instruction>> {
+    (1..=size)
+        .rev()
+        .find_map(|size| decode(&call.memory, start, size))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MemoryCounts {
+    Yes,
+    No,
+}
+
+impl Origin {
+    fn known(self) -> Option<u64> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::AtEntry(..) => None,
+        }
+    }
+
+    fn masked(self, mask: u64) -> Self {
+        match self {
+            Self::Known(value) => Self::Known(value & mask),
+            Self::AtEntry(register, bits) => Self::AtEntry(register, bits & mask),
+        }
+    }
+}
+
+/// Adds rules to `row` for the registers that the function around `address` never touches, if it is
+/// one without calls, or need not touch.
+pub(super) fn keep_untouched(
+    program: &Program,
+    memory: &StackMemory<'_>,
+    address: u64,
+    row: &mut Row,
+) -> Option<()> {
+    let instructions = part_at(program, memory, address)?;
+    for (_, register) in GENERAL {
+        let is_untouched = !instructions
+            .iter()
+            .any(|instruction| changes(instruction, register));
+        if register != arch::RSP && row.find(register).is_none() && is_untouched {
+            row.set(register, RegisterRule::SameValue);
+        }
+    }
+    Some(())
+}
+
+/// The values of registers before the call.
+struct Values<'c, 'a> {
+    call: &'c CallInstruction<'a>,
+    function: Function,
+    /// The call's index.
+    at: usize,
+    memory: MemoryCounts,
+}
+
+impl<'c, 'a> Values<'c, 'a> {
+    fn new(call: &'c CallInstruction<'a>, memory: MemoryCounts) -> Option<Self> {
+        let inside = call.returns_to.checked_sub(1)?;
+        let function = Function::around(call.program, &call.memory, inside)?;
+        let at = function.left_before(call.returns_to)?;
+        Some(Self {
+            call,
+            function,
+            at,
+            memory,
+        })
+    }
+
+    fn indirect_target(&self, call: &Instruction) -> Option<u64> {
+        match call.op0_kind() {
+            OpKind::Register => self.before(self.at, call.op0_register(), 0)?.known(),
+            OpKind::Memory if self.memory == MemoryCounts::Yes => self.loaded(self.at, call, 0),
+            _ => None,
+        }
+    }
+
+    /// The value of a register before the instruction at `index`.
+    fn before(&self, index: usize, name: Name, depth: u32) -> Option<Origin> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let register = register(name)?;
+        if let Some(value) = self.preserved(index, register) {
+            return Some(Origin::Known(value));
+        }
+        let mut index = index;
+        for _ in 0..MAX_STEPS {
+            if index == 0 {
+                return self.at_entry(register);
+            }
+            if !self.function.is_reached_from_before(index) {
+                let is_argument = !self
+                    .function
+                    .instructions
+                    .iter()
+                    .enumerate()
+                    .any(|(index, instruction)| index != self.at && changes(instruction, register));
+                return is_argument.then(|| self.at_entry(register))?;
+            }
+            index -= 1;
+            let instruction = self.function.instructions.get(index)?;
+            if changes(instruction, register) {
+                return self.made_by(index, instruction, register, depth);
+            }
+        }
+        None
+    }
+
+    /// The value in the frame, if nothing changed it from `index` to the call, and the called function
+    /// preserved it.
+    fn preserved(&self, index: usize, register: Register) -> Option<u64> {
+        let value = self.call.registers.get(register)?;
+        let between = self.function.instructions.get(index..self.at)?;
+        let is_unchanged = !between
+            .iter()
+            .any(|instruction| changes(instruction, register));
+        is_unchanged.then_some(value)
+    }
+
+    /// An argument, if the function begins where the instructions do.
+    fn at_entry(&self, register: Register) -> Option<Origin> {
+        let first = self.function.instructions.first()?.ip();
+        (self.call.entry == Some(first)).then_some(Origin::AtEntry(register, u64::MAX))
+    }
+
+    /// What an instruction leaves in a register.
+    fn made_by(
+        &self,
+        index: usize,
+        instruction: &Instruction,
+        changed: Register,
+        depth: u32,
+    ) -> Option<Origin> {
+        let is_its_result = instruction.op0_kind() == OpKind::Register
+            && register(instruction.op0_register()) == Some(changed);
+        // Writing the lower half clears the upper one; smaller parts leave the rest as it was.
+        let mask = match instruction.op0_register().size() {
+            8 => u64::MAX,
+            4 => u64::from(u32::MAX),
+            _ => return None,
+        };
+        if !is_its_result {
+            return None;
+        }
+        let of_register = |operand: Name| self.before(index, operand, depth + 1);
+        let result = match (instruction.mnemonic(), instruction.op1_kind()) {
+            (Mnemonic::Mov, OpKind::Register) => of_register(instruction.op1_register())?,
+            (Mnemonic::Mov, OpKind::Memory)
+                if self.memory == MemoryCounts::Yes && mask == u64::MAX =>
+            {
+                Origin::Known(self.loaded(index, instruction, depth)?)
+            }
+            (Mnemonic::Mov, OpKind::Memory) => return None,
+            (Mnemonic::Mov, _) => Origin::Known(instruction.immediate(1)),
+            (Mnemonic::Xor, OpKind::Register)
+                if instruction.op0_register() == instruction.op1_register() =>
+            {
+                Origin::Known(0)
+            }
+            (Mnemonic::Lea, _) => Origin::Known(self.address(index, instruction, depth)?),
+            (Mnemonic::Movsxd, OpKind::Register) => {
+                let value = of_register(instruction.op1_register())?.known()?;
+                let half = u32::try_from(value & u64::from(u32::MAX)).ok()?;
+                Origin::Known(i64::from(half.cast_signed()).cast_unsigned())
+            }
+            (Mnemonic::Add, kind) if is_immediate(kind) => {
+                let value = of_register(instruction.op0_register())?.known()?;
+                Origin::Known(value.wrapping_add(instruction.immediate(1)))
+            }
+            (Mnemonic::Sub, kind) if is_immediate(kind) => {
+                let value = of_register(instruction.op0_register())?.known()?;
+                Origin::Known(value.wrapping_sub(instruction.immediate(1)))
+            }
+            _ => return None,
+        };
+        Some(result.masked(mask))
+    }
+
+    /// The word in memory that an instruction refers to.
+    fn loaded(&self, index: usize, instruction: &Instruction, depth: u32) -> Option<u64> {
+        // Those of the CPU and of the thread are elsewhere for each.
+        if matches!(instruction.memory_segment(), Name::FS | Name::GS) {
+            return None;
+        }
+        let mut word = [0; 8];
+        let address = self.address(index, instruction, depth)?;
+        self.call.memory.read(address, &mut word).ok()?;
+        Some(u64::from_le_bytes(word))
+    }
+
+    /// The address that an instruction refers to.
+    fn address(&self, index: usize, instruction: &Instruction, depth: u32) -> Option<u64> {
+        let part = |name| match name {
+            Name::None => Some(0),
+            name => self.before(index, name, depth + 1)?.known(),
+        };
+        // The decoder adds the program counter itself.
+        let base = match instruction.memory_base() {
+            Name::RIP => 0,
+            name => part(name)?,
+        };
+        let scale = u64::from(instruction.memory_index_scale());
+        let scaled = part(instruction.memory_index())?.wrapping_mul(scale);
+        let displacement = instruction.memory_displacement64();
+        let is_wide = instruction.code() != Code::Lea_r32_m;
+        is_wide.then(|| base.wrapping_add(scaled).wrapping_add(displacement))
+    }
+}
+
+fn is_immediate(kind: OpKind) -> bool {
+    matches!(
+        kind,
+        OpKind::Immediate8
+            | OpKind::Immediate8to32
+            | OpKind::Immediate8to64
+            | OpKind::Immediate32
+            | OpKind::Immediate32to64
+            | OpKind::Immediate64
+    )
+}
+
+/// Whether a register may be another after an instruction.
+fn changes(instruction: &Instruction, changed: Register) -> bool {
+    // Registers that functions need not preserve.
+    if is_call(instruction) {
+        return !arch::ARCH.callee_saved.contains(&changed) && changed != arch::RSP;
+    }
+    let mut factory = InstructionInfoFactory::new();
+    let used = factory.info(instruction).used_registers();
+    used.iter().any(|used| {
+        let is_written = matches!(
+            used.access(),
+            OpAccess::Write | OpAccess::CondWrite | OpAccess::ReadWrite | OpAccess::ReadCondWrite
+        );
+        is_written && register(used.register()) == Some(changed)
+    })
+}
