@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # PID 1 of the lab guest.  What it does is said on the kernel command line:
-#   lab.scenario=  panic | stop | kdump | kyber | kyber-kdump
+#   lab.scenario=  panic | stop | kdump | kyber | kyber-kdump | crowd
 # Disks: vda = results (ext4), vdb = ext4 scratch, vdc = btrfs scratch.
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/ TERM=dumb
@@ -159,6 +159,19 @@ panic | stop | kdump)
     sleep 1
     say "crashing"
     echo c >/proc/sysrq-trigger
+    ;;
+crowd)
+    start_load
+    say "recording the truth"
+    truth
+    # Afterwards: a look at each would take minutes.
+    echo 20000 >/proc/sys/kernel/threads-max
+    lab-load crowd 10000 /tmp/crowd &
+    while [ ! -e /tmp/crowd ]; do sleep 1; done
+    sync
+    umount /out || mount -o remount,ro /out
+    say "ready"
+    while :; do sleep 1000; done
     ;;
 kyber | kyber-kdump)
     [ $scenario = kyber-kdump ] && load_crash_kernel

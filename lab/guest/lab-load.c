@@ -3,6 +3,8 @@
  *
  *   lab-load threads            a process with several threads, each blocked
  *                               in a different place (or spinning)
+ *   lab-load crowd N FILE       N threads in processes of 1000, blocked in
+ *                               different places; FILE when they all are
  *   lab-load files DIR...       a process with one of every kind of open file,
  *                               some mappings and a marked anonymous page
  *   lab-load vfork              a parent in D state (vfork), a sleeping child
@@ -24,6 +26,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +56,8 @@ static void name(const char *s)
 
 static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
 static int pipe_fd[2];
+/* How many threads of all processes have started. */
+static atomic_int *crowd_started;
 
 static void *thread_main(void *arg)
 {
@@ -98,6 +103,43 @@ static void run_threads(void)
 	pthread_mutex_lock(&held);
 	for (long i = 0; i < 6; i++)
 		pthread_create(&t, NULL, thread_main, (void *)i);
+	forever();
+}
+
+static void *crowd_main(void *arg)
+{
+	atomic_fetch_add(crowd_started, 1);
+	return thread_main((void *)((long)arg % 5));
+}
+
+static void run_crowd(long count, const char *file)
+{
+	const long each = 1000;
+	pthread_attr_t small;
+	pthread_t t;
+
+	crowd_started = mmap(NULL, sizeof(atomic_int), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 32768);
+	for (long left = count; left > 0; left -= each) {
+		if (fork())
+			continue;
+		name("lab-crowd");
+		if (pipe(pipe_fd))
+			exit(1);
+		pthread_mutex_lock(&held);
+		for (long i = 1; i < each && i < left; i++)
+			if (pthread_create(&t, &small, crowd_main, (void *)i))
+				perror("pthread_create");
+		atomic_fetch_add(crowd_started, 1);
+		forever();
+	}
+	while (atomic_load(crowd_started) < count)
+		usleep(100000);
+	/* The last one has said so, but may not be asleep yet. */
+	sleep(2);
+	close(open(file, O_WRONLY | O_CREAT, 0600));
 	forever();
 }
 
@@ -230,6 +272,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "threads")) {
 		run_threads();
+	} else if (!strcmp(what, "crowd") && argc > 3) {
+		run_crowd(atol(argv[2]), argv[3]);
 	} else if (!strcmp(what, "files")) {
 		run_files(argv + 2);
 	} else if (!strcmp(what, "vfork")) {

@@ -84,7 +84,8 @@ impl Peers<'_> {
             let count = if depth == Depth::Full { 0 } else { NAMES };
             wrong += self.compare_names(place, &better, count)?;
         }
-        let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
+        let all = DUMPS.iter().filter(|spec| !spec.is_extra);
+        let all: Vec<&str> = all.map(|spec| spec.name).collect();
         let dumps = if dumps.is_empty() { &all } else { dumps };
         let lab = Lab::new(place);
         for &dump_name in dumps {

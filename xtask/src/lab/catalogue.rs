@@ -59,6 +59,8 @@ pub(super) enum Scenario {
     Kyber,
     /// As `Kyber`, saved by a crash kernel.
     KyberKdump,
+    /// As `Stop`, with ten thousand threads more.
+    Crowd,
 }
 
 impl Scenario {
@@ -79,6 +81,7 @@ impl fmt::Display for Scenario {
             Self::Kdump => "kdump",
             Self::Kyber => "kyber",
             Self::KyberKdump => "kyber-kdump",
+            Self::Crowd => "crowd",
         })
     }
 }
@@ -102,6 +105,8 @@ pub(crate) struct DumpSpec {
     pub(super) convert: bool,
     /// The file that stands for the dump where one is enough.
     pub(super) core: &'static str,
+    /// Whether it is made and compared only if it is named: it is for measurements.
+    pub(crate) is_extra: bool,
     pub(crate) about: &'static str,
 }
 
@@ -116,6 +121,7 @@ const PANIC: DumpSpec = DumpSpec {
     formats: &["elf", "zlib"],
     convert: true,
     core: "vmcore.elf",
+    is_extra: false,
     about: "a panic, dumped by QEMU; with all conversions",
 };
 
@@ -153,6 +159,17 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         formats: &["elf", "elf-paging", "zlib"],
         convert: false,
         about: "a healthy guest, not crashed, without KASLR",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "crowd",
+        scenario: Scenario::Crowd,
+        memory_mib: 1024,
+        formats: &["zlib"],
+        convert: false,
+        core: "vmcore.zlib",
+        is_extra: true,
+        about: "a healthy guest with 10,000 threads more, to measure; only if named",
         ..PANIC
     },
     DumpSpec {

@@ -217,7 +217,7 @@ fn drive(
     note("ready", guest.wait_for("LAB: ready", TIMEOUT)?);
     match spec.scenario {
         // A little later it sleeps.
-        Scenario::Stop => sleep(Duration::from_secs(1)),
+        Scenario::Stop | Scenario::Crowd => sleep(Duration::from_secs(1)),
         Scenario::Panic | Scenario::Kyber => {
             note("crashed", guest.wait_for("end Kernel panic", TIMEOUT)?);
             // The other CPU may still be writing to the console.

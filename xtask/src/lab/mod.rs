@@ -92,7 +92,8 @@ pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     }
     packages::ensure()?;
     let lab = Lab::new(place);
-    let all: Vec<&str> = DUMPS.iter().map(|spec| spec.name).collect();
+    let all = DUMPS.iter().filter(|spec| !spec.is_extra);
+    let all: Vec<&str> = all.map(|spec| spec.name).collect();
     if names.is_empty() {
         venv::with_drgn(&place.cache)?;
     }
