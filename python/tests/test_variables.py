@@ -60,7 +60,9 @@ static NOINLINE long leaf(long key, long other)
 static NOINLINE long middle(struct ops *it, long key) { return it->run(key + 1, 7) + it->after; }
 int main(int argc, char **argv)
 {
-    sink = middle(&ops, in[1]);
+    long kept = in[1];
+    sink = middle(&ops, kept);
+    sink += kept;
     return 0;
 }
 """

@@ -2,7 +2,6 @@
 //! that are lost since.
 
 use super::call::Call;
-use super::code::Origin;
 use super::entered::pushed_by_call;
 use super::stack::{At, Stack};
 use super::unwinder::StackMemory;
@@ -122,21 +121,21 @@ impl Inquiry<'_> {
     /// What a register held when the call `at` made its call, or its jump, by the instructions before it.
     fn passed(&self, at: At, register: DwarfRegister) -> Option<Value> {
         self.ask().ok()?;
-        let call = self.stack.call(at)?;
-        let register = call.registers.find_dwarf(register)?;
-        let value = match self.call_instruction(call)?.origin(register)? {
-            Origin::Known(value) => value,
-            Origin::AtEntry(register, bits) => {
-                let around = Around {
-                    inquiry: self,
-                    at,
-                    in_argument: false,
-                };
-                let argument = CallArgument::Register(dwarf_number(call, register)?);
-                around.at_entry(argument).ok()?.to_u64() & bits
-            }
-        };
+        let register = self.stack.call(at)?.registers.find_dwarf(register)?;
+        let value = self.with_instruction(at, |call| call.register(register))?;
         Some(Value::generic(value, 64))
+    }
+
+    /// What a register held when the function of call `at` was entered.
+    pub(super) fn register_at_entry(&self, at: At, register: Register) -> Option<u64> {
+        let number = dwarf_number(self.stack.call(at)?, register)?;
+        let around = Around {
+            inquiry: self,
+            at,
+            in_argument: false,
+        };
+        let value = around.at_entry(CallArgument::Register(number)).ok()?;
+        Some(value.to_u64())
     }
 }
 

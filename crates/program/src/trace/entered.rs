@@ -88,7 +88,7 @@ impl Inquiry<'_> {
         let tail_calls = &self.program.tail_calls;
         let told = site.and_then(|site| self.target(at, caller, site));
         let target = told.or_else(|| {
-            let found = self.call_instruction(caller)?.target()?;
+            let found = self.with_instruction(at, |call| call.target())?;
             // Of what was read from memory, that it is what is on the stack shows that it has not
             // changed.
             (!found.is_from_memory || found.address == entry).then_some(found.address)
@@ -105,27 +105,51 @@ impl Inquiry<'_> {
 
     /// The function of the system call that the call `at` is the kernel's dispatcher of.
     fn system_call(&self, at: At) -> Option<u64> {
-        let [dispatcher, entry, user] = self.stack.calls.get(at.index..)? else {
-            return None;
-        };
-        let os = self.program.os()?;
-        if os.is_own_frame(&user.registers) || dispatcher.interrupted || entry.interrupted {
+        let dispatcher = self.stack.calls.len().checked_sub(3)?;
+        let entry = self.system_call_entry()?;
+        if at.index != dispatcher {
             return None;
         }
+        let os = self.program.os()?;
         os.system_call(self.program, &entry.registers)
     }
 
-    /// The instruction that made `call` what it is.
-    pub(super) fn call_instruction<'s>(&'s self, call: &'s Call) -> Option<CallInstruction<'s>> {
+    /// The kernel's first call, right inside of the user's.
+    fn system_call_entry(&self) -> Option<&Call> {
+        let [.., dispatcher, entry, user] = &*self.stack.calls else {
+            return None;
+        };
+        let is_call = !dispatcher.interrupted && !entry.interrupted;
+        let is_of_user = !self.program.os()?.is_own_frame(&user.registers);
+        (is_call && is_of_user).then_some(entry)
+    }
+
+    /// Looks at the instruction that made the call `at` what it is.
+    pub(super) fn with_instruction<R>(
+        &self,
+        at: At,
+        look: impl FnOnce(&CallInstruction<'_>) -> Option<R>,
+    ) -> Option<R> {
+        let call = self.stack.call(at)?;
         let calls = call
             .function()
             .and_then(|(scope, file)| file.debug().function_calls(scope).ok());
-        Some(CallInstruction {
+        let pt_regs = self.system_call_entry().and_then(|entry| {
+            self.program
+                .os()?
+                .system_call(self.program, &entry.registers)?;
+            let start = entry.registers.sp()?;
+            let size = entry.registers.arch().pt_regs.size;
+            Some(start..start.checked_add(u64::try_from(size).ok()?)?)
+        });
+        look(&CallInstruction {
             program: self.program,
             memory: StackMemory::of(self.program, self.stack),
             returns_to: call.pc.filter(|_| !call.interrupted)?,
             registers: &call.registers,
             entry: calls.and_then(|calls| calls.entry),
+            at_entry: &|register| self.register_at_entry(at, register),
+            saved: pt_regs.unwrap_or(0..0),
         })
     }
 

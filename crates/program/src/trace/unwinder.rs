@@ -229,9 +229,7 @@ pub(super) fn look_up(
             call.scopes = file.debug().scopes(address).unwrap_or_default();
         }
     }
-    if call.scopes.is_empty()
-        && let (Some(address), Some((row, RowSource::Orc))) = (address, &mut call.row)
-    {
+    if let (Some(address), Some((row, RowSource::Orc))) = (address, &mut call.row) {
         code::keep_untouched(program, address, row);
     }
     call

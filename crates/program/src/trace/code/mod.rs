@@ -16,6 +16,7 @@ use crate::Program;
 use spelunk_base::Architecture;
 use spelunk_base::arch::Register;
 use spelunk_unwind::{Registers, Row};
+use std::ops::Range;
 
 /// A call that a frame has made, to be looked at by its instructions.
 pub(super) struct CallInstruction<'a> {
@@ -27,6 +28,10 @@ pub(super) struct CallInstruction<'a> {
     pub(super) registers: &'a Registers,
     /// Where the frame's function is entered, if debugging information tells it.
     pub(super) entry: Option<u64>,
+    /// What a register held when it was entered.
+    pub(super) at_entry: &'a dyn Fn(Register) -> Option<u64>,
+    /// Where the kernel saved the user's registers, which do not change during a system call.
+    pub(super) saved: Range<u64>,
 }
 
 /// What a call called.
@@ -36,15 +41,6 @@ pub(super) struct Target {
     pub(super) address: u64,
     /// Whether that was read from memory, which may have changed since.
     pub(super) is_from_memory: bool,
-}
-
-/// Where a register had its value from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Origin {
-    /// It is known.
-    Known(u64),
-    /// These bits of this register, as it was when the frame's function was entered.
-    AtEntry(Register, u64),
 }
 
 /// Adds rules to `row`, which ORC has for `address`: ORC tells of no registers but two, and is all there is
@@ -69,9 +65,9 @@ impl CallInstruction<'_> {
         is_x86_64(self.program).then(|| x86_64::target(self))?
     }
 
-    /// Where `register` had its value from when the call was made. Nothing that was read from memory
-    /// counts: it may have changed since.
-    pub(super) fn origin(&self, register: Register) -> Option<Origin> {
-        is_x86_64(self.program).then(|| x86_64::origin(self, register))?
+    /// What `register` held when the call was made. Nothing counts that was read from memory which may
+    /// have changed since.
+    pub(super) fn register(&self, register: Register) -> Option<u64> {
+        is_x86_64(self.program).then(|| x86_64::register_value(self, register))?
     }
 }

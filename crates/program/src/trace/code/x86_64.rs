@@ -1,5 +1,5 @@
 use super::function::{Function, decode, is_call, near_target, part_at};
-use super::{CallInstruction, Origin, Target};
+use super::{CallInstruction, Target};
 use crate::Program;
 use crate::trace::unwinder::StackMemory;
 use iced_x86::{
@@ -72,12 +72,12 @@ fn target_with(call: &CallInstruction<'_>, memory: MemoryCounts) -> Option<u64> 
         _ => return None,
     };
     match thunk_register(call, direct) {
-        Some(register) => values.before(values.at, register, 0)?.known(),
+        Some(register) => values.before(values.at, register, 0),
         None => Some(direct),
     }
 }
 
-pub(super) fn origin(call: &CallInstruction<'_>, register: Register) -> Option<Origin> {
+pub(super) fn register_value(call: &CallInstruction<'_>, register: Register) -> Option<u64> {
     let values = Values::new(call, MemoryCounts::No)?;
     // A table of jumps may lead to anywhere in the function.
     if values.function.has_indirect_jumps {
@@ -128,22 +128,6 @@ enum MemoryCounts {
     No,
 }
 
-impl Origin {
-    fn known(self) -> Option<u64> {
-        match self {
-            Self::Known(value) => Some(value),
-            Self::AtEntry(..) => None,
-        }
-    }
-
-    fn masked(self, mask: u64) -> Self {
-        match self {
-            Self::Known(value) => Self::Known(value & mask),
-            Self::AtEntry(register, bits) => Self::AtEntry(register, bits & mask),
-        }
-    }
-}
-
 /// Adds rules to `row` for the registers that the function around `address` never touches, if it is
 /// one without calls, or need not touch.
 pub(super) fn keep_untouched(
@@ -188,20 +172,20 @@ impl<'c, 'a> Values<'c, 'a> {
 
     fn indirect_target(&self, call: &Instruction) -> Option<u64> {
         match call.op0_kind() {
-            OpKind::Register => self.before(self.at, call.op0_register(), 0)?.known(),
-            OpKind::Memory if self.memory == MemoryCounts::Yes => self.loaded(self.at, call, 0),
+            OpKind::Register => self.before(self.at, call.op0_register(), 0),
+            OpKind::Memory => self.loaded(self.at, call, 8, 0),
             _ => None,
         }
     }
 
     /// The value of a register before the instruction at `index`.
-    fn before(&self, index: usize, name: Name, depth: u32) -> Option<Origin> {
+    fn before(&self, index: usize, name: Name, depth: u32) -> Option<u64> {
         if depth > MAX_DEPTH {
             return None;
         }
         let register = register(name)?;
         if let Some(value) = self.preserved(index, register) {
-            return Some(Origin::Known(value));
+            return Some(value);
         }
         let mut index = index;
         for _ in 0..MAX_STEPS {
@@ -238,9 +222,9 @@ impl<'c, 'a> Values<'c, 'a> {
     }
 
     /// An argument, if the function begins where the instructions do.
-    fn at_entry(&self, register: Register) -> Option<Origin> {
+    fn at_entry(&self, register: Register) -> Option<u64> {
         let first = self.function.instructions.first()?.ip();
-        (self.call.entry == Some(first)).then_some(Origin::AtEntry(register, u64::MAX))
+        (self.call.entry == Some(first)).then(|| (self.call.at_entry)(register))?
     }
 
     /// What an instruction leaves in a register.
@@ -250,61 +234,68 @@ impl<'c, 'a> Values<'c, 'a> {
         instruction: &Instruction,
         changed: Register,
         depth: u32,
-    ) -> Option<Origin> {
+    ) -> Option<u64> {
         let is_its_result = instruction.op0_kind() == OpKind::Register
             && register(instruction.op0_register()) == Some(changed);
         // Writing the lower half clears the upper one; smaller parts leave the rest as it was.
-        let mask = match instruction.op0_register().size() {
-            8 => u64::MAX,
-            4 => u64::from(u32::MAX),
-            _ => return None,
-        };
-        if !is_its_result {
+        let size = instruction.op0_register().size();
+        if !is_its_result || !matches!(size, 4 | 8) {
             return None;
         }
         let of_register = |operand: Name| self.before(index, operand, depth + 1);
-        let result = match (instruction.mnemonic(), instruction.op1_kind()) {
+        let immediate = || instruction.try_immediate(1).ok();
+        let value = match (instruction.mnemonic(), instruction.op1_kind()) {
             (Mnemonic::Mov, OpKind::Register) => of_register(instruction.op1_register())?,
-            (Mnemonic::Mov, OpKind::Memory)
-                if self.memory == MemoryCounts::Yes && mask == u64::MAX =>
-            {
-                Origin::Known(self.loaded(index, instruction, depth)?)
+            (Mnemonic::Mov, OpKind::Memory) => self.loaded(index, instruction, size, depth)?,
+            (Mnemonic::Mov, _) => immediate()?,
+            (Mnemonic::Movsxd, OpKind::Register) => {
+                sign_extended(of_register(instruction.op1_register())?)
             }
-            (Mnemonic::Mov, OpKind::Memory) => return None,
-            (Mnemonic::Mov, _) => Origin::Known(instruction.immediate(1)),
+            (Mnemonic::Movsxd, OpKind::Memory) => {
+                sign_extended(self.loaded(index, instruction, 4, depth)?)
+            }
             (Mnemonic::Xor, OpKind::Register)
                 if instruction.op0_register() == instruction.op1_register() =>
             {
-                Origin::Known(0)
+                0
             }
-            (Mnemonic::Lea, _) => Origin::Known(self.address(index, instruction, depth)?),
-            (Mnemonic::Movsxd, OpKind::Register) => {
-                let value = of_register(instruction.op1_register())?.known()?;
-                let half = u32::try_from(value & u64::from(u32::MAX)).ok()?;
-                Origin::Known(i64::from(half.cast_signed()).cast_unsigned())
+            (Mnemonic::Lea, _) => self.address(index, instruction, depth)?,
+            (Mnemonic::Add, _) => {
+                of_register(instruction.op0_register())?.wrapping_add(immediate()?)
             }
-            (Mnemonic::Add, kind) if is_immediate(kind) => {
-                let value = of_register(instruction.op0_register())?.known()?;
-                Origin::Known(value.wrapping_add(instruction.immediate(1)))
-            }
-            (Mnemonic::Sub, kind) if is_immediate(kind) => {
-                let value = of_register(instruction.op0_register())?.known()?;
-                Origin::Known(value.wrapping_sub(instruction.immediate(1)))
+            (Mnemonic::Sub, _) => {
+                of_register(instruction.op0_register())?.wrapping_sub(immediate()?)
             }
             _ => return None,
         };
-        Some(result.masked(mask))
+        match size {
+            4 => Some(value & u64::from(u32::MAX)),
+            _ => Some(value),
+        }
     }
 
-    /// The word in memory that an instruction refers to.
-    fn loaded(&self, index: usize, instruction: &Instruction, depth: u32) -> Option<u64> {
+    /// The `size` bytes in memory that an instruction refers to.
+    fn loaded(
+        &self,
+        index: usize,
+        instruction: &Instruction,
+        size: usize,
+        depth: u32,
+    ) -> Option<u64> {
         // Those of the CPU and of the thread are elsewhere for each.
         if matches!(instruction.memory_segment(), Name::FS | Name::GS) {
             return None;
         }
-        let mut word = [0; 8];
         let address = self.address(index, instruction, depth)?;
-        self.call.memory.read(address, &mut word).ok()?;
+        let last = address.checked_add(size.checked_sub(1)? as u64)?;
+        let saved = &self.call.saved;
+        let is_saved = saved.contains(&address) && saved.contains(&last);
+        if self.memory == MemoryCounts::No && !is_saved {
+            return None;
+        }
+        let mut word = [0; 8];
+        let bytes = word.get_mut(..size)?;
+        self.call.memory.read(address, bytes).ok()?;
         Some(u64::from_le_bytes(word))
     }
 
@@ -312,7 +303,7 @@ impl<'c, 'a> Values<'c, 'a> {
     fn address(&self, index: usize, instruction: &Instruction, depth: u32) -> Option<u64> {
         let part = |name| match name {
             Name::None => Some(0),
-            name => self.before(index, name, depth + 1)?.known(),
+            name => self.before(index, name, depth + 1),
         };
         // The decoder adds the program counter itself.
         let base = match instruction.memory_base() {
@@ -327,16 +318,9 @@ impl<'c, 'a> Values<'c, 'a> {
     }
 }
 
-fn is_immediate(kind: OpKind) -> bool {
-    matches!(
-        kind,
-        OpKind::Immediate8
-            | OpKind::Immediate8to32
-            | OpKind::Immediate8to64
-            | OpKind::Immediate32
-            | OpKind::Immediate32to64
-            | OpKind::Immediate64
-    )
+fn sign_extended(value: u64) -> u64 {
+    let half = value as u32;
+    i64::from(half.cast_signed()).cast_unsigned()
 }
 
 /// Whether a register may be another after an instruction.
