@@ -86,6 +86,12 @@ def known(variable, ctype):
         return None
 
 
+def assigned(source, function, name):
+    """Whether a function assigns to a variable, or lets others do so."""
+    body = re.search(rf"^static [^;\n]*\b{function}\([^;\n]*\)\n\{{.*?^\}}", source, re.M | re.S).group()
+    return bool(re.search(rf"(?<![\w ] ){name} \S*= |^\s+{name} \S*= |&{name}\b", body, re.M))
+
+
 def compiled(tmp_path, source, command):
     if shutil.which(command[0]) is None:
         pytest.fail(f"{command[0]} is needed")
@@ -112,12 +118,13 @@ def test_no_value_is_wrong(tmp_path, command):
                         right += 1
                         passed += "caller passed" in variable.provenance_
                     else:
-                        wrong.append((seed, frame.name, name, value, found, variable.provenance_))
+                        is_assigned = assigned(program.source, frame.function_name, name)
+                        wrong.append((seed, frame.name, name, value, found, is_assigned, variable.provenance_))
         finally:
             process.close()
-    # Compilers are wrong now and then about what was assigned last (gdb shows the same); what is put together from
-    # call sites must never be.
-    assert [found for found in wrong if " by what " in found[-1]] == []
+    # Compilers are wrong now and then about what was assigned last (gdb shows the same): they say that a parameter is
+    # as it was passed. What is put together from call sites must never be.
+    assert [found for found in wrong if " by what " in found[-1] and not found[-2]] == []
     assert len(wrong) <= right / 50, wrong
     assert right > seen / 4 and (passed or command[0] != "gcc")
 
