@@ -24,6 +24,8 @@ def _crash(prog: spelunk.Program) -> List[str]:
             f"It ended in thread {tid}; prog.threads() lists all.",
             "To see where: prog.crashed_thread().stack_trace()",
         ]
+    if prog.flags & spelunk.ProgramFlags.IS_LIVE:
+        return ["It runs. prog.threads() lists its tasks."]
     try:
         thread = prog.crashed_thread()
     except LookupError as error:

@@ -7,6 +7,9 @@ import logging
 import os
 import runpy
 import select
+import shutil
+import socket
+import subprocess
 import sys
 from typing import Any, Callable, Dict, List, Optional, Type, TypeVar
 
@@ -143,12 +146,50 @@ def _open(options: Dict[str, Any]) -> spelunk.Program:
         prog = spelunk.Program(options["platform"], vmcoreinfo=vmcoreinfo)
         if options["pid"] is not None:
             prog.set_pid(options["pid"])
-        else:
+        elif options["core"]:
             prog.set_core_dump(options["core"])
+        elif options["qemu"] is not None:
+            prog.set_qemu_qmp(options["qemu"])
+        elif options["gdb"] is not None:
+            prog.set_gdb_remote(options["gdb"])
+        else:
+            _set_kernel(prog)
     except Exception as error:
         raise _Failure(_reason(error)) from error
     _choose_search(prog, options)
     return prog
+
+
+# Sends the descriptor of /proc/kcore over the socket that is its standard output.
+_OPEN_KCORE = (
+    "import os, socket;"
+    "kcore = os.open('/proc/kcore', os.O_RDONLY | os.O_CLOEXEC);"
+    "socket.send_fds(socket.socket(fileno=1), [b'k'], [kcore])"
+)
+
+
+def _set_kernel(prog: spelunk.Program) -> None:
+    """Debug the running kernel; only to open its file, sudo is asked for the rights of root."""
+    try:
+        prog.set_kernel()
+        return
+    except PermissionError:
+        sudo = shutil.which("sudo")
+        if sudo is None or os.geteuid() == 0:
+            raise
+    own, others = socket.socketpair()
+    with own, others:
+        command = [sudo, "--", sys.executable, "-I", "-c", _OPEN_KCORE]
+        status = subprocess.run(command, stdout=others).returncode
+        others.close()
+        if status:
+            raise _Failure("/proc/kcore: it takes the rights of root to open it")
+        _, descriptors, _, _ = socket.recv_fds(own, 1, 1)
+    for descriptor in descriptors:
+        try:
+            prog._set_kernel(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _choose_search(prog: spelunk.Program, options: Dict[str, Any]) -> None:

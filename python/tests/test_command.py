@@ -29,7 +29,8 @@ def test_help_and_version():
     "arguments, status, text",
     [
         (["--bogus"], 2, "spelunk: unknown option '--bogus' (see spelunk --help)\n"),
-        ([], 2, "spelunk: nothing to debug: give a core dump with -c PATH or a process with -p PID (see spelunk --help)\n"),
+        (["-k", "-p1"], 2, "spelunk: -k and -p exclude each other (see spelunk --help)\n"),
+        (["--qemu", "/nonexistent"], 1, "spelunk: /nonexistent: No such file or directory\n"),
         (["-c", "/nonexistent"], 1, "spelunk: /nonexistent: No such file or directory\n"),
     ],
 )

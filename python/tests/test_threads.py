@@ -1,4 +1,4 @@
-"""One program, used by many threads at once."""
+"""One program, used by many threads at once; for longer with SPELUNK_TEST_THREADS_SECONDS=600."""
 
 import os
 import threading
@@ -8,9 +8,10 @@ import pytest
 from lab import Guest
 
 import spelunk
+from spelunk.helpers.linux import for_each_module, for_each_task
 
 THREADS = 8
-SECONDS = float(os.environ.get("SPELUNK_TEST_THREADS_SECONDS", "3"))
+SECONDS = float(os.environ.get("SPELUNK_TEST_THREADS_SECONDS", "20"))
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +47,29 @@ def questions(prog):
         lambda: [frame.name for frame in reversed(prog.crashed_thread().stack_trace())],
         lambda: spelunk.cast("unsigned char", spelunk.Object(prog, "int", 300)).value_(),
     ]
+    ask += [
+        lambda: [thread.tid for thread in prog.threads()],
+        lambda: [module.name.string_() for module in for_each_module(prog)],
+        lambda: len(list(for_each_task(prog))),
+        lambda: list(prog.search_memory(b"swapper/1").set_address_range(0, 1 << 26, True)),
+        lambda: next(prog.search_memory_u64(init.address_)),
+        lambda: list(prog.search_memory_regex(rb"Linux version [0-9.]+").set_address_range(0, 1 << 26, True)),
+        lambda: str(prog.stack_trace(1)),
+        lambda: [symbol.name for symbol in prog.symbols(prog["schedule"].address_)],
+        lambda: prog.read(init.address_, 4096),
+        lambda: fault(prog, 1),
+        lambda: fault(prog, 0xFFFF_8000_0000_0000),
+    ]
     for kind in ["file", "inode", "dentry", "super_block", "net_device", "sk_buff", "page", "cred"]:
         ask.append(lambda name=f"struct {kind}": str(prog.type(name)))
     return ask
+
+
+def fault(prog, address):
+    try:
+        return prog.read(address, 1)
+    except spelunk.FaultError as error:
+        return error.address
 
 
 def test_threads_get_the_answers_that_one_gets(prog):

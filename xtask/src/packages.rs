@@ -23,6 +23,7 @@ const PACKAGES: &[&str] = &[
     "dwz",
     "lld",
     "gdb",
+    "gdbserver",
     // a server and a client of debuginfod, and certificates, which downloads are tried with
     "debuginfod",
     "openssl",

@@ -9,6 +9,12 @@ pub struct Options {
     pub core: Vec<PathBuf>,
     /// `-p`: the process.
     pub pid: Option<u32>,
+    /// `-k`, or no word of what to debug: the running kernel.
+    pub kernel: bool,
+    /// `--qemu`: where the monitor of a guest's QEMU listens.
+    pub qemu: Option<String>,
+    /// `--gdb`: where a server of gdb's remote protocol listens.
+    pub gdb: Option<String>,
     /// `-s`: files with debugging information.
     pub symbols: Vec<PathBuf>,
     /// `--extra-symbols`: files with debugging information of nothing that is loaded.

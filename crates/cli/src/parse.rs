@@ -1,4 +1,4 @@
-use crate::usage::{BACKTRACE, GROUPS, LATER};
+use crate::usage::{BACKTRACE, GROUPS};
 use crate::{BacktraceOptions, Code, Options, SearchMethod, SymbolsFrom};
 use lexopt::Arg;
 use spelunk_base::Architecture;
@@ -38,7 +38,7 @@ impl From<lexopt::Error> for UsageError {
 ///
 /// # Errors
 ///
-/// If there is an unknown option, a value is missing or impossible, or there is nothing to debug.
+/// If there is an unknown option, a value is missing or impossible, or options exclude each other.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, UsageError> {
     let mut options = Options::default();
     let mut parser = lexopt::Parser::from_args(arguments);
@@ -77,6 +77,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             "help" => return Ok(Action::Help),
             "version" => return Ok(Action::Version),
             "core" => options.core.push(parser.value()?.into()),
+            "kernel" => options.kernel = true,
+            "qemu" => options.qemu = Some(text(parser.value()?)?),
+            "gdb" => options.gdb = Some(text(parser.value()?)?),
             "pid" => options.pid = Some(pid(&text(parser.value()?)?)?),
             "symbols" => options.symbols.push(parser.value()?.into()),
             "extra-symbols" => options.extra_symbols.push(parser.value()?.into()),
@@ -120,14 +123,30 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             "-a and IDs of threads exclude each other".into(),
         ));
     }
-    match (options.core.is_empty(), options.pid) {
-        (true, None) => Err(UsageError(
-            "nothing to debug: give a core dump with -c PATH or a process with -p PID".into(),
-        )),
-        (false, Some(_)) => Err(UsageError("-c and -p exclude each other".into())),
-        _ => Ok(()),
-    }?;
+    choose_target(&mut options)?;
     Ok(Action::Run(Box::new(options)))
+}
+
+/// Only one thing can be debugged: the running kernel, if nothing is named.
+fn choose_target(options: &mut Options) -> Result<(), UsageError> {
+    let targets = [
+        ("-k", options.kernel),
+        ("-c", !options.core.is_empty()),
+        ("-p", options.pid.is_some()),
+        ("--qemu", options.qemu.is_some()),
+        ("--gdb", options.gdb.is_some()),
+    ];
+    let mut given = targets.iter().filter(|(_, is_given)| *is_given);
+    match (given.next(), given.next()) {
+        (Some((first, _)), Some((second, _))) => Err(UsageError(format!(
+            "{first} and {second} exclude each other"
+        ))),
+        (Some(_), None) => Ok(()),
+        (None, _) => {
+            options.kernel = true;
+            Ok(())
+        }
+    }
 }
 
 fn long_name(short: char) -> Option<String> {
@@ -156,11 +175,7 @@ fn tid(text: &str) -> Result<u64, UsageError> {
 }
 
 fn unknown(option: &str) -> UsageError {
-    let later = LATER.iter().find(|(name, _)| *name == option);
-    UsageError(match later {
-        Some((name, reason)) => format!("{reason} ({name})"),
-        None => format!("unknown option '{option}'"),
-    })
+    UsageError(format!("unknown option '{option}'"))
 }
 
 /// Takes one of the options that say whose debugging information is searched.
@@ -370,16 +385,24 @@ mod tests {
     }
 
     #[test]
+    fn the_running_kernel_is_meant_when_nothing_is_named() {
+        assert!(run(&[]).kernel && run(&["-k"]).kernel && run(&["--kernel", "a.py"]).kernel);
+        let options = run(&["--qemu", "/run/qmp"]);
+        assert_eq!(
+            (options.kernel, &*options.qemu.unwrap()),
+            (false, "/run/qmp")
+        );
+        let options = run(&["--gdb=:1234"]);
+        assert_eq!((options.kernel, &*options.gdb.unwrap()), (false, ":1234"));
+    }
+
+    #[test]
     fn what_is_wrong_is_said_in_one_line() {
         assert_eq!(error(&["--bogus"]), "unknown option '--bogus'");
         assert_eq!(error(&["-x"]), "unknown option '-x'");
         assert_eq!(
-            error(&["-k"]),
-            "the running kernel cannot be debugged yet (-k)"
-        );
-        assert_eq!(
-            error(&[]),
-            "nothing to debug: give a core dump with -c PATH or a process with -p PID"
+            error(&["--qemu", "a", "--gdb=b"]),
+            "--qemu and --gdb exclude each other"
         );
         assert_eq!(
             error(&["-p1", "-c", "core"]),

@@ -29,6 +29,12 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
         "what to debug",
         &[
             spec(
+                Some('k'),
+                "kernel",
+                None,
+                "the running kernel, unless something else is named; asks sudo to open /proc/kcore",
+            ),
+            spec(
                 Some('c'),
                 "core",
                 Some("PATH"),
@@ -39,6 +45,19 @@ pub(crate) const GROUPS: &[(&str, &[Spec])] = &[
                 "pid",
                 Some("PID"),
                 "the running process with this ID",
+            ),
+            spec(
+                None,
+                "qemu",
+                Some("ADDRESS"),
+                "the running guest of the QEMU whose monitor (QMP) listens at this path or host:port",
+            ),
+            spec(
+                None,
+                "gdb",
+                Some("ADDRESS"),
+                "what a server of gdb's remote protocol has: QEMU, gdbserver, rr, KGDB; a path or \
+                 host:port",
             ),
             spec(
                 None,
@@ -181,8 +200,8 @@ pub(crate) const BACKTRACE: (&str, &[Spec]) = (
 #[must_use]
 pub fn help() -> String {
     let mut text = String::from(
-        "usage: spelunk [OPTION]... (-c CORE | -p PID) [SCRIPT [ARGUMENT]...]\n\
-         \x20      spelunk bt [OPTION]... (-c CORE | -p PID) [-a | TID...]\n\n\
+        "usage: spelunk [OPTION]... [-k | -c CORE | -p PID | --qemu ADDRESS | --gdb ADDRESS] [SCRIPT [ARGUMENT]...]\n\
+         \x20      spelunk bt [OPTION]... [-k | -c CORE | -p PID | ...] [-a | TID...]\n\n\
          A programmable debugger for the Linux kernel and native programs. Without a script, a\n\
          prompt for Python, where the program is called prog. A script called bt is run as ./bt\n\
          or after --.\n",
@@ -206,10 +225,3 @@ pub fn help() -> String {
     }
     text
 }
-
-/// Options that drgn has and that nothing stands behind here yet, and what they are for.
-pub(crate) const LATER: &[(&str, &str)] = &[
-    ("-k", "the running kernel cannot be debugged yet"),
-    ("--kernel", "the running kernel cannot be debugged yet"),
-    ("--qemu", "virtual machines cannot be debugged yet"),
-];

@@ -37,7 +37,11 @@ impl FileData {
     }
 
     /// The open file `file` under the name `name`.
-    pub(crate) fn of_file(name: &str, mut file: File) -> io::Result<Arc<dyn ReadAt>> {
+    ///
+    /// # Errors
+    ///
+    /// The host's.
+    pub fn of_file(name: &str, mut file: File) -> io::Result<Arc<dyn ReadAt>> {
         Ok(Arc::new(Self {
             name: name.to_owned(),
             content: Content::of(&mut file)?,

@@ -47,6 +47,15 @@ pub enum ImageError {
         /// What it holds.
         value: u64,
     },
+    /// A header of LiME's is impossible.
+    Lime {
+        /// The file.
+        file: String,
+        /// Where the header stands.
+        offset: u64,
+        /// The field.
+        field: &'static str,
+    },
     /// Several files were given that are not the parts of one split dump.
     NotParts {
         /// The file that does not belong to the first.
@@ -63,7 +72,7 @@ impl fmt::Display for ImageError {
             Self::NoFiles => f.write_str("no dump was given"),
             Self::UnknownFormat { file } => write!(
                 f,
-                "{file} is no dump in a format that is known (ELF core, kdump-compressed, flattened)"
+                "{file} is no dump in a format that is known (ELF core, kdump-compressed, flattened, LiME)"
             ),
             Self::Read { file, error } => write!(f, "{file}: {error}"),
             Self::Elf { file, error } => write!(f, "{file}: {error}"),
@@ -81,6 +90,14 @@ impl fmt::Display for ImageError {
                     "{file}: kdump header: {field} is {value:#x}, which is impossible"
                 )
             }
+            Self::Lime {
+                file,
+                offset,
+                field,
+            } => write!(
+                f,
+                "{file}: LiME header at {offset:#x}: its {field} is impossible"
+            ),
             Self::NotParts { file, reason } => {
                 write!(f, "{file} is not a part of the same split dump: {reason}")
             }
@@ -105,6 +122,8 @@ impl std::error::Error for ImageError {
 pub enum Damage {
     /// A table of ELF headers is cut off.
     Elf(ElfError),
+    /// A header of LiME's makes no sense; what this says is where and why.
+    Lime(String),
     /// A file is shorter than its headers say.
     CutOff {
         /// The file.
@@ -145,6 +164,7 @@ impl fmt::Display for Damage {
                 f,
                 "{file} is cut off: it has {found} of {expected} bytes; the memory behind its end is missing"
             ),
+            Self::Lime(reason) => write!(f, "{reason}; what should follow is missing"),
             Self::FlattenedEnd { file, offset } => write!(
                 f,
                 "flattened file {file} is cut off at {offset:#x}; what should follow is missing"

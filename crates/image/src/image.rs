@@ -5,7 +5,7 @@ use crate::notes::StoredNote;
 use crate::qemu::QemuCpuState;
 use crate::utsname::Utsname;
 use crate::vmcoreinfo::Vmcoreinfo;
-use crate::{elf_core, vmcoreinfo_scan};
+use crate::{elf_core, plain as plain_format, vmcoreinfo_scan};
 use spelunk_base::{ByteOrder, Cancel, Cancelled, Platform, Progress};
 use spelunk_elf::{ReadAt, SectionData, open_decompressed_dump};
 use spelunk_memory::{AddressSpace, FaultKind, Memory, Segment};
@@ -19,6 +19,10 @@ use std::sync::Arc;
 pub enum Format {
     /// An ELF core.
     Elf,
+    /// The bytes of physical memory, from address 0 on.
+    Raw,
+    /// Ranges of physical memory, as LiME and AVML write them.
+    Lime,
     /// A kdump-compressed file, with this version of its header.
     Kdump {
         /// 1 to 6.
@@ -30,6 +34,8 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Elf => f.write_str("ELF core"),
+            Self::Raw => f.write_str("raw image of memory"),
+            Self::Lime => f.write_str("LiME image of memory"),
             Self::Kdump { version } => write!(f, "kdump-compressed, version {version}"),
         }
     }
@@ -122,6 +128,10 @@ impl Image {
                 });
             }
             elf_core::open(first)?
+        } else if plain_format::is_lime(&first_magic) {
+            plain_format::open_lime(first)?
+        } else if plain.len() == 1 && plain_format::may_be_raw(first.as_ref()) {
+            plain_format::open_raw(first)
         } else {
             return Err(ImageError::UnknownFormat {
                 file: first.name().to_owned(),
@@ -228,6 +238,7 @@ impl Image {
 
     /// Takes `info` for what the kernel tells of itself, whatever the dump says.
     pub fn set_vmcoreinfo(&mut self, info: Vmcoreinfo) {
+        self.platform = self.platform.or(info.platform());
         self.vmcoreinfo = Some(info);
     }
 

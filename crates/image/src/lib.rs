@@ -6,6 +6,7 @@
 //! * kdump-compressed files (the diskdump format) of all header versions, with pages that are
 //!   plain or compressed by zlib, LZO, Snappy or zstd;
 //! * either of these in the flattened form, read in place through an index;
+//! * raw images of memory, and those of LiME, which do not tell what machine they are of;
 //! * the parts of a split kdump-compressed file, given together.
 //!
 //! A file that is cut off or damaged opens if its headers can be read; [`Image::damage`] says what
@@ -19,6 +20,7 @@ mod flattened;
 mod image;
 mod kdump;
 mod notes;
+mod plain;
 mod process;
 mod qemu;
 mod reader;
@@ -33,7 +35,7 @@ pub use process::{FileMapping, ProcessInfo, Signal, ThreadStatus};
 pub use qemu::QemuCpuState;
 pub use utsname::Utsname;
 pub use vmcoreinfo::Vmcoreinfo;
-pub use vmcoreinfo_scan::scan_for_vmcoreinfo;
+pub use vmcoreinfo_scan::{ReadCost, scan_for_vmcoreinfo};
 
 /// All of this is used from many threads.
 const _: () = {

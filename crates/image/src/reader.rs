@@ -15,6 +15,11 @@ impl SegmentReader for FileSegment {
             kind: fault_kind(error),
         })
     }
+
+    fn borrow(&self, offset: u64, size: u64) -> Option<&[u8]> {
+        let bytes = self.0.bytes()?.get(usize::try_from(offset).ok()?..)?;
+        bytes.get(..usize::try_from(size).ok()?)
+    }
 }
 
 /// Why memory that stands in a file cannot be read.

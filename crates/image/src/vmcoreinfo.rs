@@ -1,4 +1,4 @@
-use spelunk_base::BuildId;
+use spelunk_base::{Architecture, BuildId, Platform};
 use std::collections::HashMap;
 
 /// VMCOREINFO: what a kernel tells of itself to those who read its dump.
@@ -103,6 +103,26 @@ impl Vmcoreinfo {
     #[must_use]
     pub fn crash_time(&self) -> Option<u64> {
         self.find("CRASHTIME")?.parse().ok()
+    }
+
+    /// The machine, where keys tell it that one architecture alone writes: `arch_crash_save_vmcoreinfo` in the kernel's
+    /// `arch/*/kernel/`.
+    #[must_use]
+    pub fn platform(&self) -> Option<Platform> {
+        let architecture = if self.number("pgtable_l5_enabled").is_some()
+            || self.symbol("init_level4_pgt").is_some()
+        {
+            Architecture::X86_64
+        } else if self.number("kimage_voffset").is_some() {
+            Architecture::Aarch64
+        } else if self.number("satp").is_some() {
+            Architecture::Riscv64
+        } else if self.find("CONFIG_X86_PAE").is_some() {
+            Architecture::I386
+        } else {
+            return None;
+        };
+        Some(Platform::of(architecture))
     }
 
     /// What lacks for a kernel to be found by it, in words; `None` if nothing does.

@@ -12,8 +12,17 @@ const PREFIX: usize = 48;
 const FIRST_KEY: &[u8] = b"OSRELEASE=";
 /// How many pages between two looks at the cancel flag.
 const ROUND: usize = 1024;
-/// How much is read at once where reads have a price: of memory that is no file.
+/// What is read at once where it is reads that cost.
 const BLOCK: u64 = 1 << 18;
+
+/// What takes time when memory is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadCost {
+    /// Each read, however small: system calls.
+    PerRead,
+    /// Each byte: slow connections, decompression.
+    PerByte,
+}
 
 /// Searches the physical memory of `image` for VMCOREINFO.
 pub(crate) fn scan(
@@ -43,7 +52,7 @@ pub(crate) fn scan(
         let last = start.checked_add(size.checked_sub(1)?)?;
         Some((*start, last))
     });
-    search.run(prefixes(&memory, ranges), total)
+    search.run(prefixes(&memory, ranges, ReadCost::PerRead), total)
 }
 
 /// Searches the physical memory in `ranges` (first and last addresses) for the kernel's own buffer of VMCOREINFO.
@@ -54,6 +63,7 @@ pub(crate) fn scan(
 pub fn scan_for_vmcoreinfo(
     memory: &Memory,
     ranges: &[(u64, u64)],
+    cost: ReadCost,
     order: ByteOrder,
     cancel: &Cancel,
     progress: &dyn Progress,
@@ -66,7 +76,7 @@ pub fn scan_for_vmcoreinfo(
         cancel,
         progress,
     };
-    search.run(prefixes(memory, ranges.iter().copied()), total)
+    search.run(prefixes(memory, ranges.iter().copied(), cost), total)
 }
 
 struct Search<'a> {
@@ -135,6 +145,7 @@ fn is_note(prefix: &[u8; PREFIX]) -> bool {
 fn prefixes(
     memory: &Memory,
     ranges: impl Iterator<Item = (u64, u64)>,
+    cost: ReadCost,
 ) -> impl Iterator<Item = (u64, [u8; PREFIX])> {
     let blocks = ranges.flat_map(|(start, last)| {
         let first = start.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX);
@@ -147,11 +158,14 @@ fn prefixes(
         // At most a block.
         let size = usize::try_from(last.saturating_sub(first)).unwrap_or(0);
         let mut bytes = vec![0; size.saturating_add(1)];
-        let whole = memory.read(AddressSpace::Physical, first, &mut bytes);
+        let whole = cost == ReadCost::PerRead
+            && memory
+                .read(AddressSpace::Physical, first, &mut bytes)
+                .is_ok();
         let pages = (first..last).step_by(PAGE as usize);
         pages.filter_map(move |address| {
             let mut prefix = [0; PREFIX];
-            if whole.is_ok() {
+            if whole {
                 let offset = usize::try_from(address.wrapping_sub(first)).ok()?;
                 prefix = *bytes.get(offset..)?.first_chunk()?;
             } else {

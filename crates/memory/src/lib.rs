@@ -6,6 +6,7 @@
 //! * [`PageTables`] is the reader for virtual addresses that must be translated, driven by
 //!   [`PageTableGeometry`](spelunk_base::arch::PageTableGeometry); [`translate`] is one walk.
 //! * [`PageCache`] keeps decompressed pages, for the formats that store them compressed.
+//! * [`Snapshot`] takes the reads of a running target together that belong together.
 //! * [`Search`] finds bytes, integers and what a regular expression describes.
 //!
 //! Nothing here knows a file format or an operating system.
@@ -18,6 +19,7 @@ mod page_table;
 mod read_memory;
 mod search;
 mod segment_map;
+mod snapshot;
 mod translation_cache;
 
 pub use address_space::AddressSpace;
@@ -28,6 +30,7 @@ pub use page_table::{PageTables, Translation, translate};
 pub use read_memory::ReadMemory;
 pub use search::{Found, Match, Pattern, Search, SearchRange};
 pub use segment_map::{Segment, SegmentFault, SegmentMap, SegmentReader};
+pub use snapshot::{Snapshot, SnapshotReader};
 
 /// All of this is used from many threads.
 const _: () = {

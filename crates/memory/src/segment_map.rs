@@ -13,6 +13,12 @@ pub trait SegmentReader: Send + Sync {
     ///
     /// A [`SegmentFault`] at the first offset that cannot be read.
     fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SegmentFault>;
+
+    /// The `size` bytes from `offset` on, if they are in this program's memory already and stay there.
+    fn borrow(&self, offset: u64, size: u64) -> Option<&[u8]> {
+        let _ = (offset, size);
+        None
+    }
 }
 
 /// A segment could not be read.

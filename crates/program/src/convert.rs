@@ -8,6 +8,8 @@ use std::sync::Arc;
 const ENOENT: i32 = 2;
 const EACCES: i32 = 13;
 const EISDIR: i32 = 21;
+// Of Linux.
+const ECONNREFUSED: i32 = 111;
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
@@ -16,6 +18,7 @@ impl From<io::Error> for Error {
             io::ErrorKind::NotFound => Some(ENOENT),
             io::ErrorKind::PermissionDenied => Some(EACCES),
             io::ErrorKind::IsADirectory => Some(EISDIR),
+            io::ErrorKind::ConnectionRefused => Some(ECONNREFUSED),
             _ => None,
         });
         Self::new(ErrorKind::Os { errno }, error.to_string())

@@ -22,6 +22,8 @@ mod memory;
 mod module;
 mod name_cache;
 mod open;
+#[cfg(target_os = "linux")]
+mod open_live;
 mod os;
 mod program;
 mod search;

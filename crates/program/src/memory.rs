@@ -118,6 +118,7 @@ impl Program {
         };
         let shown_at = direct_map.unwrap_or(0);
         let segments = self.memory.segments(read).segments();
+        let stored = segments.clone();
         let segments = segments.iter().map(|segment| (segment.start, segment.last));
         let readable = match space {
             AddressSpace::Virtual => self.os().and_then(|os| os.readable_ranges()),
@@ -141,7 +142,7 @@ impl Program {
                 shown_at,
             })
         });
-        Search::new(pattern, read, ranges)
+        Search::new(pattern, read, ranges).with_segments(stored)
     }
 
     fn byte_order(&self) -> Result<ByteOrder> {

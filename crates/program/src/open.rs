@@ -5,8 +5,7 @@ use crate::machine::CustomMachine;
 use crate::userspace::UserProgram;
 use crate::{BringUp, Error, ErrorKind, Machine, Os, Program, Result, System};
 use spelunk_base::Platform;
-use spelunk_image::{Damage, Image, TargetKind, Vmcoreinfo};
-use spelunk_live::Process;
+use spelunk_image::{Damage, Format, Image, TargetKind, Vmcoreinfo};
 use spelunk_memory::AddressSpace;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,14 +45,22 @@ impl Program {
         if let Some(info) = self.vmcoreinfo.get() {
             image.set_vmcoreinfo(info.clone());
         }
+        if self.platform().or(image.platform()).is_none() {
+            // Images of memory alone; that has to tell.
+            let scanned = image.scan_for_vmcoreinfo(self.cancel(), &*self.progress())?;
+            if let Some(info) = scanned {
+                image.set_vmcoreinfo(info);
+            }
+        }
         let image = Arc::new(image);
         let platform = self.platform().or(image.platform()).ok_or_else(|| {
-            Error::value("the dump does not tell its machine; give the program a platform")
+            Error::value(match image.format() {
+                Format::Raw => "this is no dump in a format that is known (ELF core, kdump-compressed, flattened, \
+                                LiME), and no raw image of memory in which a kernel can be found",
+                _ => "the dump does not tell its machine; give the program a platform",
+            })
         })?;
-        for space in [AddressSpace::Virtual, AddressSpace::Physical] {
-            let segments = image.segments(space).iter().cloned();
-            self.memory.segments(space).add_all(segments);
-        }
+        self.add_segments(&image);
         let os: Arc<dyn Os> = match image.target() {
             TargetKind::Process => Arc::new(UserProgram::dead(&image, platform, &self.memory)),
             TargetKind::Kernel => {
@@ -62,24 +69,6 @@ impl Program {
         };
         self.publish(Some(image), os)?;
         // Threads that look from now on see all of it.
-        self.platform.get_or_init(|| platform);
-        Ok(())
-    }
-
-    /// Makes the program a running process of this machine. No debugging information is loaded.
-    ///
-    /// # Errors
-    ///
-    /// If the program is something already; the host's, if there is no such process or it may not be
-    /// debugged.
-    pub fn open_process(&self, pid: u32) -> Result<()> {
-        if self.is_open() {
-            return Err(already());
-        }
-        let process = Process::open(pid)?;
-        let platform = self.platform().unwrap_or(process.platform());
-        let os = UserProgram::live(process, platform, &self.memory);
-        self.publish(None, Arc::new(os))?;
         self.platform.get_or_init(|| platform);
         Ok(())
     }
@@ -106,7 +95,14 @@ impl Program {
         self.open_machine(Arc::new(CustomMachine { info, is_live }), platform, systems)
     }
 
-    fn open_machine(
+    fn add_segments(&self, image: &Image) {
+        for space in [AddressSpace::Virtual, AddressSpace::Physical] {
+            let segments = image.segments(space).iter().cloned();
+            self.memory.segments(space).add_all(segments);
+        }
+    }
+
+    pub(crate) fn open_machine(
         &self,
         machine: Arc<dyn Machine>,
         platform: Platform,
@@ -121,7 +117,7 @@ impl Program {
         Ok(())
     }
 
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.os.get().is_some() || self.image.get().is_some()
     }
 
@@ -147,7 +143,7 @@ impl Program {
         // What would tell may have been behind the end of the file.
         let damage: Vec<String> = damage.iter().map(ToString::to_string).collect();
         let message = if damage.is_empty() {
-            "this is no dump of an operating system that is known here".to_owned()
+            "this runs no operating system that is known here".to_owned()
         } else {
             format!(
                 "nothing left tells what this is a dump of: {}",
@@ -169,7 +165,7 @@ impl Program {
     }
 
     /// Makes what was opened the program, unless another thread was first.
-    fn publish(&self, image: Option<Arc<Image>>, os: Arc<dyn Os>) -> Result<()> {
+    pub(crate) fn publish(&self, image: Option<Arc<Image>>, os: Arc<dyn Os>) -> Result<()> {
         let name = os.object_finder_name();
         if self.os.set(os).is_err() {
             return Err(already());
@@ -200,6 +196,6 @@ fn parse_vmcoreinfo(text: &[u8]) -> Result<Vmcoreinfo> {
     }
 }
 
-fn already() -> Error {
+pub(crate) fn already() -> Error {
     Error::value("program memory was already initialized")
 }

@@ -1,6 +1,7 @@
 //! Threads of the program.
 
 use crate::{Error, Program, Result, StackSource, StackTrace, ThreadIter};
+use spelunk_memory::Snapshot;
 use spelunk_object::Object;
 
 /// A thread, as its operating system tells of it.
@@ -51,6 +52,7 @@ impl Program {
     ///
     /// If not even the first can be looked for, or the user cancelled.
     pub fn listed_threads(&self) -> Result<(Vec<Thread>, Option<Error>)> {
+        let _snapshot = Snapshot::new();
         let mut threads = self.threads()?;
         let mut listed = Vec::new();
         loop {

@@ -33,6 +33,8 @@ fn run<'py>(py: Python<'py>, options: &Options) -> PyResult<Bound<'py, PyDict>> 
     let dict = PyDict::new(py);
     dict.set_item("core", &options.core)?;
     dict.set_item("pid", options.pid)?;
+    dict.set_item("qemu", &options.qemu)?;
+    dict.set_item("gdb", &options.gdb)?;
     dict.set_item("symbols", &options.symbols)?;
     dict.set_item("default", options.symbols_from == SymbolsFrom::All)?;
     dict.set_item("main", options.symbols_from != SymbolsFrom::Given)?;

@@ -8,7 +8,7 @@ use crate::program::{PyProgram, lookup_default};
 use crate::types::{PyType, type_argument};
 use pyo3::exceptions::{PyLookupError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 use spelunk_base::path_ends_in;
 use spelunk_object::{Object, Value};
 use spelunk_program::ObjectKinds;
@@ -207,7 +207,15 @@ pub(crate) fn program_from_core_dump<'py>(
     py: Python<'py>,
     path: &Any<'py>,
 ) -> PyResult<Bound<'py, PyProgram>> {
-    opened(py, "set_core_dump", path)
+    opened(py, "set_core_dump", Some(path))
+}
+
+/// The kernel that runs this machine, with the debugging information that is found in the usual places.
+///
+///     >>> prog = program_from_kernel()
+#[pyfunction]
+pub(crate) fn program_from_kernel(py: Python<'_>) -> PyResult<Bound<'_, PyProgram>> {
+    opened(py, "set_kernel", None)
 }
 
 /// The program that a process of this machine runs, with the debugging information that is found in
@@ -219,17 +227,17 @@ pub(crate) fn program_from_pid<'py>(
     py: Python<'py>,
     pid: &Any<'py>,
 ) -> PyResult<Bound<'py, PyProgram>> {
-    opened(py, "set_pid", pid)
+    opened(py, "set_pid", Some(pid))
 }
 
 /// A program that the method `name` makes what `argument` says.
 fn opened<'py>(
     py: Python<'py>,
     name: &str,
-    argument: &Any<'py>,
+    argument: Option<&Any<'py>>,
 ) -> PyResult<Bound<'py, PyProgram>> {
     let prog = py.get_type::<PyProgram>().call0()?;
-    prog.call_method1(name, (argument,))?;
+    prog.call_method1(name, PyTuple::new(py, argument)?)?;
     match prog.call_method0("load_default_debug_info") {
         Err(error) if !error.is_instance_of::<crate::error::MissingDebugInfoError>(py) => {
             return Err(error);

@@ -82,6 +82,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(functions::null, module)?)?;
     module.add_function(wrap_pyfunction!(functions::offsetof, module)?)?;
     module.add_function(wrap_pyfunction!(functions::program_from_core_dump, module)?)?;
+    module.add_function(wrap_pyfunction!(functions::program_from_kernel, module)?)?;
     module.add_function(wrap_pyfunction!(functions::program_from_pid, module)?)?;
     module.add_function(wrap_pyfunction!(functions::reinterpret, module)?)?;
     module.add_function(wrap_pyfunction!(functions::sizeof, module)?)?;

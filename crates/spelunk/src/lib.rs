@@ -18,6 +18,7 @@
 pub use spelunk_base as base;
 pub use spelunk_image as image;
 pub use spelunk_linux as linux;
+pub use spelunk_live as live;
 pub use spelunk_memory as memory;
 pub use spelunk_memory::AddressSpace;
 pub use spelunk_object as object;

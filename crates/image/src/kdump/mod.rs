@@ -129,7 +129,7 @@ fn platform(
     header.utsname.platform().or_else(|| {
         let little_64_bit = header.is_64_bit && header.byte_order == ByteOrder::Little;
         let architecture =
-            architecture_of_notes(notes).or_else(|| vmcoreinfo.and_then(architecture_of_keys))?;
+            architecture_of_notes(notes).or_else(|| Some(vmcoreinfo?.platform()?.architecture))?;
         (little_64_bit || architecture != Architecture::X86_64).then_some(Platform {
             architecture,
             byte_order: header.byte_order,
@@ -159,18 +159,4 @@ fn architecture_of_notes(notes: &[StoredNote]) -> Option<Architecture> {
         .iter()
         .find(|note| note.is_prstatus())
         .and_then(|note| of_size(note.desc.len()))
-}
-
-/// Keys that one architecture alone writes: `arch_crash_save_vmcoreinfo` in the kernel's
-/// `arch/*/kernel/`.
-fn architecture_of_keys(info: &Vmcoreinfo) -> Option<Architecture> {
-    if info.number("pgtable_l5_enabled").is_some() || info.symbol("init_level4_pgt").is_some() {
-        Some(Architecture::X86_64)
-    } else if info.number("kimage_voffset").is_some() {
-        Some(Architecture::Aarch64)
-    } else if info.number("satp").is_some() {
-        Some(Architecture::Riscv64)
-    } else {
-        None
-    }
 }

@@ -15,6 +15,7 @@ mod kdump;
 mod lab;
 #[path = "../../../../fuzz/bodies/open_image.rs"]
 mod open_image;
+mod plain;
 mod real;
 
 use spelunk_elf::FileData;

@@ -5,6 +5,7 @@ use spelunk_base::Platform;
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_image::Vmcoreinfo;
+use spelunk_memory::Snapshot;
 use spelunk_object::Object;
 use spelunk_program::{
     BringUp, Error, ErrorKind, FunctionRole, InitialRegisters, Machine, ModuleInfo, ModuleKind, Os,
@@ -104,10 +105,11 @@ impl LinuxKernel {
 
 impl Os for LinuxKernel {
     fn describe(&self) -> String {
-        format!(
-            "Linux {}",
-            self.info.os_release().unwrap_or("of unknown release")
-        )
+        let release = self.info.os_release().unwrap_or("of unknown release");
+        match self.machine.is_live() {
+            true => format!("Linux {release}: {}", self.machine.describe()),
+            false => format!("Linux {release}"),
+        }
     }
 
     fn is_kernel(&self) -> bool {
@@ -143,6 +145,7 @@ impl Os for LinuxKernel {
     }
 
     fn loaded_modules(&self, program: &Program, found: &mut dyn FnMut(ModuleInfo)) -> Result<()> {
+        let _snapshot = Snapshot::new();
         modules::loaded(program, found)
     }
 
@@ -155,6 +158,7 @@ impl Os for LinuxKernel {
     }
 
     fn find_thread(&self, program: &Program, tid: u64) -> Result<Option<Thread>> {
+        let _snapshot = Snapshot::new();
         threads::find(program, tid)
     }
 
@@ -178,6 +182,7 @@ impl Os for LinuxKernel {
     }
 
     fn initial_registers(&self, program: &Program, thread: &Thread) -> Result<InitialRegisters> {
+        let _snapshot = Snapshot::new();
         registers::initial(self, program, thread)
     }
 

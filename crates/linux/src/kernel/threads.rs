@@ -2,6 +2,7 @@
 
 use crate::access::{member_value, variable};
 use crate::helpers::{pid, sched};
+use spelunk_memory::Snapshot;
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result, Thread, ThreadIter};
 use spelunk_types::TypeData;
@@ -10,6 +11,7 @@ struct Threads(pid::Tasks);
 
 impl ThreadIter for Threads {
     fn next(&mut self, program: &Program) -> Result<Option<Thread>> {
+        let _snapshot = Snapshot::new();
         self.0
             .next_task(program)?
             .map(|task| thread(program, task))

@@ -98,56 +98,104 @@ impl Pattern {
                 values,
                 ignored,
             } => {
-                let step = usize::from(*size);
-                let into = address % u64::from(*size).max(1);
-                let skipped = (u64::from(*size) - into) % u64::from(*size).max(1);
+                let step = u64::from(*size).max(1);
+                let skipped = (step - address % step) % step;
                 let skipped = usize::try_from(skipped).unwrap_or(0);
                 let Some(run) = run.get(skipped..) else {
                     return;
                 };
-                let found = |index: usize, value: u64| {
-                    let offset = index.saturating_mul(step).saturating_add(skipped);
+                let wanted = Wanted {
+                    order: *order,
+                    values,
+                    ignored: *ignored,
+                };
+                let found = |offset: usize, value: u64| {
+                    let offset = offset.saturating_add(skipped);
                     if offset < limit {
                         found(offset, Found::Integer(value));
                     }
                 };
-                match (&**values, size, order) {
-                    // What nearly all searches are: one value, in the host's order.
-                    ([value], 8, &ByteOrder::HOST) if value.start() == value.end() => {
-                        equal(run, *value.start(), *ignored, found);
-                    }
-                    _ => within(run, step, *order, values, *ignored, found),
+                match size {
+                    1 => wanted.find_all(run, |bytes| u64::from(u8::from_ne_bytes(bytes)), found),
+                    2 => wanted.find_all(run, |bytes| u64::from(u16::from_ne_bytes(bytes)), found),
+                    4 => wanted.find_all(run, |bytes| u64::from(u32::from_ne_bytes(bytes)), found),
+                    _ => wanted.find_all(run, u64::from_ne_bytes, found),
                 }
             }
         }
     }
 }
 
-/// Finds one 64-bit number.
-fn equal(run: &[u8], wanted: u64, ignored: u64, mut found: impl FnMut(usize, u64)) {
-    let (words, _) = run.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let value = u64::from_ne_bytes(*word);
-        if value & !ignored == wanted {
-            found(index, value);
-        }
-    }
+/// Which numbers to find.
+struct Wanted<'a> {
+    order: ByteOrder,
+    values: &'a [RangeInclusive<u64>],
+    ignored: u64,
 }
 
-/// Finds numbers of any size in ranges.
-fn within(
-    run: &[u8],
-    size: usize,
-    order: ByteOrder,
-    values: &[RangeInclusive<u64>],
-    ignored: u64,
-    mut found: impl FnMut(usize, u64),
-) {
-    for (index, bytes) in run.chunks_exact(size.max(1)).enumerate() {
-        let value = order.uint(bytes);
-        let compared = value & !ignored;
-        if values.iter().any(|values| values.contains(&compared)) {
-            found(index, value);
+/// How many numbers are looked at together: few enough for a processor's registers, and many enough to skip most of
+/// memory with one jump for each.
+const GROUP: usize = 32;
+
+impl Wanted<'_> {
+    /// Calls `found` with the offset and the value of each; `number` is that of bytes in the host's order.
+    fn find_all<const SIZE: usize>(
+        &self,
+        run: &[u8],
+        number: impl Fn([u8; SIZE]) -> u64,
+        found: impl FnMut(usize, u64),
+    ) {
+        match self.values {
+            // What nearly all searches are.
+            [value] if value.start() == value.end() => {
+                // The number is brought into the order of memory, once, and not memory into the order of the number.
+                let own = |value: u64| -> Option<u64> {
+                    let bytes = match self.order {
+                        ByteOrder::Little => *value.to_le_bytes().first_chunk::<SIZE>()?,
+                        ByteOrder::Big => *value.to_be_bytes().last_chunk::<SIZE>()?,
+                    };
+                    Some(number(bytes))
+                };
+                if let (Some(value), Some(ignored)) = (own(*value.start()), own(self.ignored)) {
+                    let counted = !ignored;
+                    self.scan(run, |bytes| number(bytes) & counted == value, found);
+                }
+            }
+            values => {
+                let is_wanted = |bytes: [u8; SIZE]| {
+                    let compared = self.order.uint(&bytes) & !self.ignored;
+                    values.iter().any(|values| values.contains(&compared))
+                };
+                self.scan(run, is_wanted, found);
+            }
+        }
+    }
+
+    /// Looks at groups as wholes first, without jumps, which compilers make vector instructions of.
+    fn scan<const SIZE: usize>(
+        &self,
+        run: &[u8],
+        is_wanted: impl Fn([u8; SIZE]) -> bool,
+        mut found: impl FnMut(usize, u64),
+    ) {
+        let (numbers, _) = run.as_chunks::<SIZE>();
+        for (index, group) in numbers.chunks(GROUP).enumerate() {
+            let any = |any, bytes: &[u8; SIZE]| any | is_wanted(*bytes);
+            // Groups of a size that is known are faster.
+            let is_here = match group.first_chunk::<GROUP>() {
+                Some(whole) => whole.iter().fold(false, any),
+                None => group.iter().fold(false, any),
+            };
+            if !is_here {
+                continue;
+            }
+            let first = index.saturating_mul(GROUP);
+            for (place, bytes) in group.iter().enumerate() {
+                if is_wanted(*bytes) {
+                    let offset = first.saturating_add(place).saturating_mul(SIZE);
+                    found(offset, self.order.uint(bytes));
+                }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{FaultKind, Memory, Segment, SegmentFault, SegmentReader};
 use proptest::prelude::*;
-use spelunk_base::ByteOrder;
+use spelunk_base::{ByteOrder, NoProgress};
 use std::sync::Arc;
 
 /// Bytes of which some pages cannot be read.
@@ -45,7 +45,10 @@ fn all(memory: &Memory, pattern: Pattern, size: u64) -> Vec<(u64, Found)> {
     };
     let mut search = Search::new(pattern, AddressSpace::Physical, [range]);
     let mut matches = Vec::new();
-    while let Some(found) = search.next(memory, &Cancel::default()).unwrap() {
+    while let Some(found) = search
+        .next(memory, &Cancel::default(), &NoProgress)
+        .unwrap()
+    {
         matches.push((found.address, found.found));
     }
     matches
@@ -116,13 +119,101 @@ fn a_cancelled_search_goes_on_later() {
     let mut search = Search::new(integers(8, 5), AddressSpace::Physical, [range]);
     let cancel = Cancel::default();
     cancel.cancel();
-    assert!(search.next(&memory, &cancel).is_err());
+    assert!(search.next(&memory, &cancel, &NoProgress).is_err());
     cancel.reset();
-    assert!(search.next(&memory, &cancel).unwrap().is_some());
-    assert_eq!(search.next(&memory, &cancel).unwrap(), None);
+    assert!(
+        search
+            .next(&memory, &cancel, &NoProgress)
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(search.next(&memory, &cancel, &NoProgress).unwrap(), None);
+}
+
+/// Bytes that can be borrowed, and may not be read otherwise.
+struct Borrowed(Vec<u8>);
+
+impl SegmentReader for Borrowed {
+    fn read(&self, offset: u64, _: &mut [u8]) -> Result<(), SegmentFault> {
+        let kind = FaultKind::NotReadable;
+        Err(SegmentFault { offset, kind })
+    }
+
+    fn borrow(&self, offset: u64, size: u64) -> Option<&[u8]> {
+        let start = usize::try_from(offset).ok()?;
+        self.0.get(start..)?.get(..usize::try_from(size).ok()?)
+    }
+}
+
+#[test]
+fn many_threads_and_borrowed_bytes_find_the_same_in_order() {
+    // Long enough for rounds with the largest pieces; matches lie across the borders of pieces.
+    let size = 5 * MAX_PIECE + 12345;
+    let mut bytes = vec![0; size as usize];
+    let places: Vec<usize> = (1..(size / BLOCK) as usize)
+        .step_by(7)
+        .map(|block| block * BLOCK as usize - 3)
+        .collect();
+    for place in &places {
+        bytes[*place..*place + 6].copy_from_slice(b"needle");
+    }
+    let reader = Arc::new(Borrowed(bytes.clone()));
+    let borrowed = Segment::new(BASE, size, 0, reader).unwrap();
+    let copied = memory(bytes, vec![]);
+    let range = SearchRange {
+        start: BASE,
+        last: BASE + size - 1,
+        shown_at: BASE.wrapping_neg(),
+    };
+    for threads in [1, 3] {
+        for segments in [vec![], vec![borrowed.clone()]] {
+            for pattern in [
+                Pattern::bytes(b"needle", 1).unwrap(),
+                Pattern::Regex(regex::bytes::Regex::new("ne+dle").unwrap()),
+            ] {
+                let search = Search::new(pattern, AddressSpace::Physical, [range]);
+                let mut search = search.with_threads(threads).with_segments(segments.clone());
+                let mut found = Vec::new();
+                while let Some(next) = search
+                    .next(&copied, &Cancel::default(), &NoProgress)
+                    .unwrap()
+                {
+                    found.push(next.address as usize);
+                }
+                assert_eq!(found, places);
+            }
+        }
+    }
 }
 
 proptest! {
+    #[test]
+    fn numbers_of_all_orders_masks_and_ranges_are_found(
+        bytes in prop::collection::vec(any::<u8>(), 1..2000),
+        size in prop::sample::select(vec![1u8, 2, 4, 8]),
+        big in any::<bool>(),
+        place in any::<prop::sample::Index>(),
+        ignored in any::<u64>(),
+        width in 0u64..3,
+    ) {
+        let order = if big { ByteOrder::Big } else { ByteOrder::Little };
+        let size_ = usize::from(size);
+        let length = bytes.len() as u64;
+        let mask = u64::MAX >> (64 - 8 * u32::from(size));
+        let ignored = ignored & mask;
+        let chunks: Vec<u64> = bytes.chunks_exact(size_).map(|chunk| order.uint(chunk)).collect();
+        let first = chunks.get(place.index(chunks.len().max(1))).copied().unwrap_or(0) & !ignored;
+        let values = first..=first.saturating_add(width);
+        let expected: Vec<(u64, Found)> = chunks
+            .iter()
+            .zip((0u64..).step_by(size_))
+            .filter(|(value, _)| values.contains(&(**value & !ignored)))
+            .map(|(value, at)| (at, Found::Integer(*value)))
+            .collect();
+        let pattern = Pattern::Integers { size, order, values: vec![values], ignored };
+        prop_assert_eq!(all(&memory(bytes, vec![]), pattern, length), expected);
+    }
+
     #[test]
     fn integers_are_found_wherever_they_stand_aligned(
         bytes in prop::collection::vec(0u8..3, 1..600),

@@ -20,6 +20,8 @@ mod mapping;
 mod modules;
 mod os;
 mod process_memory;
+#[cfg(target_os = "linux")]
+mod remote;
 mod roles;
 mod signal;
 mod source;

@@ -3,6 +3,8 @@ use super::fill::Files;
 use super::live::LiveProcess;
 use super::modules::Layout;
 use super::process_memory::ProcessMemory;
+#[cfg(target_os = "linux")]
+use super::remote::RemoteProcess;
 use super::roles::function_role;
 use super::source::Source;
 use super::thread_local;
@@ -13,7 +15,9 @@ use crate::{
 use spelunk_base::Platform;
 use spelunk_image::Image;
 use spelunk_live::Process;
-use spelunk_memory::{AddressSpace, Memory};
+#[cfg(target_os = "linux")]
+use spelunk_live::gdb::GdbServer;
+use spelunk_memory::{AddressSpace, Memory, Segment, SegmentReader};
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
 use std::ops::Range;
@@ -53,6 +57,18 @@ impl UserProgram {
         }
     }
 
+    /// The process that `server` debugs, whose memory is made readable in `memory`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn remote(server: Arc<GdbServer>, platform: Platform, memory: &Memory) -> Self {
+        let reader = Arc::clone(&server) as Arc<dyn SegmentReader>;
+        let segment = Segment::new(0, platform.address_mask(), 0, reader);
+        memory.segments(AddressSpace::Virtual).add_all(segment);
+        Self {
+            platform,
+            source: Box::new(RemoteProcess { server, platform }),
+        }
+    }
+
     fn layout<'a>(&self, program: &'a Program) -> Result<Layout<'a>> {
         Ok(Layout {
             memory: ProcessMemory::new(program.memory(), self.platform),
@@ -81,7 +97,7 @@ impl Os for UserProgram {
     }
 
     fn is_local(&self) -> bool {
-        self.source.is_live()
+        self.source.is_local()
     }
 
     fn release(&self) -> Option<&str> {

@@ -15,6 +15,11 @@ pub(super) trait Source: Send + Sync {
     /// Whether the process runs.
     fn is_live(&self) -> bool;
 
+    /// Whether it runs on this machine.
+    fn is_local(&self) -> bool {
+        self.is_live()
+    }
+
     /// The files that are mapped, as far as that is known.
     fn mappings(&self) -> Result<Mappings>;
 

@@ -9,6 +9,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use spelunk_linux::helper::{Args, Default, Front, Helper, Output, Param, ParamKind, Value};
+use spelunk_memory::Snapshot;
 
 type Any<'py> = Bound<'py, PyAny>;
 
@@ -40,6 +41,7 @@ pub(super) fn call<'py>(
             None => default(param),
         });
     }
+    let _snapshot = Snapshot::new();
     let result = (helper.call)(&prog.get().program, &Args::new(list)).map_err(raise)?;
     match helper.output {
         Output::Returns(..) => values::to_python(py, &prog, result),

@@ -13,6 +13,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PyString, PyTuple};
 use spelunk_linux::helper::{Callback, Default, HelperIter, Param, ParamKind, Value};
+use spelunk_memory::Snapshot;
 use spelunk_program::{Error, Program};
 use std::any::Any;
 use std::sync::Arc;
@@ -224,6 +225,7 @@ impl HelperIterator {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let program = &self.prog.get().program;
+        let _snapshot = Snapshot::new();
         let next = self.iter.with(|iter| iter.next(program))?;
         next.map_err(raise)?
             .map(|value| to_python(py, &self.prog, value))

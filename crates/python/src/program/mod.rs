@@ -9,6 +9,7 @@ mod modules;
 mod open;
 mod printers;
 mod search;
+mod snapshot;
 mod threads;
 mod type_constructors;
 

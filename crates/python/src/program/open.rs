@@ -1,13 +1,16 @@
 //! Opening a dump and loading debugging information.
 
 use super::PyProgram;
-use crate::argument::{Buffer, Truth};
+use crate::argument::{Buffer, Truth, type_name};
 use crate::error::{MissingDebugInfoError, raise};
 use crate::progress::Bar;
 use crate::work;
-use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyOverflowError, PyValueError};
+use pyo3::exceptions::{
+    PyFileNotFoundError, PyOSError, PyOverflowError, PyTypeError, PyValueError,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use spelunk::live::{SocketAddress, duplicate_descriptor};
 use spelunk_program::{LoadReport, LoadRequest, Program};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +45,21 @@ pub(super) fn path_text(path: &Bound<'_, PyAny>) -> PyResult<String> {
     match text.contains('\0') {
         true => Err(PyValueError::new_err("embedded null byte")),
         false => Ok(text),
+    }
+}
+
+/// The address of a socket: a text, or a descriptor.
+fn socket_address(any: &Bound<'_, PyAny>) -> PyResult<SocketAddress> {
+    if let Ok(text) = any.cast::<PyString>() {
+        return Ok(SocketAddress::parse(text.to_str()?));
+    }
+    match any.extract::<i32>() {
+        Ok(descriptor) if descriptor < 0 => Err(PyValueError::new_err("fd is negative")),
+        Ok(descriptor) => Ok(SocketAddress::Descriptor(descriptor)),
+        Err(_) => Err(PyTypeError::new_err(format!(
+            "address must be str or int, not {}",
+            type_name(any)?
+        ))),
     }
 }
 
@@ -163,6 +181,65 @@ impl PyProgram {
             )));
         };
         work::run(py, self, || self.program.open_process(pid).map_err(raise))
+    }
+
+    /// Make this the kernel that runs this machine.
+    ///
+    ///     >>> prog.set_kernel()
+    ///
+    /// :raises PermissionError: if ``/proc/kcore`` may not be opened, as a rule by root alone
+    fn set_kernel(&self, py: Python<'_>) -> PyResult<()> {
+        work::run(py, self, || {
+            self.program
+                .open_kernel(None, spelunk::systems())
+                .map_err(raise)
+        })
+    }
+
+    /// The same with ``/proc/kcore`` open as this descriptor.
+    fn _set_kernel(&self, py: Python<'_>, kcore: i32) -> PyResult<()> {
+        work::run(py, self, || {
+            let file = duplicate_descriptor(kcore).map_err(raise)?;
+            self.program
+                .open_kernel(Some(file.into()), spelunk::systems())
+                .map_err(raise)
+        })
+    }
+
+    /// Make this the kernel of a running guest of QEMU.
+    ///
+    /// QEMU is asked through its monitor: run it with ``-qmp unix:PATH,server=on,wait=off``, and best with
+    /// ``-device vmcoreinfo``. Memory is read the faster the more may be done with QEMU's process.
+    ///
+    ///     >>> prog.set_qemu_qmp("/run/guest/qmp")
+    ///     >>> prog.set_qemu_qmp("localhost:4444")
+    ///
+    /// :param address: The path of a Unix socket, or ``host:port``, or the descriptor of a socket that is connected.
+    ///     A path with a colon is one if it begins with ``/`` or ``.``.
+    fn set_qemu_qmp(&self, py: Python<'_>, address: &Bound<'_, PyAny>) -> PyResult<()> {
+        let address = socket_address(address)?;
+        work::run(py, self, || {
+            self.program
+                .open_qemu(&address, spelunk::systems())
+                .map_err(raise)
+        })
+    }
+
+    /// Make this what a server of gdb's remote protocol debugs: QEMU's guest, a process under gdbserver or rr, or a
+    /// kernel with KGDB, for which ``Program(vmcoreinfo=...)`` is needed.
+    ///
+    /// What is debugged stands still until the program is no longer used.
+    ///
+    ///     >>> prog.set_gdb_remote("localhost:1234")
+    ///
+    /// :param address: ``host:port``, the path of a Unix socket, or the descriptor of a socket that is connected.
+    fn set_gdb_remote(&self, py: Python<'_>, address: &Bound<'_, PyAny>) -> PyResult<()> {
+        let address = socket_address(address)?;
+        work::run(py, self, || {
+            self.program
+                .open_gdb(&address, spelunk::systems())
+                .map_err(raise)
+        })
     }
 
     /// Make this a Linux kernel whose memory comes from functions.

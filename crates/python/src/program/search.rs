@@ -307,7 +307,10 @@ impl MemorySearch {
             Some(found) => Some(found),
             None => work::run(py, prog, || {
                 search
-                    .with(|search| search.next(prog.program.memory(), prog.program.cancel()))?
+                    .with(|search| {
+                        let program = &prog.program;
+                        search.next(program.memory(), program.cancel(), &*program.progress())
+                    })?
                     .map_err(raise)
             })?,
         };

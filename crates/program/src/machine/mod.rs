@@ -1,9 +1,26 @@
 //! The machine that a kernel runs on, or ran on.
 
-use crate::{Error, Result};
+mod custom;
+mod dump;
+#[cfg(target_os = "linux")]
+mod gdb;
+#[cfg(target_os = "linux")]
+mod kcore;
+#[cfg(target_os = "linux")]
+mod qemu;
+
+pub(crate) use custom::CustomMachine;
+#[cfg(target_os = "linux")]
+pub(crate) use gdb::{GdbMachine, parse_registers, platform_of, vmcoreinfo_of};
+#[cfg(target_os = "linux")]
+pub(crate) use kcore::KcoreMachine;
+#[cfg(target_os = "linux")]
+pub(crate) use qemu::QemuMachine;
+
+use crate::Result;
 use spelunk_base::arch::Arch;
 use spelunk_base::{ByteOrder, Cancel, Progress};
-use spelunk_image::{Image, Vmcoreinfo, scan_for_vmcoreinfo};
+use spelunk_image::{ReadCost, Vmcoreinfo, scan_for_vmcoreinfo};
 use spelunk_memory::{AddressSpace, Memory};
 use spelunk_unwind::Registers;
 
@@ -38,6 +55,11 @@ pub trait Machine: Send + Sync {
     /// What the kernel tells of itself, where that is known without a search.
     fn vmcoreinfo(&self) -> Option<Vmcoreinfo>;
 
+    /// What it is in reads of its memory that takes time.
+    fn read_cost(&self) -> ReadCost {
+        ReadCost::PerRead
+    }
+
     /// Searches physical memory for what the kernel tells of itself.
     ///
     /// # Errors
@@ -54,7 +76,12 @@ pub trait Machine: Send + Sync {
         let ranges = segments.iter().map(|segment| (segment.start, segment.last));
         let ranges: Vec<(u64, u64)> = ranges.collect();
         Ok(scan_for_vmcoreinfo(
-            memory, &ranges, order, cancel, progress,
+            memory,
+            &ranges,
+            self.read_cost(),
+            order,
+            cancel,
+            progress,
         )?)
     }
 
@@ -95,71 +122,3 @@ pub trait Machine: Send + Sync {
 
 /// A machine that stands still until this is dropped.
 pub trait Paused {}
-
-impl Machine for Image {
-    fn describe(&self) -> String {
-        self.format().to_string()
-    }
-
-    fn vmcoreinfo(&self) -> Option<Vmcoreinfo> {
-        self.vmcoreinfo().cloned()
-    }
-
-    fn scan_for_vmcoreinfo(
-        &self,
-        _: &Memory,
-        _: ByteOrder,
-        cancel: &Cancel,
-        progress: &dyn Progress,
-    ) -> Result<Option<Vmcoreinfo>> {
-        self.scan_for_vmcoreinfo(cancel, progress)
-            .map_err(Error::from)
-    }
-
-    fn phys_base(&self) -> Option<u64> {
-        self.phys_base()
-    }
-
-    fn control_registers(&self) -> Vec<[u64; 5]> {
-        self.qemu_cpus().map(|cpu| cpu.control).collect()
-    }
-
-    /// QEMU writes notes for all CPUs, in the order of their numbers.
-    fn cpu_registers(&self, cpu: u32, arch: &'static Arch) -> Result<Option<Registers>> {
-        let is_by_qemu = self.qemu_cpus().next().is_some();
-        let status = usize::try_from(cpu)
-            .ok()
-            .and_then(|cpu| self.prstatus().nth(cpu));
-        Ok(status
-            .filter(|_| is_by_qemu)
-            .map(|status| Registers::parse(arch, &arch.prstatus, self.byte_order(), status)))
-    }
-
-    fn statuses(&self) -> Vec<&[u8]> {
-        self.prstatus().collect()
-    }
-}
-
-/// A machine of which a user gives the memory.
-pub(crate) struct CustomMachine {
-    pub(crate) info: Vmcoreinfo,
-    pub(crate) is_live: bool,
-}
-
-impl Machine for CustomMachine {
-    fn describe(&self) -> String {
-        "custom memory".to_owned()
-    }
-
-    fn is_live(&self) -> bool {
-        self.is_live
-    }
-
-    fn is_memory_given_later(&self) -> bool {
-        true
-    }
-
-    fn vmcoreinfo(&self) -> Option<Vmcoreinfo> {
-        Some(self.info.clone())
-    }
-}
