@@ -109,28 +109,33 @@ unit partial_two 3
     .uleb128 6; .asciz "imported"; ref int
     .uleb128 0
 end
-
-type 1
-    .uleb128 10; .asciz "round_one"; .byte 8
-    .uleb128 12; .asciz "two"; .long stub_2 - info; .byte 0
-    .uleb128 0
-stub_2: .uleb128 17; .quad 2
-end
-type 2
-    .uleb128 10; .asciz "round_two"; .byte 8
-    .uleb128 12; .asciz "one"; .long stub_1 - info; .byte 0
-    .uleb128 0
-stub_1: .uleb128 17; .quad 1
-end
-type 3
-    .uleb128 18; .asciz "declared_one"; .quad 4
-    .uleb128 0
-end
-type 4
-    .uleb128 18; .asciz "declared_two"; .quad 3
-    .uleb128 0
-end
 "#;
+
+/// A type with a member of another type, which it declares by signature alone.
+fn type_with_another(signature: u32, name: &str, member: &str, other: u32) -> String {
+    format!(
+        r#"
+type {signature}
+    .uleb128 10; .asciz "{name}"; .byte 8
+    .uleb128 12; .asciz "{member}"; .long stub_{other} - info; .byte 0
+    .uleb128 0
+stub_{other}: .uleb128 17; .quad {other}
+end
+"#
+    )
+}
+
+/// A type that is declared in its own unit, and is elsewhere by signature.
+fn type_elsewhere(signature: u32, name: &str, other: u32) -> String {
+    format!(
+        r#"
+type {signature}
+    .uleb128 18; .asciz "{name}"; .quad {other}
+    .uleb128 0
+end
+"#
+    )
+}
 
 /// Assembles the units; the labels of those that `unit` starts are their names.
 fn assemble() -> Vec<u8> {
@@ -143,8 +148,15 @@ fn assemble() -> Vec<u8> {
         text.push_str(".byte 0, 0\n");
     }
     text.push_str(".byte 0\n.section .debug_info, \"\", @progbits\ninfo:\n");
+    let units = [
+        UNITS.to_owned(),
+        type_with_another(1, "round_one", "two", 2),
+        type_with_another(2, "round_two", "one", 1),
+        type_elsewhere(3, "declared_one", 4),
+        type_elsewhere(4, "declared_two", 3),
+    ];
     let mut number = 0;
-    for line in UNITS.lines().map(str::trim) {
+    for line in units.concat().lines().map(str::trim) {
         let words: Vec<&str> = line.split(' ').collect();
         let header = |kind: &str| {
             format!(".long end_{number} - 1f\n1: .short 5\n.byte {kind}, 8\n.long 0\n")
