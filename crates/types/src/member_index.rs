@@ -54,7 +54,7 @@ impl MemberIndex {
         let mut indexer = Indexer {
             store,
             index: Self::default(),
-            bases: Vec::new(),
+            bases: HashMap::default(),
             virtual_bases: HashSet::new(),
             around: Vec::new(),
             seen: 0,
@@ -115,8 +115,8 @@ struct Place {
 struct Indexer<'a> {
     store: &'a TypeStore,
     index: MemberIndex,
-    /// Base classes by name.
-    bases: Vec<(Box<str>, FlatMember)>,
+    /// Base classes by name, of those with the same name the first.
+    bases: HashMap<Box<str>, FlatMember, foldhash::fast::FixedState>,
     /// An object has one of each.
     virtual_bases: HashSet<TypeId>,
     /// The types whose members are being added, one in the other.
@@ -175,8 +175,9 @@ impl Indexer<'_> {
         if member.role != MemberRole::Member
             && let Ok(class) = self.store.get(ty.id)
             && let Some(tag) = class.data.tag()
+            && !self.bases.contains_key(tag)
         {
-            self.bases.push((tag.into(), flat));
+            self.bases.insert(tag.into(), flat);
         }
         let inner = if self.around.contains(&ty.id) {
             Err(TypeError::new("type is a member of itself"))

@@ -206,3 +206,16 @@ fn many_copies_of_a_base_come_to_an_end() {
     let members = store.members(ty).unwrap().unwrap();
     assert!(members.find(&store, "y").is_err());
 }
+
+/// Each class has the one before it as its base twice; all have the same long name, which is kept once.
+#[test]
+fn bases_without_end_take_no_memory_without_end() {
+    let store = TypeStore::new();
+    let tag = "x".repeat(1 << 16);
+    let mut last = class(&store, &tag, Vec::new());
+    for _ in 0..15 {
+        let base = member(None, last, 0, MemberRole::Base);
+        last = class(&store, &tag, vec![base.clone(), base]);
+    }
+    assert_eq!(find(&store, last, &tag).unwrap().bit_offset, 0);
+}
