@@ -3,10 +3,14 @@
 
 mod answers;
 mod names;
+mod remembered;
+mod runs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -15,12 +19,12 @@ use crate::lab::{CoreFile, DUMPS, Dump, Lab};
 use crate::packages;
 use crate::place::Place;
 use crate::venv::{self, Profile, Venv};
-use answers::{Better, Raised, differences, parse_answers};
+use answers::{Better, Raised};
+use remembered::{Question, Remembered};
+use runs::{Outcome, Run, timed};
 
 /// Scripts that look at structures, not at formats: one form of a dump is enough, usually.
-const ONCE_A_DUMP: &[&str] = &["structures", "variables"];
-/// How many differences of one run are shown.
-const SHOWN: usize = 5;
+const ONCE_A_DUMP: &[&str] = &["expressions", "structures", "symbols", "variables"];
 /// What stands for the dump in `better.tsv` where a script needs none.
 const NO_DUMP: &str = "none";
 /// Runs a script whose folder is not to be searched for modules: it has a `types.py`.
@@ -32,9 +36,10 @@ const NAMES: usize = 500;
 /// How much is compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// Scripts that look at structures run once a dump, and some names are looked up.
+    /// Scripts that look at structures run once a dump, and some names are looked up. What drgn
+    /// answered earlier is not asked again.
     Usual,
-    /// Every script runs on every form of a dump, and all names are looked up.
+    /// Every script runs on every form of a dump, and all names are looked up. drgn is asked anew.
     Full,
 }
 
@@ -60,8 +65,9 @@ pub(crate) fn compare_names(place: &Place, count: usize) -> Result<()> {
         spelunk: &spelunk,
         drgn: &drgn,
     };
-    let better = Better::read(&place.root.join("python/tests/compare/better.tsv"))?;
-    match peers.compare_names(place, &better, count)? {
+    let comparison = Comparison::new(&peers, place, Depth::Usual)?;
+    // One after the other: with all modules each takes some gigabytes.
+    match runs::run_all(&comparison.names(count)?, 1) {
         0 => Ok(()),
         wrong => bail!("names of {wrong} kernels differ"),
     }
@@ -76,97 +82,147 @@ pub(crate) struct Peers<'a> {
 impl Peers<'_> {
     /// Runs all scripts on the named dumps, or on all of them and without any.
     pub(crate) fn compare(&self, place: &Place, dumps: &[&str], depth: Depth) -> Result<()> {
-        let folder = place.root.join("python/tests/compare");
-        let better = Better::read(&folder.join("better.tsv"))?;
-        let mut wrong = 0;
+        let comparison = Comparison::new(self, place, depth)?;
+        let mut runs = Vec::new();
         if dumps.is_empty() {
-            wrong += self.compare_synthetic(&folder, &better)?;
+            // Those that take longest are first, so that nobody waits for them at the end.
             let count = if depth == Depth::Full { 0 } else { NAMES };
-            wrong += self.compare_names(place, &better, count)?;
+            runs.extend(comparison.names(count)?);
+            runs.extend(comparison.synthetic()?);
         }
         let all = DUMPS.iter().filter(|spec| !spec.is_extra);
         let all: Vec<&str> = all.map(|spec| spec.name).collect();
-        let dumps = if dumps.is_empty() { &all } else { dumps };
-        let lab = Lab::new(place);
-        for &dump_name in dumps {
-            let dump = lab.dump(dump_name)?;
-            for (index, file) in dump.files()?.iter().enumerate() {
-                for script in scripts(&folder)? {
-                    let name = stem(&script);
-                    let is_again = index > 0 && ONCE_A_DUMP.contains(&name.as_str());
-                    if is_again && depth == Depth::Usual {
-                        continue;
-                    }
-                    let shown: Vec<String> = file.ours.iter().map(|path| file_name(path)).collect();
-                    let what = format!("{dump_name} {} {name}", shown.join("+"));
-                    let result = self.differences(&dump, file, &script, |key| {
-                        better.contains(&name, dump_name, key)
-                    });
-                    wrong += usize::from(!report(&what, result));
+        for dump in if dumps.is_empty() { &all } else { dumps } {
+            runs.extend(comparison.scripts(dump)?);
+        }
+        let at_once = match depth {
+            Depth::Usual => thread::available_parallelism().map_or(1, usize::from),
+            // With all modules each takes some gigabytes.
+            Depth::Full => 1,
+        };
+        match runs::run_all(&runs, at_once) {
+            0 => Ok(()),
+            wrong => bail!("{wrong} runs differ"),
+        }
+    }
+}
+
+/// What the runs have in common.
+struct Comparison<'a> {
+    peers: &'a Peers<'a>,
+    lab: Lab,
+    folder: PathBuf,
+    better: Better,
+    remembered: Remembered,
+    depth: Depth,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(peers: &'a Peers<'a>, place: &Place, depth: Depth) -> Result<Self> {
+        let folder = place.root.join("python/tests/compare");
+        Ok(Self {
+            peers,
+            lab: Lab::new(place),
+            better: Better::read(&folder.join("better.tsv"))?,
+            remembered: Remembered::new(&place.cache, depth == Depth::Full)?,
+            folder,
+            depth,
+        })
+    }
+
+    /// The scripts that make up their programs. drgn is always asked: much depends on the host.
+    fn synthetic(&self) -> Result<Vec<Run<'_>>> {
+        let scripts = scripts(&self.folder.join("synthetic"))?.into_iter();
+        let runs = scripts.map(|script| {
+            let name = format!("synthetic/{}", stem(&script));
+            Run::new(&name.clone(), "synthetic", move || {
+                let python = |venv: &Venv| {
+                    let mut python = venv.command("python");
+                    // Where `answers` is.
+                    python.current_dir(&self.folder);
+                    python.arg("-c").arg(RUN).arg(&script);
+                    python
+                };
+                let ours = timed(|| answers_of(python(self.peers.spelunk)).context("spelunk"))?;
+                let theirs = timed(|| answers_of(python(self.peers.drgn)).context("drgn"))?;
+                let is_better = |key: &str| self.better.contains(&name, NO_DUMP, key);
+                Ok(Outcome::new(&ours, &theirs, Raised::Compared, is_better))
+            })
+        });
+        Ok(runs.collect())
+    }
+
+    /// The scripts that look at a dump, on each form of it.
+    fn scripts(&self, dump_name: &'a str) -> Result<Vec<Run<'_>>> {
+        let dump = Arc::new(self.lab.dump(dump_name)?);
+        let mut runs = Vec::new();
+        for (index, file) in dump.files()?.into_iter().enumerate() {
+            let file = Arc::new(file);
+            for script in scripts(&self.folder)? {
+                let name = stem(&script);
+                let is_again = index > 0 && ONCE_A_DUMP.contains(&name.as_str());
+                if is_again && self.depth == Depth::Usual {
+                    continue;
                 }
+                let shown: Vec<String> = file.ours.iter().map(|path| file_name(path)).collect();
+                let what = format!("{dump_name} {} {name}", shown.join("+"));
+                let (dump, file) = (Arc::clone(&dump), Arc::clone(&file));
+                runs.push(Run::new(&what.clone(), &name.clone(), move || {
+                    let is_better = |key: &str| self.better.contains(&name, dump_name, key);
+                    self.run_script(&what, &dump, &file, &script, is_better)
+                }));
             }
         }
-        if wrong > 0 {
-            bail!("{wrong} runs differ");
-        }
-        Ok(())
+        Ok(runs)
     }
 
-    /// Runs the scripts that make up their programs. Returns how many have wrong answers.
-    fn compare_synthetic(&self, folder: &Path, better: &Better) -> Result<usize> {
-        let mut wrong = 0;
-        for script in scripts(&folder.join("synthetic"))? {
-            let name = format!("synthetic/{}", stem(&script));
-            let python = |venv: &Venv| {
-                let mut python = venv.command("python");
-                // Where `answers` is.
-                python.current_dir(folder).arg("-c").arg(RUN).arg(&script);
-                python
-            };
-            let commands = (python(self.spelunk), python(self.drgn));
-            let result = run_both(commands, Raised::Compared, |key| {
-                better.contains(&name, NO_DUMP, key)
-            });
-            wrong += usize::from(!report(&name, result));
-        }
-        Ok(wrong)
-    }
-
-    /// Runs a script on a dump.
-    fn differences(
+    fn run_script(
         &self,
+        what: &str,
         dump: &Dump,
         file: &CoreFile,
         script: &Path,
         is_better: impl Fn(&str) -> bool,
-    ) -> Result<(usize, Vec<String>)> {
-        let mut theirs = self.drgn.command("drgn");
+    ) -> Result<Outcome> {
+        let mut ours = self.peers.spelunk.command("spelunk");
+        ours.args(dump.arguments(&file.ours)).arg("-q").arg(script);
+        let mut theirs = self.peers.drgn.command("drgn");
         theirs
             .args(dump.arguments(std::slice::from_ref(&file.theirs)))
-            .args(file.their_options);
-        let mut ours = self.spelunk.command("spelunk");
-        ours.args(dump.arguments(&file.ours));
-        theirs.arg("-q").arg(script);
-        ours.arg("-q").arg(script);
-        run_both((ours, theirs), Raised::Ignored, is_better)
+            .args(file.their_options)
+            .arg("-q")
+            .arg(script);
+        let mut question = self.question(what, &theirs, dump, &file.theirs)?;
+        question.add_content(script)?;
+        question.add_content(&self.folder.join("answers.py"))?;
+        let ours = timed(|| answers_of(ours).context("spelunk"))?;
+        let ask = || answers_of(theirs).context("drgn");
+        let theirs = timed(|| self.remembered.answers(&question, ask))?;
+        Ok(Outcome::new(&ours, &theirs, Raised::Ignored, is_better))
+    }
+
+    /// What drgn is asked about a dump.
+    fn question(
+        &self,
+        what: &str,
+        command: &Command,
+        dump: &Dump,
+        core: &Path,
+    ) -> Result<Question> {
+        let mut question = Question::new(what, command, self.peers.drgn.folder())?;
+        question.add_state(core)?;
+        for path in dump.debug_files() {
+            question.add_state(&path)?;
+        }
+        Ok(question)
     }
 }
 
-/// Runs the same script under both, ours first. Returns how many answers there are, and those that
-/// are wrong.
-fn run_both(
-    (mut ours, mut theirs): (Command, Command),
-    raised: Raised,
-    is_better: impl Fn(&str) -> bool,
-) -> Result<(usize, Vec<String>)> {
-    // Side by side: each is mostly one thread.
-    let theirs = start(&mut theirs)?;
-    let ours = start(&mut ours)?;
-    let theirs = finish(theirs).context("drgn")?;
-    let ours = finish(ours).context("spelunk")?;
-    let theirs = parse_answers(&theirs);
-    let wrong = differences(&parse_answers(&ours), &theirs, raised, is_better);
-    Ok((theirs.len(), wrong))
+/// What a script prints under a debugger.
+fn answers_of(mut command: Command) -> Result<String> {
+    // Nothing is to come from elsewhere.
+    command.env_remove("DEBUGINFOD_URLS");
+    finish(start(&mut command)?)
 }
 
 fn start(command: &mut Command) -> Result<Child> {
@@ -187,27 +243,6 @@ fn finish(child: Child) -> Result<String> {
         bail!("{}: {last}", output.status);
     }
     Ok(String::from_utf8(output.stdout)?)
-}
-
-/// Says how a run went, and whether it went well.
-fn report(what: &str, result: Result<(usize, Vec<String>)>) -> bool {
-    match result {
-        Ok((count, wrong)) if wrong.is_empty() => {
-            eprintln!("{what}: {count} answers, all as drgn's");
-            true
-        }
-        Ok((count, wrong)) => {
-            eprintln!("{what}: {} of {count} answers differ", wrong.len());
-            for difference in wrong.iter().take(SHOWN) {
-                eprintln!("{difference}");
-            }
-            false
-        }
-        Err(error) => {
-            eprintln!("{what}: {error:#}");
-            false
-        }
-    }
 }
 
 fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -23,6 +23,11 @@ const DRGN: &[&str] = &["drgn==0.3.0"];
 pub(crate) struct Venv(PathBuf);
 
 impl Venv {
+    /// Where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
     /// A program of the environment.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.0.join("bin").join(name)

@@ -1,5 +1,6 @@
 """Symbols of the kernel and its modules: by name, by address, and out of the kernel's memory."""
 
+from itertools import groupby
 from zlib import crc32
 
 from answers import answer
@@ -8,6 +9,10 @@ from drgn.helpers.linux.module import for_each_module
 
 # drgn takes milliseconds for each.
 STEP = 211
+# As many symbols as are near each other are told of together.
+NEAR = 1 << 16
+# An answer of its own, which `better.tsv` can name.
+MOVED = "__init_scratch_end"
 
 
 def fields(symbol):
@@ -27,10 +32,10 @@ def all_at(address):
 
 symbols = sorted(prog.symbols(), key=lambda symbol: (symbol.address, symbol.name, symbol.size))
 answer("count", lambda: len(symbols))
-for symbol in symbols:
-    if symbol.name:
-        # Several have the same name.
-        answer(f"all {symbol.name} {symbol.address:x} {symbol.size}", lambda: fields(symbol))
+named = [symbol for symbol in symbols if symbol.name and symbol.name != MOVED]
+for place, near in groupby(named, lambda symbol: symbol.address // NEAR):
+    answer(f"near {place * NEAR:x}", lambda: sorted(all_fields(near)))
+answer(f"all {MOVED}", lambda: all_fields(symbol for symbol in symbols if symbol.name == MOVED))
 for symbol in symbols:
     is_chosen = crc32(symbol.name.encode()) % STEP == 0
     if not is_chosen or not symbol.name or symbol.kind.name in ("FILE", "TLS"):

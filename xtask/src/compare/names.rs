@@ -1,65 +1,69 @@
-//! Names of kernels and all their modules under drgn and under Spelunk: what one finds, the other finds.
+//! Names of kernels and their modules under drgn and under Spelunk: what one finds, the other finds.
 
-use std::path::Path;
+use std::fmt::Write as _;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::answers::{Answers, Better, Raised, differences, parse_answers};
-use super::{Peers, finish, report, start};
-use crate::lab::Lab;
-use crate::place::Place;
+use super::answers::{Raised, parse_answers};
+use super::runs::{Outcome, Run, timed};
+use super::{Comparison, answers_of};
 
 /// A dump of each series of kernels.
 const DUMPS: &[&str] = &["panic-5.10", "panic", "panic-6.12", "panic-7.2"];
 /// What is drawn is drawn in the same way everywhere.
 const SEED: &str = "1";
 
-impl Peers<'_> {
-    /// Looks up `count` names of each series' kernel (0: all). Returns how many kernels have wrong
-    /// answers.
-    pub(super) fn compare_names(
-        &self,
-        place: &Place,
-        better: &Better,
-        count: usize,
-    ) -> Result<usize> {
-        let script = place.root.join("python/tests/compare/names/names.py");
-        let mut wrong = 0;
-        for dump in DUMPS {
-            let result = self.differences_of_names(place, dump, &script, count, |key| {
-                better.contains("names", dump, key)
-            });
-            wrong += usize::from(!report(&format!("{dump} names"), result));
-        }
-        Ok(wrong)
+impl Comparison<'_> {
+    /// Lookups of `count` names of each series' kernel (0: all).
+    pub(super) fn names(&self, count: usize) -> Result<Vec<Run<'_>>> {
+        let runs = DUMPS.iter().map(|dump| {
+            Run::new(&format!("{dump} names"), "names", move || {
+                self.run_names(dump, count)
+            })
+        });
+        Ok(runs.collect())
     }
 
-    fn differences_of_names(
-        &self,
-        place: &Place,
-        name: &str,
-        script: &Path,
-        count: usize,
-        is_better: impl Fn(&str) -> bool,
-    ) -> Result<(usize, Vec<String>)> {
-        let dump = Lab::new(place).dump(name)?;
-        let answers = |mut debugger: Command| -> Result<Answers> {
+    fn run_names(&self, name: &str, count: usize) -> Result<Outcome> {
+        let script = self.folder.join("names/names.py");
+        let dump = self.lab.dump(name)?;
+        let command = |mut debugger: Command| {
             debugger
                 .args(dump.arguments(&[dump.core()]))
                 .arg("-q")
-                .arg(script)
+                .arg(&script)
                 .args([&count.to_string(), SEED])
                 .arg(dump.kernel().debug_folder());
-            Ok(parse_answers(&finish(start(&mut debugger)?)?))
+            debugger
         };
-        // One after the other: with all modules each takes some gigabytes.
-        let ours = answers(self.spelunk.command("spelunk")).context("spelunk")?;
-        let mut theirs = answers(self.drgn.command("drgn")).context("drgn")?;
-        // Of several definitions drgn takes any, and another one in the next run.
-        let again = answers(self.drgn.command("drgn")).context("drgn")?;
-        theirs.retain(|key, answer| again.get(key) == Some(answer));
-        let wrong = differences(&ours, &theirs, Raised::Ignored, is_better);
-        Ok((theirs.len(), wrong))
+        let theirs = || command(self.peers.drgn.command("drgn"));
+        let ours = command(self.peers.spelunk.command("spelunk"));
+        let what = format!("{name} names {count}");
+        let mut question = self.question(&what, &theirs(), &dump, &dump.core())?;
+        question.add_content(&script)?;
+        let ours = timed(|| answers_of(ours).context("spelunk"))?;
+        let theirs = timed(|| {
+            self.remembered.answers(&question, || {
+                let first = answers_of(theirs()).context("drgn")?;
+                let again = answers_of(theirs()).context("drgn")?;
+                said_twice(&first, &again)
+            })
+        })?;
+        let is_better = |key: &str| self.better.contains("names", name, key);
+        Ok(Outcome::new(&ours, &theirs, Raised::Ignored, is_better))
     }
+}
+
+/// The answers that two runs have in common: of several definitions drgn takes any, and another one
+/// in the next run.
+fn said_twice(first: &str, again: &str) -> Result<String> {
+    let again = parse_answers(again);
+    let mut same = String::new();
+    for (key, answer) in parse_answers(first) {
+        if again.get(&key) == Some(&answer) {
+            writeln!(same, "{key}\t{answer}")?;
+        }
+    }
+    Ok(same)
 }

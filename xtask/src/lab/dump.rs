@@ -51,6 +51,15 @@ impl Dump {
         &self.kernel
     }
 
+    /// The debug files that are found for the dump: of the kernel, its modules, and the guest's own.
+    pub(crate) fn debug_files(&self) -> Vec<PathBuf> {
+        let own = self.module.as_deref().map(kyber::debug_file);
+        [self.kernel.debug_folder()]
+            .into_iter()
+            .chain(own)
+            .collect()
+    }
+
     /// What a debugger is told to open these files: drgn and Spelunk alike.
     pub(crate) fn arguments(&self, core: &[PathBuf]) -> Vec<PathBuf> {
         let mut arguments = Vec::new();
