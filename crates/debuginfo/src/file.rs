@@ -1,6 +1,6 @@
 use crate::error::DebugInfoError;
+use crate::file_list::FileList;
 use crate::index::NameIndex;
-use crate::info::FileList;
 use crate::load_bias::LoadBias;
 use crate::pc::PcTables;
 use crate::sources::{MissingSource, SourceSections, Sources, Wanted};
@@ -162,6 +162,11 @@ impl DebugFile {
         index.as_ref().map_err(Clone::clone)
     }
 
+    /// Whether the index was made, or could not be made.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.index.get().is_some()
+    }
+
     /// Has the file take these bytes for its index, as an index file from who knows where; false if
     /// they are none or it has one already. For fuzzing: nothing else should.
     #[doc(hidden)]
@@ -223,12 +228,8 @@ impl DebugFile {
     }
 
     /// All files of the program.
-    pub(crate) fn program_files(&self) -> Arc<Vec<Arc<DebugFile>>> {
-        self.program
-            .get()
-            .and_then(|link| link.files.upgrade())
-            .map(|files| files.snapshot())
-            .unwrap_or_default()
+    pub(crate) fn program_files(&self) -> Option<Arc<FileList>> {
+        self.program.get()?.files.upgrade()
     }
 
     fn missing(&self, what: &'static str) -> DebugInfoError {

@@ -1,18 +1,18 @@
 use crate::die::DieId;
-use crate::entry::{ANONYMOUS_NAMESPACE, Die};
+use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use crate::filename;
-use crate::index::{IndexEntry, NameKind};
+use crate::index::{IndexEntry, NameKey, NameKind};
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
 use crate::place::{function_value, variable_value};
 use crate::simple_names;
 use crate::symtab::SymbolTable;
+use crate::wanted_name::WantedName;
 use gimli::{DwTag, constants as dw};
 use hashbrown::{HashMap, HashSet};
 use spelunk_base::Language;
 use spelunk_types::{QualifiedType, TypeData, TypeKind, TypeStore};
-use std::borrow::Cow;
 
 impl NameKind {
     /// Which kind of object it is the name of, if of any.
@@ -48,7 +48,7 @@ impl DebugFile {
         &self,
         store: &TypeStore,
         kinds: &[TypeKind],
-        name: &str,
+        name: &WantedName<'_>,
         filename: Option<&str>,
     ) -> Result<Option<QualifiedType>, DebugInfoError> {
         let wanted = |entry: &IndexEntry| kinds.iter().any(|kind| entry.kind.may_be(*kind));
@@ -77,7 +77,7 @@ impl DebugFile {
     pub(crate) fn find_object(
         &self,
         store: &TypeStore,
-        name: &str,
+        name: &WantedName<'_>,
         filename: Option<&str>,
         kinds: ObjectKinds,
     ) -> Result<Option<FoundObject>, DebugInfoError> {
@@ -86,7 +86,7 @@ impl DebugFile {
             kind.is_some_and(|kind| kinds.contains(kind))
         };
         let mut entries = self.entries(name, wanted)?;
-        self.drop_overridden(name, &mut entries)?;
+        self.drop_overridden(name.as_written(), &mut entries)?;
         // Code first: copies of an inline function stand in every file that includes its header.
         // So do declarations that tell a value; memory goes before them.
         entries.sort_by_key(|entry| {
@@ -94,7 +94,7 @@ impl DebugFile {
         });
         let mut absent = None;
         let found = self.find_entry(&entries, filename, |entry, die| {
-            let found = self.object(store, name, entry, die)?;
+            let found = self.object(store, name.as_written(), entry, die)?;
             match found {
                 Some(FoundObject {
                     value: ObjectValue::Absent(_),
@@ -162,18 +162,16 @@ impl DebugFile {
 
     pub(crate) fn entries(
         &self,
-        name: &str,
+        name: &WantedName<'_>,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
-        // The index leaves out what has no name.
-        let name = match name.contains(ANONYMOUS_NAMESPACE) {
-            true => Cow::Owned(name.replace(&format!("{ANONYMOUS_NAMESPACE}::"), "")),
-            false => Cow::Borrowed(name),
-        };
-        let exact: Vec<_> = self.index()?.find(&name).filter(&wanted).collect();
-        match simple_names::without_arguments(&name) {
-            Some(simple) if exact.is_empty() => self.entries_of_template(&name, &simple, wanted),
-            _ => Ok(exact),
+        let found = self.index()?.find_key(name.key());
+        let found: Vec<_> = found.filter(&wanted).collect();
+        match name.simple() {
+            Some(simple) if found.is_empty() => {
+                self.entries_of_template(name.key().name(), simple, wanted)
+            }
+            _ => Ok(found),
         }
     }
 
@@ -181,10 +179,11 @@ impl DebugFile {
     fn entries_of_template(
         &self,
         name: &str,
-        simple: &str,
+        simple: &NameKey<'_>,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
-        let candidates: Vec<_> = self.index()?.find(simple).filter(wanted).collect();
+        let candidates: Vec<_> = self.index()?.find_key(simple).filter(wanted).collect();
+        let simple = simple.name();
         if candidates.is_empty() {
             return Ok(candidates);
         }

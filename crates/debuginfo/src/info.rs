@@ -1,12 +1,15 @@
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
+use crate::file_list::FileList;
 use crate::index::{IndexEntry, NameIndex};
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
+use crate::wanted_name::WantedName;
 use rayon::prelude::*;
 use spelunk_base::{Cancel, Language, Progress};
 use spelunk_types::{QualifiedType, TypeKind, TypeStore};
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// The debugging information of a program: all its files, in the order in which they were added.
 ///
@@ -15,24 +18,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct DebugInfo {
     store: Arc<TypeStore>,
     files: Arc<FileList>,
-}
-
-/// The files of a program, as far as they are known by now.
-#[derive(Default)]
-pub(crate) struct FileList(RwLock<Arc<Vec<Arc<DebugFile>>>>);
-
-impl FileList {
-    pub(crate) fn snapshot(&self) -> Arc<Vec<Arc<DebugFile>>> {
-        let files = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&files)
-    }
-
-    fn push(&self, file: Arc<DebugFile>) {
-        let mut files = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut longer = Vec::clone(&files);
-        longer.push(file);
-        *files = Arc::new(longer);
-    }
 }
 
 impl DebugInfo {
@@ -64,7 +49,7 @@ impl DebugInfo {
     /// If the file was added before, or there are too many.
     pub fn add(&self, file: Arc<DebugFile>) -> Result<(), DebugInfoError> {
         file.register(&self.store, &self.files)?;
-        self.files.push(file);
+        self.files.push(&file);
         Ok(())
     }
 
@@ -129,13 +114,11 @@ impl DebugInfo {
         name: &str,
         filename: Option<&str>,
     ) -> Result<Option<QualifiedType>, DebugInfoError> {
-        for file in self.files.snapshot().iter() {
-            let found = file.find_type(&self.store, kinds, name, filename)?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        let name = WantedName::new(name);
+        self.files.look_in_each(&name, |_, file| {
+            let found = file.find_type(&self.store, kinds, &name, filename)?;
+            Ok(found.map_or(ControlFlow::Continue(()), ControlFlow::Break))
+        })
     }
 
     /// The object of one of these kinds called `name` (`A::B` in C++), defined in the source file
@@ -150,18 +133,20 @@ impl DebugInfo {
         filename: Option<&str>,
         kinds: ObjectKinds,
     ) -> Result<Option<FoundObject>, DebugInfoError> {
+        let name = WantedName::new(name);
         let mut absent = None;
-        for (index, file) in self.files.snapshot().iter().enumerate() {
-            let Some(mut found) = file.find_object(&self.store, name, filename, kinds)? else {
-                continue;
+        let present = self.files.look_in_each(&name, |number, file| {
+            let Some(mut found) = file.find_object(&self.store, &name, filename, kinds)? else {
+                return Ok(ControlFlow::Continue(()));
             };
-            found.file = index;
-            match found.value {
-                ObjectValue::Absent(_) => absent = absent.or(Some(found)),
-                _ => return Ok(Some(found)),
+            found.file = number;
+            if matches!(found.value, ObjectValue::Absent(_)) {
+                absent.get_or_insert(found);
+                return Ok(ControlFlow::Continue(()));
             }
-        }
-        Ok(absent)
+            Ok(ControlFlow::Break(found))
+        })?;
+        Ok(present.or(absent))
     }
 
     /// The names of objects of these kinds that start with `prefix`, sorted, each once, at most

@@ -31,6 +31,7 @@ mod type_names;
 
 pub(crate) use format::hash_bytes;
 pub use kind::NameKind;
+pub(crate) use names::NameKey;
 
 use crate::die::DieId;
 use crate::error::DebugInfoError;
@@ -108,15 +109,27 @@ impl NameIndex {
     }
 
     /// The entries called `name`, in the order of the file, types units last.
-    pub fn find<'a>(&'a self, name: &'a str) -> impl Iterator<Item = IndexEntry> + 'a {
-        let scope = name.find("::");
-        let bracket = name.find(['<', '(', '[', '{', '&', '*']);
-        // What has the scope in brackets may be at file scope itself: `Box<A::B>`, `(A::B, u8)`.
-        let is_scoped = scope.is_some_and(|scope| bracket.is_none_or(|bracket| scope < bracket));
-        let file = (!is_scoped).then_some(&self.file);
-        let scopes = scope.and_then(|_| self.scopes());
+    pub fn find(&self, name: &str) -> impl Iterator<Item = IndexEntry> {
+        let found: Vec<_> = self.find_key(&NameKey::new(name)).collect();
+        found.into_iter()
+    }
+
+    /// As [`find`](Self::find).
+    pub(crate) fn find_key(&self, key: &NameKey<'_>) -> impl Iterator<Item = IndexEntry> {
+        let file = key.may_be_at_file_scope().then_some(&self.file);
+        let scopes = key.may_be_in_scope().then(|| self.scopes()).flatten();
         let names = file.into_iter().chain(scopes);
-        names.flat_map(move |names| names.find(name))
+        names.flat_map(|names| names.find(key))
+    }
+
+    /// The hashes of the names at file scope that start with these eight bits.
+    pub(crate) fn hashes(&self, start: u8) -> impl Iterator<Item = u32> + '_ {
+        self.file.hashes(start)
+    }
+
+    /// Whether there are names in namespaces and classes.
+    pub(crate) fn has_scopes(&self) -> bool {
+        self.file.has_scopes()
     }
 
     /// All names, in no order, with their entries.
@@ -226,7 +239,7 @@ mod tests {
     fn walk(index: &Names) {
         for (name, entries) in index.iter().take(100) {
             if let Ok(name) = std::str::from_utf8(name) {
-                let _ = index.find(name).count();
+                let _ = index.find(&NameKey::new(name)).count();
             }
             let _ = entries.count();
         }
@@ -244,7 +257,7 @@ mod tests {
         for (name, entries) in index.iter().take(100) {
             let name = std::str::from_utf8(name).unwrap();
             let entries: Vec<_> = entries.collect();
-            assert_eq!(index.find(name).collect::<Vec<_>>(), entries);
+            assert_eq!(index.find(&NameKey::new(name)).collect::<Vec<_>>(), entries);
         }
 
         let mut random = 7u64;

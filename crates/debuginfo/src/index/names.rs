@@ -3,8 +3,47 @@ use super::format::{self, Depth, ENTRY_SIZE, Header, NAME_SIZE};
 use super::name_ref::NameRef;
 use crate::sources::Sources;
 use spelunk_elf::SectionData;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// A name that is looked for, in many files perhaps.
+#[derive(Debug)]
+pub(crate) struct NameKey<'a> {
+    name: Cow<'a, str>,
+    hash: u32,
+}
+
+impl<'a> NameKey<'a> {
+    pub(crate) fn new(name: impl Into<Cow<'a, str>>) -> Self {
+        let name = name.into();
+        Self {
+            hash: format::hash(name.as_bytes()),
+            name,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash
+    }
+
+    /// Whether it may be the name of something in a namespace or a class.
+    pub(crate) fn may_be_in_scope(&self) -> bool {
+        self.name.contains("::")
+    }
+
+    /// Whether it may be the name of something else: what has the scope in brackets may be at file
+    /// scope itself, `Box<A::B>`, `(A::B, u8)`.
+    pub(crate) fn may_be_at_file_scope(&self) -> bool {
+        let bracket = self.name.find(['<', '(', '[', '{', '&', '*']);
+        let scope = self.name.find("::");
+        scope.is_none_or(|scope| bracket.is_some_and(|bracket| bracket < scope))
+    }
+}
 
 /// Names in the index's format.
 pub(super) struct Names {
@@ -65,15 +104,23 @@ impl Names {
     }
 
     /// The entries called `name`, in the order of the file, types units last.
-    pub(super) fn find<'a>(&'a self, name: &'a str) -> impl Iterator<Item = IndexEntry> + 'a {
-        let hash = format::hash(name.as_bytes());
-        self.numbers(hash)
+    pub(super) fn find(&self, key: &NameKey<'_>) -> impl Iterator<Item = IndexEntry> {
+        self.numbers(key.hash)
             .filter(move |number| {
                 self.name(*number).is_some_and(|(found, _, place)| {
-                    found == hash && self.bytes_of(place) == Some(name.as_bytes())
+                    found == key.hash && self.bytes_of(place) == Some(key.name.as_bytes())
                 })
             })
             .flat_map(|number| self.entries(number))
+    }
+
+    /// The hashes of the names whose hashes start with these eight bits.
+    pub(super) fn hashes(&self, start: u8) -> impl Iterator<Item = u32> + '_ {
+        let lowest = u32::from(start) << 24;
+        let (first, last) = (self.numbers(lowest), self.numbers(lowest | 0x00ff_ffff));
+        (first.start..last.end)
+            .filter_map(|number| Some(self.name(number)?.0))
+            .filter(move |hash| hash >> 24 == u32::from(start))
     }
 
     /// All names, in no order, with their entries.

@@ -3,11 +3,14 @@ use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use crate::index::{IndexEntry, NameKind};
+use crate::wanted_name::WantedName;
 use gimli::constants as dw;
 use spelunk_types::{TypeId, TypeStore};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// What was found where a definition was sought.
+#[derive(Clone, Copy)]
 enum Found {
     Nothing,
     /// One, perhaps in many copies.
@@ -41,24 +44,30 @@ impl DebugFile {
         let Some(name) = die.path()? else {
             return Ok(None);
         };
+        let name = WantedName::new(&name);
         match self.find_one(kind, &name, Found::Nothing) {
             Found::One(entry) => return self.declare_entry(store, entry.die).map(Some),
             Found::Several => return Ok(None),
             Found::Nothing => {}
         }
+        let Some(files) = self.program_files() else {
+            return Ok(None);
+        };
         let mut found = Found::Nothing;
         let mut place: Option<Arc<DebugFile>> = None;
-        for file in self.program_files().iter() {
-            if std::ptr::eq(&**file, self) {
-                continue;
+        files.look_in_each(&name, |_, file| {
+            if !std::ptr::eq(&**file, self) {
+                found = file.find_one(kind, &name, found);
             }
-            found = file.find_one(kind, &name, found);
-            match found {
-                Found::One(_) if place.is_none() => place = Some(Arc::clone(file)),
-                Found::Several => return Ok(None),
-                _ => {}
-            }
-        }
+            Ok(match found {
+                Found::One(_) => {
+                    place.get_or_insert_with(|| Arc::clone(file));
+                    ControlFlow::Continue(())
+                }
+                Found::Several => ControlFlow::Break(()),
+                Found::Nothing => ControlFlow::Continue(()),
+            })
+        })?;
         match (found, place) {
             (Found::One(entry), Some(file)) => file.declare_entry(store, entry.die).map(Some),
             _ => Ok(None),
@@ -70,7 +79,7 @@ impl DebugFile {
     }
 
     /// Adds the file's definitions of `name` to those that were `found` before.
-    fn find_one(&self, kind: NameKind, name: &str, found: Found) -> Found {
+    fn find_one(&self, kind: NameKind, name: &WantedName<'_>, found: Found) -> Found {
         // A file whose index cannot be made has no definitions; its own lookups say why.
         let Ok(entries) = self.entries(name, |entry| entry.kind == kind) else {
             return found;

@@ -13,6 +13,7 @@ mod describe;
 mod files;
 mod hostile;
 mod lines;
+mod many_files;
 mod names;
 mod objects;
 mod odd;
