@@ -56,5 +56,5 @@ pub use pc::{
     Scope, SourceLine, Surroundings, Variable, VariableKind, VariableValue,
 };
 pub use sources::{MissingSource, SourceKind};
-pub use symtab::{Symbol, SymbolTable};
+pub use symtab::{Symbol, SymbolName, SymbolTable};
 pub use units::{Dwarf, Entry, Place, Slice, Unit, UnitIndex, Units};

@@ -33,7 +33,8 @@ impl Program {
         if places.is_empty() {
             // Assembly has lines, but no functions.
             if let Some(place) = place {
-                let name = self.find_symbol(address)?.map(|symbol| symbol.name.into());
+                let name = self.find_symbol(address)?;
+                let name = name.map(|symbol| symbol.name.to_string().into());
                 places.push(SourceLocation::new(name, place));
             }
         }

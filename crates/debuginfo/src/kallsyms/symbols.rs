@@ -79,7 +79,9 @@ impl Kallsyms {
         let sorted = self.sorted();
         let gaps = gaps(&sorted);
         let symbol = |(entry, gap): (&Kallsym, u64)| Symbol {
-            name: String::from_utf8_lossy(self.name(entry)).into(),
+            name: String::from_utf8_lossy(self.name(entry))
+                .into_owned()
+                .into(),
             address: entry.address,
             size: size(gap),
             binding: letter::binding(entry.letter),
@@ -103,6 +105,7 @@ impl Kallsyms {
             },
             binding: letter::binding(entry.letter),
             kind: letter::kind(entry.letter),
+            is_old: false,
         };
         let mut gaps = gaps(&sorted);
         let mut following = None;

@@ -1,5 +1,6 @@
 //! The symbols of ELF files: `.symtab`; where there is none, `.dynsym` with what MiniDebugInfo adds.
 
+use super::version::Versions;
 use super::{Entry, Name, SymbolTable};
 use crate::load_bias::is_fixed;
 use spelunk_base::{Cursor, Platform, Truncated};
@@ -101,12 +102,16 @@ impl ElfSymbols {
         self.strings
             .push(names.unwrap_or_else(|| Vec::new().into()));
         let extended = ExtendedSections::of(elf, table)?;
+        let versions = Versions::of(elf, table)?;
         let data = elf.data_of(table)?;
         let mut cursor = Cursor::new(&data, elf.platform().byte_order);
         let symbols = std::iter::from_fn(|| RawSymbol::parse(&mut cursor, elf.platform()).ok());
         for (index, raw) in symbols.enumerate() {
             if let Some((address, rest)) = placement.find(&raw, || extended.section(index)) {
-                self.entries.push(raw.entry(strings, address, rest));
+                self.entries.push(Entry {
+                    is_old: versions.is_old(index),
+                    ..raw.entry(strings, address, rest)
+                });
             }
         }
         Ok(())
@@ -192,6 +197,7 @@ impl RawSymbol {
             },
             binding: SymbolBind(self.info >> 4),
             kind: self.kind(),
+            is_old: false,
         }
     }
 

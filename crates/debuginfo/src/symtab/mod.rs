@@ -4,9 +4,12 @@
 //! it; or of what a kernel keeps in its memory ([`kallsyms`](crate::kallsyms)).
 
 mod elf;
+mod name;
 mod symbol;
 mod table;
+mod version;
 
+pub use name::SymbolName;
 pub use symbol::Symbol;
 pub use table::SymbolTable;
 pub(crate) use table::{Entry, Name};

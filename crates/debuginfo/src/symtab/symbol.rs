@@ -1,3 +1,4 @@
+use super::SymbolName;
 use crate::demangle::demangle;
 use spelunk_elf::constants::{SymbolBind, SymbolType};
 use std::borrow::Cow;
@@ -6,7 +7,7 @@ use std::borrow::Cow;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Symbol {
     /// Its name.
-    pub name: Box<str>,
+    pub name: SymbolName,
     /// Its address in the target.
     pub address: u64,
     /// Its size in bytes; 0 if it is not known.

@@ -1,11 +1,12 @@
-use super::Symbol;
+use super::version::{Fit, fit, without_version};
+use super::{Symbol, SymbolName};
 use hashbrown::HashTable;
 use spelunk_elf::SectionData;
 use spelunk_elf::constants::{self as elf, SymbolBind, SymbolType};
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::hash::BuildHasher;
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 /// No symbol has a longer name; a table of strings without NULs must not cost its size per symbol.
 const MAX_NAME: usize = 1 << 14;
@@ -16,7 +17,7 @@ pub struct SymbolTable {
     /// In the order of the file; where there are several tables, one after the other.
     entries: Vec<Entry>,
     /// The names, NUL after each, of each table.
-    strings: Vec<SectionData>,
+    strings: Vec<Arc<SectionData>>,
     by_address: Vec<Start>,
     by_name: OnceLock<HashTable<u32>>,
     hasher: foldhash::fast::RandomState,
@@ -32,6 +33,8 @@ pub(crate) struct Entry {
     pub(crate) name: Name,
     pub(crate) binding: SymbolBind,
     pub(crate) kind: SymbolType,
+    /// Whether it has another version than the one that a name alone stands for.
+    pub(crate) is_old: bool,
 }
 
 /// Where the name of a symbol is.
@@ -56,7 +59,7 @@ impl SymbolTable {
     pub(crate) fn new(entries: Vec<Entry>, strings: Vec<SectionData>) -> Self {
         let mut table = Self {
             entries,
-            strings,
+            strings: strings.into_iter().map(Arc::new).collect(),
             ..Self::default()
         };
         table.sort();
@@ -162,26 +165,25 @@ impl SymbolTable {
         self.by_address.get(..after).unwrap_or_default()
     }
 
-    /// The symbol called `name`: a global one before a weak one before others, and of those the
-    /// first in the file.
+    /// The symbol called `name`: a global one before a weak one before others, of those one whose
+    /// version is the default, and of those the first in the file.
+    ///
+    /// If none is called so, those are that are but for a version: `memcpy@@GLIBC_2.14`, the default,
+    /// or else older ones (`memcpy@GLIBC_2.2.5`).
     #[must_use]
     pub fn find_name(&self, name: &str) -> Option<Symbol> {
-        let mut best: Option<(u32, &Entry)> = None;
-        for (index, entry) in self.named(name) {
-            let key = (entry.rank(), index);
-            if best.is_none_or(|(index, entry)| key < (entry.rank(), index)) {
-                best = Some((index, entry));
-            }
-        }
+        let named = self.named(name).into_iter();
+        let best = named.min_by_key(|(index, entry)| (entry.rank(), entry.is_old, *index));
         best.map(|(_, entry)| self.symbol(entry))
     }
 
-    /// All symbols called `name`, in the order of the file.
+    /// All symbols called `name`, or so but for a version, as [`find_name`](Self::find_name) has it;
+    /// in the order of the file.
     #[must_use]
     pub fn all_named(&self, name: &str) -> Vec<Symbol> {
-        let mut indices: Vec<_> = self.named(name).collect();
-        indices.sort_by_key(|(index, _)| *index);
-        let entries = indices.into_iter().map(|(_, entry)| entry);
+        let mut named = self.named(name);
+        named.sort_by_key(|(index, _)| *index);
+        let entries = named.into_iter().map(|(_, entry)| entry);
         entries.map(|entry| self.symbol(entry)).collect()
     }
 
@@ -190,21 +192,34 @@ impl SymbolTable {
         self.entries.iter().map(|entry| self.symbol(entry))
     }
 
-    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (u32, &'a Entry)> {
-        let hash = self.hasher.hash_one(name.as_bytes());
-        self.names()
-            .iter_hash(hash)
-            .filter_map(|index| Some((*index, self.entry(*index)?)))
-            .filter(move |(_, entry)| self.name(entry) == name.as_bytes())
+    /// The symbols whose names fit best.
+    fn named(&self, name: &str) -> Vec<(u32, &Entry)> {
+        let name = name.as_bytes();
+        let hash = self.hasher.hash_one(without_version(name));
+        let mut best = Fit::OldVersion;
+        let mut found = Vec::new();
+        for index in self.names().iter_hash(hash) {
+            if let Some(entry) = self.entry(*index)
+                && let Some(fit) = fit(self.name(entry), name)
+                && fit <= best
+            {
+                if fit < best {
+                    found.clear();
+                    best = fit;
+                }
+                found.push((*index, entry));
+            }
+        }
+        found
     }
 
-    /// All entries by the hash of their names.
+    /// All entries by the hash of their names, without versions.
     fn names(&self) -> &HashTable<u32> {
         self.by_name.get_or_init(|| {
             let hash = |index: &u32| {
-                let entry = self.entry(*index);
+                let name = self.entry(*index).map(|entry| self.name(entry));
                 self.hasher
-                    .hash_one(entry.map_or(&b""[..], |entry| self.name(entry)))
+                    .hash_one(without_version(name.unwrap_or_default()))
             };
             let mut names = HashTable::with_capacity(self.entries.len());
             for index in (0..).take(self.entries.len()) {
@@ -215,21 +230,27 @@ impl SymbolTable {
     }
 
     fn name(&self, entry: &Entry) -> &[u8] {
-        let strings = self.strings.get(usize::from(entry.name.strings));
-        let strings = strings.map(|strings| &**strings).unwrap_or_default();
-        let rest = strings
-            .get(entry.name.offset as usize..)
-            .unwrap_or_default();
+        let found = self.place_of_name(entry);
+        found.map_or(&[], |(strings, range)| {
+            strings.get(range).unwrap_or_default()
+        })
+    }
+
+    /// Where the name of a symbol stands.
+    fn place_of_name(&self, entry: &Entry) -> Option<(&Arc<SectionData>, Range<usize>)> {
+        let strings = self.strings.get(usize::from(entry.name.strings))?;
+        let start = entry.name.offset as usize;
+        let rest = strings.get(start..)?;
         let rest = rest.get(..MAX_NAME).unwrap_or(rest);
-        let end = memchr::memchr(0, rest);
-        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+        let length = memchr::memchr(0, rest).unwrap_or(rest.len());
+        Some((strings, start..start.saturating_add(length)))
     }
 
     fn symbol(&self, entry: &Entry) -> Symbol {
         Symbol {
-            name: match String::from_utf8_lossy(self.name(entry)) {
-                Cow::Borrowed(name) => name.into(),
-                Cow::Owned(name) => name.into(),
+            name: match self.place_of_name(entry) {
+                Some((strings, range)) => SymbolName::new(strings, range),
+                None => "".into(),
             },
             address: entry.address,
             size: entry.size,

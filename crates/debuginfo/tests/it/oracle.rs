@@ -67,11 +67,7 @@ fn locations(file: &DebugFile, symbols: &SymbolTable, address: u64) -> Vec<Strin
         let Some(at) = line.take() else { break };
         let scope = scopes.get(index);
         let name = scope.and_then(|scope| scope.name.as_deref().map(str::to_owned));
-        let symbol = || {
-            symbols
-                .find(address)
-                .map(|symbol| symbol.name.into_string())
-        };
+        let symbol = || symbols.find(address).map(|symbol| symbol.name.to_string());
         let name = name.or_else(symbol).unwrap_or_else(|| "???".to_owned());
         let mut text = match at.is_known() {
             true => format!("{name} at {}:{}", at.file, at.line),

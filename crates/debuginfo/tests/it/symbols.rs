@@ -160,3 +160,51 @@ fn symbols_of_mini_debug_info() {
     let found = SymbolTable::parse(&parse(&damaged), &place, bias).unwrap();
     assert_eq!(names(&found), dynamic);
 }
+
+const VERSIONS: &str = r#"
+int function_1(void) { return 1; }
+int function_2(void) { return 2; }
+int old_1(void) { return 3; }
+int __attribute__((weak)) plain(void) { return 4; }
+__asm__(".symver function_1,function@V1");
+__asm__(".symver function_2,function@@V2");
+__asm__(".symver old_1,old@V1");
+"#;
+
+// `.symtab` has versions in the names, `.dynsym` in a section of its own.
+#[test]
+fn a_name_stands_for_its_default_version() {
+    let folder = spelunk_synth::Workshop::new(env!("CARGO_TARGET_TMPDIR"), "symbols-versions");
+    folder.write(
+        "map",
+        "V1 { global: old; function; plain; local: *; }; V2 { } V1;",
+    );
+    let script = format!("-Wl,--version-script={}", folder.path("map").display());
+    let options = ["-shared", "-fPIC", "-O1", &script];
+    let program = Compiled::new("symbols-version", VERSIONS, &options);
+    let stripped = program.path.with_extension("stripped");
+    let (path, to) = (program.path.as_os_str(), stripped.as_os_str());
+    tool("strip", &["-o".as_ref(), to, path]);
+
+    let whole = table(&program, 0);
+    let address = |name| whole.find_name(name).map(|symbol| symbol.address);
+    assert_eq!(address("function"), address("function_2"));
+    assert_eq!(address("function@V1"), address("function_1"));
+    assert_eq!(address("old"), address("old_1"));
+    assert_eq!(whole.all_named("function").len(), 1);
+    assert_eq!(&*whole.find_name("function").unwrap().name, "function@@V2");
+    for name in ["function@V2", "funct", "plain@V1"] {
+        assert_eq!(address(name), None, "{name}");
+    }
+
+    let place = SectionAddresses::default();
+    let dynamic = SymbolTable::parse(&parse(&stripped), &place, 0).unwrap();
+    let found = dynamic.find_name("function").unwrap();
+    assert_eq!(Some(found.address), address("function_2"));
+    assert_eq!(dynamic.all_named("function").len(), 2);
+    assert_eq!(
+        dynamic.find_name("old").map(|old| old.address),
+        address("old_1")
+    );
+    assert!(dynamic.find_name("plain").is_some());
+}

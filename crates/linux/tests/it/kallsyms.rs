@@ -19,7 +19,14 @@ fn describe(symbols: &Kallsyms) -> Vec<(u64, char, String)> {
 // What the kernel showed, in its order: every address, kind and name.
 #[test]
 fn of_the_kernel_without_debugging_information() {
-    for name in ["panic", "panic-5.10", "panic-7.2", "la57", "stop-nokaslr"] {
+    for name in [
+        "panic",
+        "panic-5.10",
+        "panic-6.12",
+        "panic-7.2",
+        "la57",
+        "stop-nokaslr",
+    ] {
         let dump = Dump::find(name);
         let program = Program::new(None);
         let file = [dump.file("vmcore.elf")];
@@ -65,7 +72,7 @@ fn of_modules() {
                 continue;
             };
             let table = module_symbols(&program, &object).unwrap();
-            let named = |symbol: Symbol| (symbol.name.into_string(), symbol.address);
+            let named = |symbol: Symbol| (symbol.name.to_string(), symbol.address);
             let mut found: Vec<_> = table.iter().map(named).collect();
             let truth = expected.get_mut(module.name()).unwrap();
             found.sort_unstable();

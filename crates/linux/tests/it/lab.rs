@@ -88,7 +88,7 @@ impl Dump {
 }
 
 /// The series of kernels that every helper is tried on.
-pub(crate) const SERIES: [&str; 3] = ["5.10", "6.1", "7.2"];
+pub(crate) const SERIES: [&str; 4] = ["5.10", "6.1", "6.12", "7.2"];
 
 /// The folders of the kernels in the cache that have this release.
 fn kernels(release: &str) -> Vec<PathBuf> {

@@ -133,7 +133,7 @@ impl SymbolFinder for SymbolTableFinder {
             } => tables.flat_map(|table| table.all_named(name)).collect(),
             SymbolQuery { .. } => tables.flat_map(|table| table.iter()).collect(),
         };
-        if let Some(name) = query.name {
+        if let (Some(name), Some(_)) = (query.name, query.address) {
             symbols.retain(|symbol| &*symbol.name == name);
         }
         if query.one && symbols.len() > 1 {

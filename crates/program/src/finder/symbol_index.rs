@@ -1,7 +1,7 @@
 use super::builtin::rank;
 use super::{SymbolFinder, SymbolQuery};
 use crate::{Program, Result};
-use spelunk_debuginfo::Symbol;
+use spelunk_debuginfo::{Symbol, SymbolName};
 use std::collections::HashMap;
 
 /// A set of symbols that never changes, as a finder. Symbols may overlap, and share names.
@@ -12,7 +12,7 @@ pub struct SymbolIndex {
     /// For each symbol the largest end of it and all before it, to know where to stop looking.
     furthest: Vec<u128>,
     /// Places in `symbols`.
-    by_name: HashMap<Box<str>, Vec<usize>>,
+    by_name: HashMap<SymbolName, Vec<usize>>,
 }
 
 impl SymbolIndex {
@@ -20,7 +20,7 @@ impl SymbolIndex {
     #[must_use]
     pub fn new(mut symbols: Vec<Symbol>) -> Self {
         symbols.sort_by_key(|symbol| symbol.address);
-        let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<SymbolName, Vec<usize>> = HashMap::new();
         for (place, symbol) in symbols.iter().enumerate() {
             by_name.entry(symbol.name.clone()).or_default().push(place);
         }

@@ -112,7 +112,8 @@ impl Asked {
             // Where it is differs from build to build; that it is at its symbol does not.
             ObjectValue::Address(address) => {
                 let symbol = self.symbols.find(address);
-                let symbol = symbol.map_or_else(|| "nothing".into(), |symbol| symbol.name);
+                let symbol =
+                    symbol.map_or_else(|| "nothing".into(), |symbol| symbol.name.to_string());
                 let symbol = any_structor(symbol.split('.').next().unwrap_or_default());
                 format!("{text} at {symbol}")
             }
