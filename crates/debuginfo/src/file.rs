@@ -1,6 +1,7 @@
 use crate::error::DebugInfoError;
 use crate::file_list::FileList;
 use crate::index::NameIndex;
+use crate::inline_namespaces::InlineNamespaces;
 use crate::load_bias::LoadBias;
 use crate::pc::PcTables;
 use crate::sources::{MissingSource, SourceSections, Sources, Wanted};
@@ -35,6 +36,7 @@ pub struct DebugFile {
     index: OnceLock<Result<NameIndex, DebugInfoError>>,
     pub(crate) language: OnceLock<Option<Language>>,
     pub(crate) has_macros: OnceLock<bool>,
+    pub(crate) inline_namespaces: OnceLock<InlineNamespaces>,
     program: OnceLock<ProgramLink>,
 }
 
@@ -69,6 +71,7 @@ impl DebugFile {
             index: OnceLock::new(),
             language: OnceLock::new(),
             has_macros: OnceLock::new(),
+            inline_namespaces: OnceLock::new(),
             program: OnceLock::new(),
         })
     }

@@ -165,6 +165,24 @@ impl DebugFile {
         name: &WantedName<'_>,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
+        let found = self.entries_of_whole_name(name, &wanted)?;
+        if !found.is_empty() || !name.key().may_be_in_scope() || !self.index()?.has_scopes() {
+            return Ok(found);
+        }
+        for whole in self.names_in_inline_namespaces(name.key().name()) {
+            let found = self.entries_of_whole_name(&WantedName::new(&whole), &wanted)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(found)
+    }
+
+    fn entries_of_whole_name(
+        &self,
+        name: &WantedName<'_>,
+        wanted: impl Fn(&IndexEntry) -> bool,
+    ) -> Result<Vec<IndexEntry>, DebugInfoError> {
         let found = self.index()?.find_key(name.key());
         let found: Vec<_> = found.filter(&wanted).collect();
         match name.simple() {

@@ -19,6 +19,7 @@ mod find;
 mod import;
 mod index;
 mod info;
+mod inline_namespaces;
 pub mod kallsyms;
 mod language;
 mod line_tables;

@@ -15,6 +15,7 @@ mod hostile;
 mod lines;
 mod many_files;
 mod names;
+mod namespaces;
 mod objects;
 mod odd;
 mod oracle;

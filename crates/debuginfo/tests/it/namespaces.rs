@@ -1,0 +1,80 @@
+//! Names in namespaces that one need not name.
+
+use crate::compiled::Compiled;
+use spelunk_debuginfo::{DebugInfo, ObjectKinds};
+use spelunk_types::{TypeKind, TypeStore};
+use std::sync::Arc;
+
+const SOURCE: &str = r"
+namespace o {
+inline namespace v1 {
+struct type { int member; };
+template <class T> struct box { T content; };
+int function(int x) { return x + 1; }
+int variable = 3;
+enum kind { ONE = 1, TWO };
+inline namespace inner { struct nested { int member; }; }
+namespace plain { struct deep { int member; }; }
+}
+namespace {
+struct hidden { long member; };
+int unseen = 4;
+}
+struct user { type a; hidden b; box<type> c; nested d; plain::deep e; kind f; };
+}
+namespace { struct top { char member; }; int outermost = 9; }
+o::user user;
+top top_user;
+int main() { return o::function(o::variable) + o::unseen + outermost + top_user.member; }
+";
+
+#[test]
+fn names_are_found_without_inline_and_anonymous_namespaces() {
+    for (compiler, version) in [
+        ("g++", "-gdwarf-5"),
+        ("g++", "-gdwarf-4"),
+        ("clang++", "-gdwarf-5"),
+    ] {
+        let name = format!("namespaces-{compiler}{version}");
+        let program = Compiled::with(compiler, &name, SOURCE, &["-xc++", "-g", version, "-O0"]);
+        let info = DebugInfo::new(Arc::new(TypeStore::new()));
+        info.add(program.file).unwrap();
+        let found = |kind, name: &str| info.find_type(&[kind], name, None).unwrap();
+        for (short, whole) in [
+            ("o::type", "o::v1::type"),
+            ("o::box<o::v1::type>", "o::v1::box<o::v1::type>"),
+            ("o::nested", "o::v1::inner::nested"),
+            ("o::v1::nested", "o::v1::inner::nested"),
+            ("o::plain::deep", "o::v1::plain::deep"),
+            ("o::hidden", "o::(anonymous namespace)::hidden"),
+            ("top", "(anonymous namespace)::top"),
+        ] {
+            let expected = found(TypeKind::Struct, whole);
+            assert!(expected.is_some(), "{name}: {whole}");
+            assert_eq!(found(TypeKind::Struct, short), expected, "{name}: {short}");
+        }
+        assert!(found(TypeKind::Enum, "o::kind").is_some());
+        for wrong in [
+            "v1::type",
+            "o::deep",
+            "type",
+            "o::v2::type",
+            "o::v1::v1::type",
+        ] {
+            assert_eq!(found(TypeKind::Struct, wrong), None, "{name}: {wrong}");
+        }
+        for object in [
+            "o::function",
+            "o::v1::function",
+            "o::variable",
+            "o::TWO",
+            "o::v1::TWO",
+            "o::unseen",
+            "o::(anonymous namespace)::unseen",
+            "outermost",
+        ] {
+            let found = info.find_object(object, None, ObjectKinds::ANY).unwrap();
+            assert!(found.is_some(), "{name}: {object}");
+        }
+    }
+}
