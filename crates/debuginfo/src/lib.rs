@@ -8,6 +8,7 @@
 //! out of this crate are the target's.
 
 mod abbreviation_tables;
+mod damage;
 mod demangle;
 mod die;
 mod entry;

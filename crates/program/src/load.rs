@@ -7,6 +7,7 @@ use crate::{
     ModuleKind, Program, RefusedFile, Result,
 };
 use spelunk_base::BuildId;
+use spelunk_debuginfo::DebugInfoError;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -175,11 +176,20 @@ impl Loading<'_> {
             };
             // Files whose sections cannot be read say so when they are asked for something.
             let missing = file.debug().missing_sources().unwrap_or_default();
+            let damage = file.debug().damage().unwrap_or_default();
+            // The file is named anyway.
+            let own = format!("{}: ", file.debug().name());
+            let told = |error: &DebugInfoError| {
+                let text = error.to_string();
+                text.strip_prefix(&own).unwrap_or(&text).to_owned()
+            };
             let loaded = &self.report.loaded;
-            if !missing.is_empty() && loaded.iter().any(|loaded| loaded.path == *file.path()) {
+            let is_whole = missing.is_empty() && damage.is_empty();
+            if !is_whole && loaded.iter().any(|loaded| loaded.path == *file.path()) {
                 self.report.incomplete.push(IncompleteFile {
                     path: file.path().clone(),
                     missing: missing.to_vec(),
+                    damage: damage.iter().map(told).collect(),
                 });
             }
         }

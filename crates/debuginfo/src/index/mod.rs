@@ -58,6 +58,7 @@ pub struct IndexEntry {
 /// The names of a file.
 pub struct NameIndex {
     file: Names,
+    is_whole: bool,
     /// The names in namespaces and classes, once they were asked for.
     scopes: OnceLock<Option<Names>>,
     sources: Arc<Sources>,
@@ -74,8 +75,10 @@ impl NameIndex {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Self, DebugInfoError> {
+        let (file, is_whole) = open(sources, Depth::File, progress, cancel)?;
         Ok(Self {
-            file: open(sources, Depth::File, progress, cancel)?,
+            file,
+            is_whole,
             scopes: OnceLock::new(),
             sources: Arc::clone(sources),
         })
@@ -86,6 +89,7 @@ impl NameIndex {
     pub(crate) fn believe(sources: &Arc<Sources>, bytes: SectionData) -> Option<Self> {
         Some(Self {
             file: Names::believe(sources, Depth::File, bytes)?,
+            is_whole: true,
             scopes: OnceLock::new(),
             sources: Arc::clone(sources),
         })
@@ -95,6 +99,11 @@ impl NameIndex {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.file.as_bytes()
+    }
+
+    /// Whether all units could be read to their ends.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Whether the file refers to no others, be they there or missing.
@@ -163,7 +172,7 @@ impl NameIndex {
                 return Err(DebugInfoError::Cancelled);
             }
             // Another thread may have been faster.
-            let _ = self.scopes.set(made.ok());
+            let _ = self.scopes.set(made.ok().map(|(names, _)| names));
         }
         Ok(())
     }
@@ -176,21 +185,22 @@ impl NameIndex {
     }
 }
 
-/// An index from disk, or made anew and then kept on disk.
+/// An index from disk, or made anew and then kept on disk, and whether it is of all units.
 fn open(
     sources: &Arc<Sources>,
     depth: Depth,
     progress: &dyn Progress,
     cancel: &Cancel,
-) -> Result<Names, DebugInfoError> {
+) -> Result<(Names, bool), DebugInfoError> {
     let elf = sources.main();
     let key = elf.build_id().zip(cache::folder());
     let load = || {
         let (build_id, folder) = key.as_ref()?;
         cache::load(folder, build_id, depth)
     };
+    // One that is not whole is not kept.
     if let Some(names) = load().and_then(|bytes| Names::parse(sources, depth, bytes)) {
-        return Ok(names);
+        return Ok((names, true));
     }
     let Built { bytes, is_whole } = build::build(sources, depth, progress, cancel)?;
     if let Some((build_id, folder)) = &key
@@ -200,14 +210,16 @@ fn open(
     {
         // What is mapped takes no memory of its own.
         if let Some(names) = load().and_then(|bytes| Names::believe(sources, depth, bytes)) {
-            return Ok(names);
+            return Ok((names, is_whole));
         }
     }
     // A cache that cannot be written makes the next start slow, nothing else.
-    Names::parse(sources, depth, bytes.into()).ok_or_else(|| DebugInfoError::Missing {
+    let names = Names::parse(sources, depth, bytes.into());
+    let names = names.ok_or_else(|| DebugInfoError::Missing {
         file: elf.name().to_owned(),
         what: "index",
-    })
+    })?;
+    Ok((names, is_whole))
 }
 
 /// Whether the file has all its bytes: an index of a file that is cut off (or damaged, as far as that

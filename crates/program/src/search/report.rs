@@ -50,13 +50,16 @@ pub struct LoadedFile {
     pub path: PathBuf,
 }
 
-/// A file in use whose debugging information stands in part in files that cannot be used.
+/// A file in use whose debugging information stands in part in files that cannot be used, or is
+/// damaged.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IncompleteFile {
     /// The file.
     pub path: PathBuf,
     /// What it refers to: split debug files, a package of them, a supplementary file.
     pub missing: Vec<MissingSource>,
+    /// Where it is damaged, section and offset, and how.
+    pub damage: Vec<String>,
 }
 
 /// A module without debugging information.
@@ -158,6 +161,13 @@ impl fmt::Display for IncompleteFile {
                 more => format!(" (and {more} more)"),
             };
             write!(f, "; {first}{more}; {}", first.remedy())?;
+        }
+        if let Some(first) = self.damage.first() {
+            write!(f, "; {first}")?;
+            if let more @ 1.. = self.damage.len().saturating_sub(1) {
+                write!(f, " (and {more} more places)")?;
+            }
+            f.write_str("; get a whole copy of the file")?;
         }
         Ok(())
     }

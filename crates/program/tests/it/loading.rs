@@ -247,3 +247,36 @@ fn split_debug_files_that_are_missing_are_reported() {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
 }
+
+#[test]
+fn damaged_units_are_reported() {
+    let directory = Directory::new();
+    // A unit of no version that there is, before that of the compiler.
+    let source =
+        br#"asm(".pushsection .debug_info\n.long 4\n.value 99, 0\n.popsection"); int answer = 42;"#;
+    let source = directory.write("driver.c", source);
+    let object = directory.path().join("some_driver.ko");
+    let compiler = std::process::Command::new("gcc")
+        .args(["-g", "-c", "-o"])
+        .args([&object, &source])
+        .status();
+    assert!(compiler.expect("install gcc").success());
+    let program = program_of(&directory, &TestSystem(None));
+    let request = LoadRequest {
+        paths: vec![object.clone()],
+        ..LoadRequest::default()
+    };
+    let report = program.load_debug_info(&request).unwrap();
+    assert_eq!(paths(&report), [object.as_path()]);
+    let text = report.to_string();
+    for part in [
+        "some_driver.ko: part of the debugging information is missing; .debug_info+0x0: unit is passed over: ",
+        "; get a whole copy of the file",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
+    assert!(program.variable("answer", None).is_ok());
+    // Once is enough.
+    let again = program.load_debug_info(&request).unwrap();
+    assert_eq!(again.incomplete, []);
+}
