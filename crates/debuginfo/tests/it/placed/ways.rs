@@ -247,6 +247,18 @@ const WAYS: &[Way] = &[
         result: "file.debug",
         ..PLAIN
     },
+    // The only symbols are those of a small file, compressed, in a section.
+    Way {
+        name: "mini-debug-info",
+        steps: &[
+            "cp file mini",
+            "objcopy --strip-debug mini",
+            "xz -f mini",
+            "strip --strip-all --keep-section=.debug_* file",
+            "objcopy --add-section .gnu_debugdata=mini.xz file",
+        ],
+        ..PLAIN
+    },
     // What the linker has not seen: all is to be relocated.
     Way {
         name: "relocatable",
