@@ -2,35 +2,38 @@
 
 use crate::lab::Dump;
 use spelunk_base::{Cancel, NoProgress};
-use spelunk_image::Image;
+use spelunk_image::{Image, Vmcoreinfo};
 use spelunk_linux::{Linux, LinuxKernel};
 use spelunk_memory::{AddressSpace, Memory, ReadMemory};
-use spelunk_program::{BringUp, Os, System};
+use spelunk_program::{BringUp, Machine, Os, System};
 use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-fn bring_up(paths: &[PathBuf]) -> (Memory, Arc<dyn Os>) {
+fn bring_up(paths: &[PathBuf]) -> (Memory, Vmcoreinfo, Arc<dyn Os>) {
     let paths: Vec<_> = paths.iter().map(PathBuf::as_path).collect();
     let image = Arc::new(Image::open(&paths).unwrap());
     let memory = image.memory();
+    let info = image.vmcoreinfo().unwrap().clone();
+    let platform = image.platform().unwrap();
+    let machine: Arc<dyn Machine> = image;
     let os = Linux
         .bring_up(&BringUp {
-            image: &image,
-            platform: image.platform().unwrap(),
+            machine: &machine,
+            platform,
             memory: &memory,
             progress: &NoProgress,
             cancel: &Cancel::default(),
         })
         .unwrap()
         .unwrap();
-    (memory, os)
+    (memory, info, os)
 }
 
 /// The kernel's version text is readable at the address that the guest's own symbol table gives.
 fn check(dump: &str, file: &str) {
     let lab = Dump::find(dump);
-    let (memory, os) = bring_up(&[lab.file(file)]);
+    let (memory, info, os) = bring_up(&[lab.file(file)]);
     assert_eq!(os.release(), Some(&*lab.release()), "{dump}/{file}");
     let kernel: &LinuxKernel = (os.as_ref() as &dyn Any).downcast_ref().unwrap();
     let symbols = lab.truth("kallsyms");
@@ -61,7 +64,7 @@ fn check(dump: &str, file: &str) {
     assert_eq!(translation.direct_map_base(), Some(base), "{dump}/{file}");
     assert!(translation.is_in_direct_map(base + 0x10_0000));
     assert!(!translation.is_in_direct_map(base - 1));
-    let image = translation.image_range().unwrap();
+    let image = translation.image_range(&info).unwrap();
     assert_eq!(image.start, symbol("_text"), "{dump}/{file}");
     assert!((symbol("_end")..symbol("_end") + (4 << 20)).contains(&image.end));
     // Memory that is mapped page by page: the stack of the first task of the CPU is in vmalloc's range, and begins with
