@@ -2,7 +2,7 @@
 
 use super::checks::{check_formattable, is_character, is_shown_in_place};
 use super::options::FormatOptions;
-use super::parts::{Label, Part, Parts};
+use super::parts::{Label, Part, Parts, too_large_to_show};
 use super::presented::write_short_name;
 use super::scalar::{
     format_complex, format_float, write_character, write_integer, write_rust, write_string,
@@ -12,7 +12,7 @@ use crate::member_pointer::{MemberPointer, find_at};
 use crate::number::Number;
 use crate::object::AbsenceReason;
 use crate::scalar::{float_format, scalar_of};
-use crate::{Error, ErrorKind, Object, Result, Target, type_name};
+use crate::{Error, Object, Result, Target, type_name};
 use spelunk_base::Language;
 use spelunk_types::{PointerForm, QualifiedType, Type, TypeData, TypeId};
 use std::fmt::Write;
@@ -183,7 +183,7 @@ impl<'a> Formatter<'a> {
         }
         let steps_left = self.steps_left.checked_sub(1);
         let (Some(steps_left), ..=MAX_TEXT) = (steps_left, self.out.len()) else {
-            return Err(Error::new(ErrorKind::Memory, "object is too large to show"));
+            return Err(too_large_to_show());
         };
         self.steps_left = steps_left;
         let (target, options) = (self.target, self.options);
@@ -214,7 +214,7 @@ impl<'a> Formatter<'a> {
         }
         match &ty.data {
             TypeData::Compound { .. } => Ok(Some((
-                Parts::members(target, options, object, id)?,
+                Parts::members(target, options, object, id, &mut self.steps_left)?,
                 options.members_same_line,
             ))),
             TypeData::Array { .. } if ty.has_unknown_length() => {

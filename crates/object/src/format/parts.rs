@@ -12,6 +12,10 @@ use spelunk_types::{Member, MemberRole, QualifiedType, TypeData, TypeId, TypeSto
 const CHUNK: u64 = 1 << 16;
 /// Elements without size that are shown.
 const MAX_EMPTY: u64 = 1 << 10;
+/// Members of one structure,
+const MAX_MEMBERS: usize = 1 << 18;
+/// and how many of them take as long to look at as a value takes to be written.
+const MEMBERS_PER_STEP: usize = 16;
 /// Anonymous members in anonymous members.
 const MAX_DEPTH: u32 = 64;
 /// Base classes in a base class that are looked at to see whether it is empty.
@@ -83,15 +87,26 @@ pub(super) enum Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The members of a structure, union or class.
+    /// The members of a structure, union or class, those of anonymous ones in it too. `steps` is how many values may
+    /// still be written.
     pub(super) fn members(
         target: &'a dyn Target,
         options: &FormatOptions,
         object: &Object,
         id: TypeId,
+        steps: &mut usize,
     ) -> Result<Self> {
-        let mut parts = Vec::new();
-        add_members(target, options, object, id, 0, 0, &mut parts)?;
+        let most = MAX_MEMBERS.min(*steps);
+        let mut flat = FlatParts {
+            target,
+            options,
+            object,
+            parts: Vec::new(),
+            left: most,
+        };
+        flat.add_members(id, 0, 0)?;
+        *steps -= (most - flat.left) / MEMBERS_PER_STEP;
+        let mut parts = flat.parts;
         if !options.implicit_members {
             let shown = |part: &Part<'_>| match &part.object {
                 Ok(object) => !is_implicit(target, object),
@@ -237,63 +252,76 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn add_members<'a>(
+pub(super) fn too_large_to_show() -> Error {
+    Error::new(ErrorKind::Memory, "object is too large to show")
+}
+
+/// The parts of `object`, collected through anonymous members.
+struct FlatParts<'a, 'o> {
     target: &'a dyn Target,
-    options: &FormatOptions,
-    object: &Object,
-    id: TypeId,
-    offset: u64,
-    depth: u32,
-    parts: &mut Vec<Part<'a>>,
-) -> Result<()> {
-    let types = target.types();
-    if depth > MAX_DEPTH {
-        return Err(crate::layout::too_deep());
-    }
-    let Some(members) = types.members(id)? else {
-        return Ok(());
-    };
-    for member in &members.members {
-        if member.role != MemberRole::Member {
-            if !is_empty(types, member.ty.id, &mut { MAX_BASES }) {
-                parts.push(part_of(target, options, object, member, offset));
-            }
-            continue;
+    options: &'o FormatOptions,
+    object: &'o Object,
+    parts: Vec<Part<'a>>,
+    /// Members that may still be looked at: with anonymous members in each other there is no end of them.
+    left: usize,
+}
+
+impl<'a> FlatParts<'a, '_> {
+    fn add_members(&mut self, id: TypeId, offset: u64, depth: u32) -> Result<()> {
+        let types = self.target.types();
+        if depth > MAX_DEPTH {
+            return Err(crate::layout::too_deep());
         }
-        let name = member.name.as_deref();
-        if name.is_none() && options.member_names {
-            let inner = resolve(types, member.ty.id).map(|(inner, _)| inner);
-            if let Ok(inner) = inner
-                && types.members(inner).is_ok_and(|members| members.is_some())
-            {
-                let offset = offset.wrapping_add(member.bit_offset);
-                add_members(target, options, object, inner, offset, depth + 1, parts)?;
+        let Some(members) = types.members(id)? else {
+            return Ok(());
+        };
+        for member in &members.members {
+            self.left = self.left.checked_sub(1).ok_or_else(too_large_to_show)?;
+            if member.role != MemberRole::Member {
+                if !is_empty(types, member.ty.id, &mut { MAX_BASES }) {
+                    self.add(member, offset);
+                }
                 continue;
             }
+            if member.name.is_none() && self.options.member_names {
+                let inner = resolve(types, member.ty.id).map(|(inner, _)| inner);
+                if let Ok(inner) = inner
+                    && types.members(inner).is_ok_and(|members| members.is_some())
+                {
+                    let offset = offset.wrapping_add(member.bit_offset);
+                    self.add_members(inner, offset, depth + 1)?;
+                    continue;
+                }
+            }
+            self.add(member, offset);
         }
-        parts.push(part_of(target, options, object, member, offset));
-    }
-    let Some(variants) = &members.variant_part else {
-        return Ok(());
-    };
-    match object.variant_of(target, members, offset) {
-        Ok(variant) => {
-            let active = variant.map_or(&[][..], |variant| &variant.members);
-            let active = active.iter();
-            parts.extend(active.map(|member| part_of(target, options, object, member, offset)));
-        }
-        Err(error) => {
-            if let Some(discriminant) = &variants.discriminant {
-                parts.push(Part {
-                    label: Label::None,
-                    is_element: false,
-                    ty: discriminant.ty,
-                    object: Err(error),
-                });
+        let Some(variants) = &members.variant_part else {
+            return Ok(());
+        };
+        match self.object.variant_of(self.target, members, offset) {
+            Ok(variant) => {
+                for member in variant.map_or(&[][..], |variant| &variant.members) {
+                    self.add(member, offset);
+                }
+            }
+            Err(error) => {
+                if let Some(discriminant) = &variants.discriminant {
+                    self.parts.push(Part {
+                        label: Label::None,
+                        is_element: false,
+                        ty: discriminant.ty,
+                        object: Err(error),
+                    });
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn add(&mut self, member: &'a Member, outer: u64) {
+        let part = part_of(self.target, self.options, self.object, member, outer);
+        self.parts.push(part);
+    }
 }
 
 /// The member of what stands `outer` bits from the start of `object`; a base class has its name as

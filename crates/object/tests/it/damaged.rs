@@ -1,7 +1,7 @@
 //! Variants and virtual base classes that no compiler makes: what can be said is said, and nothing
 //! else happens.
 
-use crate::fake::{BASE, Fake, bit_field, member};
+use crate::fake::{BASE, Fake, bit_field, member, unnamed};
 use spelunk_base::Language;
 use spelunk_object::{FormatOptions, Object, Target, Value, find_member};
 use spelunk_types::{
@@ -218,4 +218,23 @@ fn bases_that_are_in_themselves_end() {
     let options = FormatOptions::default();
     assert!(object.format(&f, &options).is_ok());
     assert!(object.read(&f).unwrap().format(&f, &options).is_ok());
+}
+
+#[test]
+fn anonymous_members_without_end_end() {
+    let f = Fake::x86_64();
+    // Each has the one before twice: a name that stands in 2 to the 40th power places, and none at all.
+    for leaf in [vec![member("m", f.ty("char"), 0)], Vec::new()] {
+        let mut ty = f.compound(CompoundKind::Struct, None, 0, leaf);
+        for _ in 0..40 {
+            let twice = vec![unnamed(ty, 0), unnamed(ty, 0)];
+            ty = f.compound(CompoundKind::Struct, None, 0, twice);
+        }
+        let outermost = f.structure("outermost", 8, vec![unnamed(ty, 0)]);
+        let object = Object::from_bytes(&f, outermost, &[0; 8], 0, None).unwrap();
+        let error = object.format(&f, &FormatOptions::default()).unwrap_err();
+        assert_eq!(error.to_string(), "object is too large to show");
+        let _ = object.value(&f);
+        let _ = find_member(f.types(), outermost.id, "m");
+    }
 }
