@@ -118,10 +118,6 @@ const PASSED_OVER: &[(&str, &str)] = &[
     ("DW_AT_deleted", "such a function has no code"),
     ("DW_AT_explicit", "says nothing about layout or value"),
     (
-        "DW_AT_export_symbols",
-        "scopes may be left out of names anyway",
-    ),
-    (
         "DW_AT_inline",
         "a function that is inline everywhere has no addresses",
     ),

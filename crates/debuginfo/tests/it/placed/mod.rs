@@ -281,10 +281,11 @@ fn answers_are_those_of_drgn() {
 }
 
 /// Whether the difference is one of drgn's: it knows no base classes, takes static members for others
-/// at offset 0, and does not find what is in scoped enumerations, in anonymous namespaces and in
-/// templates.
+/// at offset 0, leaves out the parameters of packs, which have no names, and does not find what is in
+/// scoped enumerations, in anonymous namespaces and in templates.
 fn knows_cpp(ours: &str, theirs: &str) -> bool {
-    if theirs == "nothing" {
+    let has_pack = ours.starts_with("function(") && ours.contains(", : ");
+    if theirs == "nothing" || has_pack {
         return true;
     }
     let members = |text: &str| -> Vec<String> {
