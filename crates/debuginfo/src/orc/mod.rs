@@ -6,6 +6,7 @@
 //! was entered), and so cannot say where a caller's variables are.
 
 mod entry;
+mod guess;
 mod table;
 #[cfg(test)]
 mod tests;
