@@ -1,4 +1,4 @@
-use crate::units::{Dwarf, UnitHeader};
+use crate::dwarf::{Dwarf, UnitHeader};
 use gimli::{Abbreviations, DwAt, DwForm, Section, constants as dw};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Cursor, Truncated};

@@ -2,7 +2,8 @@
 
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use crate::units::{UnitIndex, Units};
+use crate::unit::UnitIndex;
+use crate::units::Units;
 use rayon::prelude::*;
 
 /// So many places are told of.

@@ -1,6 +1,8 @@
 use crate::die::DieId;
+use crate::dwarf::{Entry, Slice};
 use crate::error::DebugInfoError;
-use crate::units::{Entry, Slice, Unit, Units};
+use crate::unit::Unit;
+use crate::units::Units;
 use gimli::{AttributeValue, DwAt, DwTag, constants as dw};
 use spelunk_base::Language;
 use std::borrow::Cow;

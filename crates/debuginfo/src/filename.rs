@@ -1,5 +1,6 @@
+use crate::dwarf::Slice;
 use crate::entry::Die;
-use crate::units::{Slice, Unit};
+use crate::unit::Unit;
 use gimli::{AttributeValue, LineProgramHeader, constants as dw};
 use spelunk_base::path_ends_in;
 

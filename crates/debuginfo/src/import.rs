@@ -1,15 +1,28 @@
-use crate::units::{UnitIndex, Units};
+use crate::unit::UnitIndex;
+use crate::units::Units;
 use gimli::constants as dw;
 use hashbrown::HashMap;
+
+impl Units<'_> {
+    /// A unit that imports this one (`DW_TAG_imported_unit`), if any does.
+    pub(crate) fn find_importer(&self, index: UnitIndex) -> Option<UnitIndex> {
+        let importers = match self.importers.get() {
+            Some(importers) => importers,
+            None => {
+                let found = find_importers(self);
+                self.importers.get_or_init(|| found)
+            }
+        };
+        importers.get(&index).copied()
+    }
+}
 
 /// Which unit imports which (`DW_TAG_imported_unit`): by imported unit, the first that does, itself
 /// or through others.
 ///
 /// `dwz` moves entries that several units have in common into partial units, which do not say what
 /// language they are in.
-pub(crate) fn find_importers(
-    units: &Units<'_>,
-) -> HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState> {
+fn find_importers(units: &Units<'_>) -> HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState> {
     let mut importers = HashMap::default();
     for start in units.indices().filter(|index| says_language(units, *index)) {
         let mut wanted = vec![start];

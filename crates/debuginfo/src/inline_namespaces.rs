@@ -3,7 +3,8 @@
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use crate::units::{UnitIndex, Units};
+use crate::unit::UnitIndex;
+use crate::units::Units;
 use gimli::constants as dw;
 use rayon::prelude::*;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-use crate::units::{Dwarf, Slice};
+use crate::dwarf::{Dwarf, Slice};
 use gimli::{DebugLineOffset, IncompleteLineProgram, LineProgramHeader, Section};
 use hashbrown::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

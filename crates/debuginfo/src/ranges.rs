@@ -1,10 +1,11 @@
-use crate::units::{Slice, Unit};
+use crate::dwarf::Slice;
+use crate::unit::Unit;
 use gimli::{Attribute, AttributeValue, constants as dw};
 use std::ops::Range;
 
 /// Ranges that a function with all that is in it has at most, or all functions of a unit. Entries of
 /// a damaged file may all share one long list.
-pub(super) const MAX_RANGES: usize = 1 << 20;
+pub(crate) const MAX_RANGES: usize = 1 << 20;
 
 /// Ranges of one entry.
 const MAX_RANGES_OF_ENTRY: usize = 1 << 12;
@@ -31,7 +32,7 @@ impl<'a> RangeAttributes<'a> {
     }
 
     /// Calls `each` with the ranges that are not empty. Damaged ones are left out.
-    pub(super) fn for_each(&self, unit: &Unit<'a>, each: impl FnMut(Range<u64>)) {
+    pub(crate) fn for_each(&self, unit: &Unit<'a>, each: impl FnMut(Range<u64>)) {
         self.for_first(MAX_RANGES_OF_ENTRY, unit, each);
     }
 

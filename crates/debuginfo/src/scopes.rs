@@ -1,6 +1,6 @@
 //! What stands in what: the namespaces, types and functions around the entries of a unit.
 
-use crate::units::Unit;
+use crate::unit::Unit;
 use gimli::{UnitOffset, constants as dw};
 
 /// The entries of a unit that names are declared in.

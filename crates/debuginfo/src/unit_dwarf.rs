@@ -1,5 +1,5 @@
+use crate::dwarf::{Dwarf, Slice};
 use crate::sources::{SourceKind, SourceSections, section_name};
-use crate::units::{Dwarf, Slice};
 use gimli::{DwarfPackage, EndianSlice, IndexSectionId, SectionId};
 use hashbrown::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-use crate::units::{Slice, UnitHeader};
+use crate::dwarf::{Slice, UnitHeader};
 use gimli::{Format, Reader, SectionId, UnitSectionOffset};
 
 /// The headers of the units in a section, in order. What says how long it is can be passed over

@@ -1,7 +1,8 @@
 use crate::die::DieId;
-use crate::pc::RangeAttributes;
+use crate::ranges::RangeAttributes;
 use crate::sources::SourceKind;
-use crate::units::{UnitIndex, Units};
+use crate::unit::UnitIndex;
+use crate::units::Units;
 
 /// Ranges of all units. Those of a damaged file may all share one long list.
 const MAX_RANGES: usize = 1 << 22;

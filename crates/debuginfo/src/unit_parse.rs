@@ -1,4 +1,4 @@
-use crate::units::{Dwarf, Slice, UnitHeader};
+use crate::dwarf::{Dwarf, Slice, UnitHeader};
 use gimli::{
     Abbreviations, AttributeValue, DebugAddrBase, DebugLineOffset, DebugLocListsBase,
     DebugRngListsBase, DebugStrOffsetsBase, UnitType, constants,

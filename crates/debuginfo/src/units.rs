@@ -1,91 +1,22 @@
 use crate::abbreviation_tables::{AbbreviationTables, NoAbbreviations};
 use crate::die::DieId;
+use crate::dwarf::{Dwarf, Slice, UnitHeader};
 use crate::error::DebugInfoError;
-use crate::line_tables::{LineTable, LineTables};
+use crate::line_tables::LineTables;
 use crate::macros::Macros;
 use crate::scopes::Scopes;
 use crate::sources::{SourceKind, SourceSections, SplitLink};
+use crate::unit::{Unit, UnitIndex};
 use crate::unit_dwarf::{PackageRow, SourceDwarf};
 use crate::unit_headers::{UnitHeaders, UnreadableUnit};
 use crate::unit_map::UnitMap;
 use crate::unit_parse::{ParsedUnit, parse_unit};
-use gimli::{EndianSlice, Reader, RunTimeEndian, Section, SectionId, UnitOffset, UnitType};
+use gimli::{EndianSlice, Reader, Section, SectionId, UnitType};
 use hashbrown::HashMap;
-use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// Units that cannot be read and are told of.
 const MAX_DAMAGE: usize = 100;
-
-/// Bytes of a debug section.
-pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
-/// All debug sections of a file.
-pub type Dwarf<'a> = gimli::Dwarf<Slice<'a>>;
-/// A debugging information entry, parsed.
-pub type Entry<'a> = gimli::DebuggingInformationEntry<Slice<'a>>;
-pub(crate) type UnitHeader<'a> = gimli::UnitHeader<Slice<'a>>;
-
-/// A unit with its abbreviations, parsed, and the sections that it refers to.
-pub struct Unit<'a> {
-    unit: gimli::Unit<Slice<'a>>,
-    dwarf: Arc<Dwarf<'a>>,
-    /// The line table: of a split unit the skeleton's.
-    lines: Option<Arc<LineTable<'a>>>,
-    /// The sections that the line table refers to.
-    line_dwarf: Arc<Dwarf<'a>>,
-    /// Where its section starts.
-    base: DieId,
-}
-
-impl<'a> Deref for Unit<'a> {
-    type Target = gimli::Unit<Slice<'a>>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.unit
-    }
-}
-
-impl<'a> Unit<'a> {
-    /// The sections that attributes of the unit refer to.
-    #[must_use]
-    pub fn dwarf(&self) -> &Dwarf<'a> {
-        &self.dwarf
-    }
-
-    /// The line table, if the unit has one whose header is sound.
-    pub(crate) fn lines(&self) -> Option<&LineTable<'a>> {
-        self.lines.as_deref()
-    }
-
-    /// The sections that the unit's line table refers to.
-    #[must_use]
-    pub fn line_dwarf(&self) -> &Dwarf<'a> {
-        &self.line_dwarf
-    }
-
-    /// The entry at an offset in the unit.
-    #[must_use]
-    pub fn die_id(&self, offset: UnitOffset) -> DieId {
-        self.base
-            .plus(offset.to_unit_section_offset(&self.unit.header).0)
-    }
-
-    /// The entry at an offset in the unit's section.
-    pub(crate) fn die_in_section(&self, offset: usize) -> DieId {
-        self.base.plus(offset)
-    }
-
-    /// Where an entry is in the unit, if it is in there.
-    pub(crate) fn offset_of(&self, die: DieId) -> Option<UnitOffset> {
-        let in_section = die.as_u64().checked_sub(self.base.as_u64())?;
-        let in_section = usize::try_from(in_section).ok()?;
-        gimli::UnitSectionOffset(in_section).to_unit_offset(&self.unit.header)
-    }
-}
-
-/// Which unit of a file, in the order of [`DieId`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct UnitIndex(pub(crate) u32);
 
 /// The units of a file, and of the files that go with it. Headers are read at once, everything else
 /// when it is first wanted.
@@ -97,7 +28,7 @@ pub struct Units<'a> {
     /// By skeleton, the unit that stands in another file.
     split: HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>,
     map: OnceLock<UnitMap>,
-    importers: OnceLock<HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>>,
+    pub(crate) importers: OnceLock<HashMap<UnitIndex, UnitIndex, foldhash::fast::RandomState>>,
     damage: Vec<DebugInfoError>,
     macros: Macros<'a>,
     abbreviations: AbbreviationTables,
@@ -444,18 +375,6 @@ impl<'a> Units<'a> {
             source.is_some_and(|source| source.kind() == SourceKind::Supplementary)
         };
         self.sections.iter().find(is_it)
-    }
-
-    /// A unit that imports this one (`DW_TAG_imported_unit`), if any does.
-    pub(crate) fn find_importer(&self, index: UnitIndex) -> Option<UnitIndex> {
-        let importers = match self.importers.get() {
-            Some(importers) => importers,
-            None => {
-                let found = crate::import::find_importers(self);
-                self.importers.get_or_init(|| found)
-            }
-        };
-        importers.get(&index).copied()
     }
 
     /// Which section of which file an entry is in.

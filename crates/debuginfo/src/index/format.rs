@@ -15,6 +15,7 @@ use super::IndexEntry;
 use super::kind::NameKind;
 use super::name_ref::NameRef;
 use crate::die::DieId;
+use crate::hash::hash_bytes;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
@@ -146,22 +147,6 @@ pub(super) fn unpack_entry(entry: u64) -> Option<IndexEntry> {
 /// The hash of a name.
 pub(super) fn hash(name: &[u8]) -> u32 {
     u32::try_from(hash_bytes(name) >> 32).unwrap_or(0)
-}
-
-/// A fast hash that is the same everywhere and always, unlike the hash tables'.
-pub(crate) fn hash_bytes(bytes: &[u8]) -> u64 {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |hash: u64, word: u64| {
-        let product = u128::from(hash ^ word) * u128::from(MULTIPLIER);
-        (product as u64) ^ ((product >> 64) as u64)
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    let hash = words
-        .iter()
-        .fold(bytes.len() as u64 ^ MULTIPLIER, |hash, word| {
-            mix(hash, u64::from_le_bytes(*word))
-        });
-    mix(mix(hash, ByteOrder::Little.uint(rest)), MULTIPLIER)
 }
 
 /// The number of a name and of its first entry.

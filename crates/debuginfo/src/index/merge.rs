@@ -2,6 +2,7 @@ use super::format::{self, Header};
 use super::name_ref::{NameRef, Place, c_str};
 use super::raw::{RawName, RawNames};
 use crate::die::DieId;
+use crate::hash::hash_bytes;
 use crate::sources::SourceSections;
 use gimli::SectionId;
 use rayon::prelude::*;
@@ -198,7 +199,7 @@ impl Names {
             bytes.extend(entry.to_le_bytes());
         }
         bytes.extend(self.own);
-        let hash = format::hash_bytes(bytes.get(format::HEADER_SIZE..)?);
+        let hash = hash_bytes(bytes.get(format::HEADER_SIZE..)?);
         bytes.splice(..format::HEADER_SIZE, header.write(hash));
         Some(bytes)
     }

@@ -29,7 +29,6 @@ mod source_files;
 mod tables;
 mod type_names;
 
-pub(crate) use format::hash_bytes;
 pub use kind::NameKind;
 pub(crate) use names::NameKey;
 
@@ -287,7 +286,7 @@ mod tests {
             }
             assert!(parse(damaged.clone()).is_none());
             // Someone who can write the file can write the right hash, too.
-            let body = format::hash_bytes(&damaged[format::HEADER_SIZE..]);
+            let body = crate::hash::hash_bytes(&damaged[format::HEADER_SIZE..]);
             damaged[format::HEADER_SIZE - 8..format::HEADER_SIZE]
                 .copy_from_slice(&body.to_le_bytes());
             if let Some(index) = parse(damaged) {

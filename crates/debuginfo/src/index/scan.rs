@@ -1,7 +1,7 @@
 use super::IndexEntry;
 use super::abbreviation::{Abbreviations, Attributes, Interest, Wanted};
 use super::entries::{Entries, Entry};
-use super::format::{Depth, hash_bytes};
+use super::format::Depth;
 use super::kind::NameKind;
 use super::name_ref::NameRef;
 use super::raw::{Deferred, RawNames};
@@ -10,6 +10,7 @@ use super::seen::{Seen, mix};
 use super::source_files::{LastSourceFiles, SourceFiles};
 use super::type_names::TypeNames;
 use crate::die::DieId;
+use crate::hash::hash_bytes;
 use gimli::constants as dw;
 use spelunk_base::Truncated;
 use std::ops::Range;

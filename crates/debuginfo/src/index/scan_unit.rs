@@ -2,7 +2,8 @@ use super::forms::Sizes;
 use super::name_ref::MAX_SOURCES;
 use crate::die::DieId;
 use crate::sources::{SourceKind, SourceSections};
-use crate::units::{UnitIndex, Units};
+use crate::unit::UnitIndex;
+use crate::units::Units;
 use gimli::{
     DebugStrOffsetsBase, DwarfFileType, Format, RunTimeEndian, Section, SectionId, UnitType,
 };

@@ -1,7 +1,7 @@
-use super::format::hash_bytes;
 use super::forms::{Sizes, read_number, skip_form};
 use super::scan_unit::{ScanUnit, Strings};
 use super::seen::mix;
+use crate::hash::hash_bytes;
 use gimli::{DwForm, DwLnct, constants as dw};
 use spelunk_base::{Cursor, Truncated};
 use std::rc::Rc;

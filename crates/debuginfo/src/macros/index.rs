@@ -1,8 +1,9 @@
 use super::list::{Entry, List, ListId, ListPlace};
 use super::split::SplitImports;
 use super::text;
-use crate::index::hash_bytes;
-use crate::units::{Unit, UnitIndex, Units};
+use crate::hash::hash_bytes;
+use crate::unit::{Unit, UnitIndex};
+use crate::units::Units;
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeSet;
 

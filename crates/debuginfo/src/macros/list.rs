@@ -1,6 +1,7 @@
 //! Lists of macros, entry by entry.
 
-use crate::units::{Dwarf, Slice, Unit};
+use crate::dwarf::{Dwarf, Slice};
+use crate::unit::Unit;
 use gimli::{
     AttributeValue, DebugLineOffset, DebugStrOffset, DebugStrOffsetsIndex, DwForm, DwMacro,
     DwarfFileType, Format, Reader, Section, constants as dw,

@@ -1,9 +1,11 @@
 use super::index::MacroIndex;
 use super::table::{Definition, MacroTable};
 use super::text;
+use crate::dwarf::Slice;
 use crate::filename;
 use crate::pc::file_path;
-use crate::units::{Slice, Unit, UnitIndex, Units};
+use crate::unit::{Unit, UnitIndex};
+use crate::units::Units;
 use crate::{DebugFile, DebugInfoError};
 use gimli::{DebugLineOffset, DwarfFileType, LineProgramHeader, SectionId};
 use hashbrown::HashMap;

@@ -1,5 +1,5 @@
 use super::list::{Entry, List, ListPlace};
-use crate::units::Unit;
+use crate::unit::Unit;
 
 /// What imports stand for in split units of GCC.
 ///

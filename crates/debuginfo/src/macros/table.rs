@@ -1,7 +1,7 @@
 use super::list::ListPlace;
 use super::text;
 use super::walk::{Directive, walk};
-use crate::units::Unit;
+use crate::unit::Unit;
 use gimli::DebugLineOffset;
 use hashbrown::HashMap;
 

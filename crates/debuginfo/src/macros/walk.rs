@@ -2,7 +2,7 @@
 
 use super::list::{Entry, List, ListId, ListPlace};
 use super::split::SplitImports;
-use crate::units::Unit;
+use crate::unit::Unit;
 use gimli::DebugLineOffset;
 use hashbrown::HashMap;
 

@@ -1,6 +1,7 @@
 //! What calls pass: `DW_TAG_call_site_parameter` (DWARF 5, section 3.4.2) and GNU's before it.
 
-use super::location::{Context, FrameState};
+use super::context::Context;
+use super::frame_state::{CallArgument, FrameState};
 use crate::entry::Die;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable, VariableKind};
 use gimli::{DwAt, constants as dw};
@@ -8,42 +9,6 @@ use spelunk_types::Qualifiers;
 use spelunk_unwind::expression::{
     self, DwarfRegister, Encoding, Environment, ExpressionError, PieceKind, Value,
 };
-
-/// Something that a call passes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallArgument {
-    /// What this register holds.
-    Register(DwarfRegister),
-    /// What is in memory at the address that this register holds.
-    Pointee(DwarfRegister),
-    /// What the source code passes for this `DW_TAG_formal_parameter`, which the function was
-    /// compiled to do without.
-    Parameter(DieId),
-}
-
-/// What the frames around a frame tell of it.
-pub trait Surroundings {
-    /// What was passed when the frame's function was entered.
-    ///
-    /// # Errors
-    ///
-    /// If that cannot be told.
-    fn at_entry(&self, argument: CallArgument) -> Result<Value, ExpressionError>;
-
-    /// What a register, lost since, held when the frame made the call that it is in.
-    ///
-    /// # Errors
-    ///
-    /// If that cannot be told.
-    fn at_call(&self, register: DwarfRegister) -> Result<Value, ExpressionError>;
-
-    /// The address of what stands at `offset` in the module's thread-local storage.
-    ///
-    /// # Errors
-    ///
-    /// If the thread or its storage is not known.
-    fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError>;
-}
 
 impl DebugFile {
     /// What the call `site` of the function around `scope` passes for `argument`. `None` if it does

@@ -1,6 +1,7 @@
+use crate::dwarf::Slice;
 use crate::object::ObjectValue;
 use crate::place::function_value;
-use crate::units::{Slice, Unit};
+use crate::unit::Unit;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Units};
 use gimli::{AttributeValue, UnitOffset, constants as dw};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-use super::call_argument::{CallArgument, Surroundings};
-use super::location::{Context, FrameState};
+use super::context::Context;
+use super::frame_state::{CallArgument, FrameState, Surroundings};
 use crate::entry::Die;
 use crate::{DebugInfoError, DieId};
 use gimli::{DebugAddrIndex, UnitOffset, constants as dw};

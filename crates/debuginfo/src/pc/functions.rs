@@ -1,5 +1,5 @@
-use super::ranges::{MAX_RANGES, RangeAttributes};
-use crate::units::Unit;
+use crate::ranges::{MAX_RANGES, RangeAttributes};
+use crate::unit::Unit;
 use crate::{DebugInfoError, UnitIndex, Units};
 use gimli::{UnitOffset, constants as dw};
 

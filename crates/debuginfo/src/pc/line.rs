@@ -1,7 +1,8 @@
 use super::cache::Cache;
 use super::line_program::{LineMachine, LineRow, Step};
+use crate::dwarf::Slice;
 use crate::line_tables::{LineTable, LineTableKey};
-use crate::units::{Slice, Unit};
+use crate::unit::Unit;
 use crate::{DebugFile, DebugInfoError, UnitIndex, Units};
 use gimli::{AttributeValue, LineProgramHeader};
 use std::convert::Infallible;

@@ -1,7 +1,7 @@
 //! The machine that runs line programs (DWARF 5, sections 6.2.2 and 6.2.5). gimli has one, too, which
 //! takes whatever stands behind a step back for left out by the linker.
 
-use crate::units::Slice;
+use crate::dwarf::Slice;
 use gimli::{LineInstruction, LineProgramHeader};
 
 /// The registers that lines are told from.

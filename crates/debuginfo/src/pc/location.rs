@@ -1,32 +1,11 @@
-use super::call_argument::Surroundings;
+use super::context::Context;
 use super::frame_environment::FrameEnvironment;
+use super::frame_state::FrameState;
 use crate::entry::Die;
-use crate::load_bias::LoadBias;
-use crate::units::Slice;
-use crate::{DebugFile, DebugInfoError, DieId, Scope, Units, Variable};
-use gimli::{AttributeValue, DwAt, constants as dw};
-use spelunk_base::Platform;
+use crate::{DebugFile, DebugInfoError, Scope, Variable};
+use gimli::{AttributeValue, constants as dw};
 use spelunk_unwind::expression::{self, ExpressionError, Location, PieceKind, Value};
-use spelunk_unwind::{Memory, Registers, Row};
 use std::fmt;
-
-/// What is known of the frame whose variables are looked at.
-#[derive(Clone, Copy)]
-pub struct FrameState<'a> {
-    /// The address whose scope it is: where the frame was interrupted, or 1 less than where it
-    /// will return to.
-    pub pc: u64,
-    /// The registers in the frame.
-    pub registers: &'a Registers,
-    /// The row at the address, for variables that are relative to the CFA.
-    pub row: Option<&'a Row>,
-    /// The machine.
-    pub platform: Platform,
-    /// The target's memory.
-    pub memory: &'a dyn Memory,
-    /// The frames around it, if there are any.
-    pub around: Option<&'a dyn Surroundings>,
-}
 
 /// Where a variable is, or what it is.
 #[derive(Clone, PartialEq, Debug)]
@@ -82,33 +61,7 @@ impl DebugFile {
     }
 }
 
-/// A frame, with the debug information of the function in it.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'c, 'a> {
-    pub(super) units: &'c Units<'a>,
-    pub(super) bias: LoadBias,
-    /// The frame's address in the file.
-    pub(super) file_pc: u64,
-    pub(super) function: DieId,
-    pub(super) frame: FrameState<'c>,
-}
-
-impl<'c, 'a> Context<'c, 'a> {
-    pub(super) fn new(
-        file: &DebugFile,
-        units: &'c Units<'a>,
-        scope: &Scope,
-        frame: FrameState<'c>,
-    ) -> Self {
-        Self {
-            units,
-            bias: file.load_bias(),
-            file_pc: frame.pc.wrapping_sub(file.bias()),
-            function: scope.function,
-            frame,
-        }
-    }
-
+impl<'a> Context<'_, 'a> {
     pub(super) fn value(&self, die: &Die<'_, 'a>) -> Result<Option<VariableValue>, DebugInfoError> {
         if die.attr(dw::DW_AT_location).is_some() {
             return Ok(Some(match self.expression(die, dw::DW_AT_location)? {
@@ -167,33 +120,5 @@ impl<'c, 'a> Context<'c, 'a> {
             Some(PieceKind::Register(register)) => environment.register_value(*register),
             _ => Err(ExpressionError::NotAValue),
         }
-    }
-
-    /// The expression that an attribute has at the frame's address: the attribute itself, or the
-    /// entry of a location list (DWARF 5, section 2.6.2). `None` if there is none.
-    pub(super) fn expression(
-        &self,
-        die: &Die<'_, 'a>,
-        name: DwAt,
-    ) -> Result<Option<Slice<'a>>, DebugInfoError> {
-        let value = match die.attr(name) {
-            None => return Ok(None),
-            Some(AttributeValue::Exprloc(expression)) => return Ok(Some(expression.0)),
-            // DWARF 2 and 3.
-            Some(AttributeValue::Block(block)) => return Ok(Some(block)),
-            Some(value) => value,
-        };
-        let damaged = |error| die.damaged(format!("{name}: {error}"));
-        let dwarf = die.unit().dwarf();
-        let Some(mut list) = dwarf.attr_locations(die.unit(), value).map_err(damaged)? else {
-            return Ok(None);
-        };
-        let pc = self.file_pc;
-        while let Some(entry) = list.next().map_err(damaged)? {
-            if (entry.range.begin..entry.range.end).contains(&pc) {
-                return Ok(Some(entry.data.0));
-            }
-        }
-        Ok(None)
     }
 }

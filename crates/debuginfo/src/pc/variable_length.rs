@@ -2,7 +2,9 @@
 //!
 //! GCC says with an expression how many elements there are, Clang with a variable that it made up.
 
-use super::location::{Context, FrameState, VariableValue};
+use super::context::Context;
+use super::frame_state::FrameState;
+use super::location::VariableValue;
 use crate::entry::Die;
 use crate::types::{dimensions, length, storage_size};
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable};

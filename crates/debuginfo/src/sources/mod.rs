@@ -7,12 +7,14 @@
 //! stays usable.
 
 mod found;
+mod missing;
+mod search;
 mod sections;
 mod skeleton;
 mod split;
 mod supplementary;
 
-pub(crate) use found::Sources;
-pub use found::{MissingSource, SourceKind};
+pub(crate) use found::SplitLink;
+pub use missing::{MissingSource, SourceKind};
+pub(crate) use search::Sources;
 pub(crate) use sections::{SourceSections, Wanted, section_name};
-pub(crate) use split::SplitLink;

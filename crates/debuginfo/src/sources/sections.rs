@@ -1,6 +1,6 @@
 use super::SourceKind;
+use crate::dwarf::{Dwarf, Slice};
 use crate::error::DebugInfoError;
-use crate::units::{Dwarf, Slice};
 use gimli::{EndianSlice, Reader, RunTimeEndian, SectionId};
 use hashbrown::HashMap;
 use spelunk_base::ByteOrder;

@@ -1,8 +1,8 @@
 use super::sections::SourceSections;
 use crate::abbreviation_tables::AbbreviationTables;
+use crate::dwarf::{Dwarf, Slice};
 use crate::unit_headers::UnitHeaders;
 use crate::unit_parse::parse_unit;
-use crate::units::{Dwarf, Slice};
 use gimli::{DwAt, DwForm, SectionId, UnitHeader, UnitType, constants as dw};
 use spelunk_base::{ByteOrder, Cursor, Truncated};
 

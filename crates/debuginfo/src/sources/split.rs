@@ -1,25 +1,14 @@
-use super::SourceKind;
-use super::found::Found;
+use super::found::{Found, SplitLink, open_file};
+use super::missing::SourceKind;
 use super::sections::{SourceSections, Wanted};
 use super::skeleton::Skeleton;
 use crate::abbreviation_tables::AbbreviationTables;
+use crate::dwarf::Slice;
 use crate::unit_headers::UnitHeaders;
-use crate::units::Slice;
 use gimli::{IndexSectionId, Reader, SectionId, UnitHeader, UnitType};
 use hashbrown::HashMap;
-use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_elf::{ElfFile, SectionAddresses};
 use std::path::{Path, PathBuf};
-
-/// A skeleton unit and its other part.
-#[derive(Clone, Copy)]
-pub(crate) struct SplitLink {
-    /// Where the skeleton starts in `.debug_info` of the main file.
-    pub(crate) skeleton: u64,
-    /// The number of the file with the other part.
-    pub(crate) source: usize,
-    /// Where that starts in the file's `.debug_info.dwo`.
-    pub(crate) offset: u64,
-}
 
 /// The split debug files of one file, as they are found.
 pub(super) struct SplitFiles<'f> {
@@ -186,17 +175,6 @@ impl<'f> SplitFiles<'f> {
             None => Ok(None),
         }
     }
-}
-
-/// Opens an ELF file; `None` if there is none.
-pub(super) fn open_file(path: &Path) -> Result<Option<ElfFile>, String> {
-    // Whoever made the debugging information chose the path: a pipe would never end.
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let data = FileData::open(path).map_err(|error| error.to_string())?;
-    let file = ElfFile::parse(data).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Some(file))
 }
 
 fn load(file: &ElfFile, kind: SourceKind) -> Result<SourceSections, String> {

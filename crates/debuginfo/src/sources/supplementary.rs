@@ -1,3 +1,4 @@
+use super::found::open_file;
 use spelunk_base::{BuildId, ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 use std::path::{Path, PathBuf};
@@ -66,7 +67,7 @@ pub(super) fn open(
     let mut reason = None;
     let known = known.map(Path::to_owned);
     for path in known.into_iter().chain(places(file, link)) {
-        match super::split::open_file(&path) {
+        match open_file(&path) {
             Ok(None) => {}
             Ok(Some(found)) if ids(&found).contains(&link.id) => return Ok(found),
             Ok(Some(_)) => {

@@ -1,8 +1,8 @@
 use super::template::number;
+use crate::dwarf::Slice;
 use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use crate::units::Slice;
 use gimli::{AttributeValue, Reader, constants as dw};
 use spelunk_types::{TypeStore, Variant, VariantPart};
 
