@@ -165,11 +165,12 @@ fn many_threads_and_borrowed_bytes_find_the_same_in_order() {
         last: BASE + size - 1,
         shown_at: BASE.wrapping_neg(),
     };
+    let regex = regex::bytes::Regex::new("ne+dle").unwrap();
     for threads in [1, 3] {
         for segments in [vec![], vec![borrowed.clone()]] {
             for pattern in [
                 Pattern::bytes(b"needle", 1).unwrap(),
-                Pattern::Regex(regex::bytes::Regex::new("ne+dle").unwrap()),
+                Pattern::Regex(regex.clone()),
             ] {
                 let search = Search::new(pattern, AddressSpace::Physical, [range]);
                 let mut search = search.with_threads(threads).with_segments(segments.clone());
