@@ -42,7 +42,7 @@ pub(crate) fn scan(
         let size = pages.page_size();
         let prefixes = pages.prefixes();
         let prefixes =
-            prefixes.filter_map(|(frame, prefix)| Some((frame.checked_mul(size)?, prefix)));
+            prefixes.filter_map(|(frame, prefix)| Some((frame.checked_mul(size)?, Some(prefix))));
         return search.run(prefixes, pages.count());
     }
     let total = image.stored.iter().map(|(_, size)| size / PAGE);
@@ -87,14 +87,14 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Looks at pages by their first bytes.
+    /// Looks at pages by their first bytes, of those that can be read.
     ///
     /// The note is preferred over the text: copies of the text are in other places too, say in the
     /// buffers of whoever read them from the file of a dump. More than one note is possible as well,
     /// such as that of a kernel before the last `kexec`; the first one is taken.
     fn run(
         &self,
-        prefixes: impl Iterator<Item = (u64, [u8; PREFIX])>,
+        prefixes: impl Iterator<Item = (u64, Option<[u8; PREFIX]>)>,
         total: u64,
     ) -> Result<Option<Vmcoreinfo>, Cancelled> {
         let report = |done| {
@@ -107,6 +107,9 @@ impl Search<'_> {
                 self.cancel.check()?;
                 report(done as u64);
             }
+            let Some(prefix) = prefix else {
+                continue;
+            };
             if !is_note(&prefix) && (text.is_some() || !prefix.starts_with(FIRST_KEY)) {
                 continue;
             }
@@ -140,13 +143,13 @@ fn is_note(prefix: &[u8; PREFIX]) -> bool {
     cursor.bytes(10) == Ok(b"VMCOREINFO") && prefix.get(24..34) == Some(FIRST_KEY)
 }
 
-/// The addresses and first bytes of all pages in `ranges` that can be read. Blocks are read as a whole where that is
-/// possible, and pages else.
+/// The addresses of all pages in `ranges`, and the first bytes of those that can be read. Blocks are read as a whole
+/// where that is possible, and pages else.
 fn prefixes(
     memory: &Memory,
     ranges: impl Iterator<Item = (u64, u64)>,
     cost: ReadCost,
-) -> impl Iterator<Item = (u64, [u8; PREFIX])> {
+) -> impl Iterator<Item = (u64, Option<[u8; PREFIX]>)> {
     let blocks = ranges.flat_map(|(start, last)| {
         let first = start.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX);
         let aligned = first & !(BLOCK.saturating_sub(1));
@@ -163,17 +166,18 @@ fn prefixes(
                 .read(AddressSpace::Physical, first, &mut bytes)
                 .is_ok();
         let pages = (first..last).step_by(PAGE as usize);
-        pages.filter_map(move |address| {
-            let mut prefix = [0; PREFIX];
-            if whole {
-                let offset = usize::try_from(address.wrapping_sub(first)).ok()?;
-                prefix = *bytes.get(offset..)?.first_chunk()?;
+        pages.map(move |address| {
+            let prefix = if whole {
+                let offset = usize::try_from(address.wrapping_sub(first)).unwrap_or(usize::MAX);
+                bytes
+                    .get(offset..)
+                    .and_then(|bytes| bytes.first_chunk().copied())
             } else {
-                memory
-                    .read(AddressSpace::Physical, address, &mut prefix)
-                    .ok()?;
-            }
-            Some((address, prefix))
+                let mut prefix = [0; PREFIX];
+                let read = memory.read(AddressSpace::Physical, address, &mut prefix);
+                read.is_ok().then_some(prefix)
+            };
+            (address, prefix)
         })
     })
 }
