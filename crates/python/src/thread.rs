@@ -2,16 +2,10 @@
 
 use crate::error::raise;
 use crate::object::PyObject;
-use crate::program::PyProgram;
+use crate::program::{PyProgram, filename};
 use crate::stack::PyStackTrace;
 use pyo3::prelude::*;
 use spelunk_program::{Error, StackSource, Thread};
-
-/// A file name given as `str`, `bytes` or a path.
-fn file_name(path: &Bound<'_, PyAny>) -> PyResult<String> {
-    let text = path.py().import("os")?.call_method1("fsdecode", (path,))?;
-    text.extract()
-}
 
 /// A thread of the program.
 #[pyclass(frozen, name = "Thread", module = "spelunk")]
@@ -62,7 +56,8 @@ impl PyThread {
         name: &str,
         filename: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyObject> {
-        let filename = filename.map(file_name).transpose()?;
+        let filename = self::filename(filename)?;
+        PyProgram::prepare(self.prog.bind(py), name)?;
         let program = &self.prog.get().program;
         let object = py
             .detach(|| self.thread.variable(program, name, filename.as_deref()))

@@ -19,7 +19,7 @@ use std::ops::BitOr;
 
 impl PyProgram {
     /// Has what a lookup of `name` needs made where Ctrl-C stops it, if that takes long.
-    fn prepare(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
+    pub(crate) fn prepare(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
         let program = &slf.get().program;
         match program.wants_preparation(name) {
             true => work::run(slf.py(), slf.get(), || {
@@ -61,7 +61,7 @@ fn kinds(bits: u32) -> PyResult<ObjectKinds> {
 }
 
 /// A file name given as `str`, `bytes` or a path.
-fn filename(path: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
+pub(crate) fn filename(path: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
     let Some(path) = path else {
         return Ok(None);
     };

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use default::{get_default_prog, lookup_default, set_default_prog};
+pub(crate) use lookup::filename;
 pub(crate) use memory::take_reader_exception;
 use open::{bytes_or_text, path_text};
 pub(crate) use open::{one_path, progress_bar};
