@@ -49,7 +49,7 @@ impl DebugFile {
                 // A template under its simple name has its arguments in its entry.
                 self.with_units(|units| {
                     for entry in entries {
-                        if let Ok(Some(path)) = units.die(entry.die)?.path()
+                        if let Ok(Some(path)) = units.die(entry.die).and_then(|die| die.path())
                             && is_wanted(&path)
                         {
                             all.insert(path.into());

@@ -253,8 +253,11 @@ impl Object {
     fn string_within(&self, target: &dyn Target, depth: u32) -> Result<Vec<u8>> {
         let types = target.types();
         match &resolve(types, self.ty.id)?.1.data {
-            TypeData::Pointer { form, .. } if *form != PointerForm::Pointer => {
-                self.lvalue(target)?.string_within(target, depth)
+            // References of a damaged file may refer to themselves.
+            TypeData::Pointer { form, .. }
+                if *form != PointerForm::Pointer && depth < MAX_REPLACED =>
+            {
+                self.lvalue(target)?.string_within(target, depth + 1)
             }
             TypeData::Pointer { .. } => {
                 let address = self.to_u64(target)?;
