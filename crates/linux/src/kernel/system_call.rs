@@ -9,7 +9,7 @@ use spelunk_unwind::Registers;
 /// `__USER_CS`: code of 64 bits.
 const USER_CODE_64: u64 = 0x33;
 
-/// There are fewer. That of x32 programs, which no kernel has any more, is another table.
+/// There are fewer. Those of x32 programs have `__X32_SYSCALL_BIT` in them, and a table of their own.
 const MAX_NUMBER: u64 = 512;
 
 /// The function that the kernel calls for a system call that it was entered by, where its stack pointer
