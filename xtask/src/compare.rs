@@ -15,7 +15,7 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 
 use crate::command::line;
-use crate::lab::{CoreFile, DUMPS, Dump, Lab};
+use crate::lab::{CoreFile, DUMPS, Dump, Lab, Tests};
 use crate::packages;
 use crate::place::Place;
 use crate::venv::{self, Profile, Venv};
@@ -90,7 +90,7 @@ impl Peers<'_> {
             runs.extend(comparison.names(count)?);
             runs.extend(comparison.synthetic()?);
         }
-        let all = DUMPS.iter().filter(|spec| !spec.is_extra);
+        let all = DUMPS.iter().filter(|spec| spec.tests == Tests::All);
         let all: Vec<&str> = all.map(|spec| spec.name).collect();
         for dump in if dumps.is_empty() { &all } else { dumps } {
             runs.extend(comparison.scripts(dump)?);
@@ -189,7 +189,7 @@ impl<'a> Comparison<'a> {
         let mut theirs = self.peers.drgn.command("drgn");
         theirs
             .args(dump.arguments(std::slice::from_ref(&file.theirs)))
-            .args(file.their_options)
+            .args(&file.their_options)
             .arg("-q")
             .arg(script);
         let mut question = self.question(what, &theirs, dump, &file.theirs)?;

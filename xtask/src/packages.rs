@@ -31,6 +31,9 @@ const PACKAGES: &[&str] = &[
     "python3-venv",
     // the lab's guests
     "qemu-system-x86",
+    "qemu-system-arm",
+    "gcc-aarch64-linux-gnu",
+    "libc6-dev-arm64-cross",
     "busybox-static",
     "kmod",
     "e2fsprogs",

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::checks::{cargo, checks};
 use crate::command::run;
 use crate::compare::{Depth, Peers};
-use crate::lab::{DUMPS, Lab};
+use crate::lab::{DUMPS, Lab, Tests};
 use crate::packages;
 use crate::place::Place;
 use crate::venv::{self, Profile, Venv};
@@ -21,7 +21,7 @@ const MANY_CASES: &str = "8192";
 pub(crate) fn test(place: &Place, full: bool) -> Result<()> {
     packages::ensure()?;
     let lab = Lab::new(place);
-    for spec in DUMPS.iter().filter(|spec| !spec.is_extra) {
+    for spec in DUMPS.iter().filter(|spec| spec.tests != Tests::None) {
         lab.dump(spec.name)?;
     }
     // Tests in Rust, too, ask this drgn.

@@ -3,7 +3,7 @@ use crate::image::{Format, Image, MissingRange, TargetKind};
 use crate::notes::{StoredNote, are_of_process};
 use crate::reader::{Excluded, FileSegment, Zeros};
 use crate::vmcoreinfo::Vmcoreinfo;
-use spelunk_base::Architecture;
+use spelunk_base::{Architecture, Platform};
 use spelunk_elf::constants as elf;
 use spelunk_elf::{ElfFile, ReadAt};
 use spelunk_memory::{FaultKind, Segment, SegmentReader};
@@ -78,7 +78,7 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
         .iter()
         .find(|note| *note.name == *b"VMCOREINFO")
         .map(|note| Vmcoreinfo::parse(&note.desc));
-    let platform = elf_file.platform();
+    let platform = platform(&elf_file);
     Ok(Image {
         format: Format::Elf,
         flattened: false,
@@ -100,6 +100,17 @@ pub(crate) fn open(file: &Arc<dyn ReadAt>) -> Result<Image, ImageError> {
         phys_base: None,
         damage,
     })
+}
+
+/// The machine. QEMU writes dumps of machines with addresses of 32 bits in the form for 64 if the
+/// machine has memory that needs it: the BIOS of a PC ends at 4 GiB.
+fn platform(file: &ElfFile) -> Platform {
+    let platform = file.platform();
+    let usual = Platform::of(platform.architecture);
+    Platform {
+        is_64_bit: platform.is_64_bit && usual.is_64_bit,
+        ..platform
+    }
 }
 
 /// What of a process's memory the segments tell of and the file does not have, because it was left out

@@ -29,7 +29,7 @@ pub fn translate(
     address: u64,
 ) -> Result<Translation, Fault> {
     let fault = |kind| Fault::new(AddressSpace::Virtual, address, kind);
-    if !is_canonical(geometry, address) {
+    if !geometry.is_canonical(address) {
         return Err(fault(FaultKind::NotCanonical));
     }
     // The levels are finite and each is visited once, so tables that point at themselves end too.
@@ -54,8 +54,8 @@ pub fn translate(
         if entry & geometry.present == 0 {
             return Err(fault(FaultKind::NotPresent { level: number }));
         }
-        let target = entry & geometry.address_mask;
-        if entry & level.leaf != 0 {
+        let target = geometry.target(entry);
+        if level.leaf.is_some_and(|leaf| leaf.has(entry)) {
             let page_size = 1u64 << level.shift;
             let in_page = page_size.wrapping_sub(1);
             // The lowest bits of the address of a huge page have other meanings (PAT).
@@ -64,6 +64,9 @@ pub fn translate(
                 length: page_size.wrapping_sub(address & in_page),
                 page_size,
             });
+        }
+        if !geometry.table.has(entry) {
+            return Err(fault(FaultKind::NotPresent { level: number }));
         }
         table = PhysAddr(target);
         number = number.saturating_sub(1);
@@ -74,16 +77,6 @@ pub fn translate(
 fn index(level: &Level, address: u64) -> u64 {
     let mask = 1u64.checked_shl(level.bits).unwrap_or(0).wrapping_sub(1);
     address.checked_shr(level.shift).unwrap_or(0) & mask
-}
-
-/// Whether all bits from the highest translated one on are the same.
-fn is_canonical(geometry: &PageTableGeometry, address: u64) -> bool {
-    let unused = 64u32.saturating_sub(geometry.virtual_bits);
-    let extended = address
-        .cast_signed()
-        .wrapping_shl(unused)
-        .wrapping_shr(unused);
-    extended.cast_unsigned() == address
 }
 
 /// A virtual address space behind a page table in physical memory: the reader of a segment whose
@@ -120,7 +113,7 @@ impl PageTables {
                 .levels
                 .iter()
                 .rev()
-                .filter(|level| level.leaf != 0)
+                .filter(|level| level.leaf.is_some())
                 .map(|level| level.shift)
                 .take(CACHED_SIZES)
                 .collect(),

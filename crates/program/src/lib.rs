@@ -42,7 +42,7 @@ pub use module::{
     LoadedModules, Module, ModuleFile, ModuleFileStatus, ModuleInfo, ModuleKind,
     WantedSupplementaryFile,
 };
-pub use os::{BringUp, HostFile, InitialRegisters, Os, System, ThreadIter};
+pub use os::{BringUp, EntryFrame, HostFile, InitialRegisters, Os, System, ThreadIter};
 pub use program::{Program, ProgramFlags};
 pub use search::{
     DebugInfoOptions, IncompleteFile, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile,

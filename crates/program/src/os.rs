@@ -233,6 +233,18 @@ pub trait Os: std::any::Any + Send + Sync {
         true
     }
 
+    /// What the system saved as code entered it, if that is the frame with these registers: asked where no unwinding
+    /// information tells of the code.
+    fn entry_frame(&self, program: &Program, registers: &Registers) -> Option<EntryFrame> {
+        let _ = (program, registers);
+        None
+    }
+
+    /// The address that a return address stands for which was found on a stack: it may be signed there.
+    fn return_address(&self, address: u64) -> u64 {
+        address
+    }
+
     /// What the function called `name` has to do with crashes.
     fn function_role(&self, name: &str) -> FunctionRole {
         let _ = name;
@@ -259,6 +271,15 @@ pub struct InitialRegisters {
     pub interrupted: bool,
     /// What was on the stack, if the thread runs on.
     pub stack: Option<StackCopy>,
+}
+
+/// What the system saved as it was entered.
+#[derive(Clone, Debug)]
+pub enum EntryFrame {
+    /// The registers of what was interrupted.
+    Saved(Registers),
+    /// Nothing: the thread begins here.
+    Outermost,
 }
 
 /// Makes threads one by one. Dropped when the user stops early.

@@ -14,6 +14,8 @@ try:
 except ImportError:
     pass
 
+from drgn import Architecture  # noqa: E402
+
 
 def answer(key, function, *args):
     """Print what `function(*args)` returns, under a key that is the same in every run."""
@@ -94,6 +96,8 @@ def parts_of_stack(task, trace):
     frames = list(trace)
     if not task.stack:
         return [("dead ", frames)]
-    of_user = (number for number, frame in enumerate(frames, 1) if is_user_code(frame))
+    # On AArch64, drgn's traces end before the first frame of user code.
+    first = 0 if task.prog_.platform.arch == Architecture.AARCH64 else 1
+    of_user = (number for number, frame in enumerate(frames, first) if is_user_code(frame))
     end = next(of_user, len(frames))
     return [("", frames[:end]), ("user ", frames[end:])]

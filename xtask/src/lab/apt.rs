@@ -8,14 +8,14 @@ use anyhow::{Context, Result};
 
 use crate::command::{capture, run, run_quietly, text};
 
-/// apt with lists of its own for one suite.
+/// apt with lists of its own for one suite and architecture.
 pub(super) struct Apt {
     options: Vec<String>,
 }
 
 impl Apt {
-    /// Downloads the suite's package list into `folder`.
-    pub(super) fn new(folder: &Path, suite: &str) -> Result<Self> {
+    /// Downloads the suite's package list for `architecture` into `folder`.
+    pub(super) fn new(folder: &Path, suite: &str, architecture: &str) -> Result<Self> {
         let lists = folder.join("lists");
         let cache = folder.join("cache");
         fs::create_dir_all(lists.join("partial"))?;
@@ -32,8 +32,8 @@ impl Apt {
         let options = [
             // Whoever runs this can write here; apt's own user cannot.
             "APT::Sandbox::User=root".to_owned(),
-            "APT::Architecture=amd64".to_owned(),
-            "APT::Architectures=amd64".to_owned(),
+            format!("APT::Architecture={architecture}"),
+            format!("APT::Architectures={architecture}"),
             "Dir::State::status=/dev/null".to_owned(),
             "Dir::Etc::SourceParts=/dev/null".to_owned(),
             format!("Dir::Etc::SourceList={}", text(&sources)?),

@@ -1,11 +1,14 @@
 //! What the lab can make.
 
+use super::machine::{AMD64, ARM64, ARM64_16K, I386, Machine};
 use std::fmt;
 
 /// A distribution's kernel.
 pub(crate) struct KernelSpec {
     /// Its folder in the cache, which is also its name.
     pub(crate) folder: &'static str,
+    /// What it runs on.
+    pub(super) machine: &'static Machine,
     /// The release of the distribution that has it.
     pub(super) suite: &'static str,
     /// The series; none means the newest that the suite has.
@@ -18,6 +21,7 @@ pub(crate) struct KernelSpec {
 pub(crate) const KERNELS: &[KernelSpec] = &[
     KernelSpec {
         folder: "root",
+        machine: AMD64,
         suite: "bookworm",
         series: Some("6.1"),
         source: true,
@@ -25,6 +29,7 @@ pub(crate) const KERNELS: &[KernelSpec] = &[
     },
     KernelSpec {
         folder: "root-5.10",
+        machine: AMD64,
         suite: "bullseye",
         series: Some("5.10"),
         source: false,
@@ -32,6 +37,7 @@ pub(crate) const KERNELS: &[KernelSpec] = &[
     },
     KernelSpec {
         folder: "root-6.12",
+        machine: AMD64,
         suite: "trixie",
         series: Some("6.12"),
         source: false,
@@ -39,10 +45,35 @@ pub(crate) const KERNELS: &[KernelSpec] = &[
     },
     KernelSpec {
         folder: "root-7.2",
+        machine: AMD64,
         suite: "sid",
         series: None,
         source: false,
         about: "the newest packaged kernel (7.2 or later) and its debug info",
+    },
+    KernelSpec {
+        folder: "root-arm64",
+        machine: ARM64,
+        suite: "bookworm",
+        series: Some("6.1"),
+        source: false,
+        about: "kernel 6.1 for AArch64 and its debug info",
+    },
+    KernelSpec {
+        folder: "root-arm64-16k",
+        machine: ARM64_16K,
+        suite: "bookworm-backports",
+        series: Some("6.12"),
+        source: false,
+        about: "kernel 6.12 for AArch64 with pages of 16 KiB and its debug info",
+    },
+    KernelSpec {
+        folder: "root-i386",
+        machine: I386,
+        suite: "bookworm",
+        series: Some("6.1"),
+        source: false,
+        about: "kernel 6.1 for i386 with PAE and its debug info",
     },
 ];
 
@@ -86,6 +117,17 @@ impl fmt::Display for Scenario {
     }
 }
 
+/// What a dump is looked at by, if none is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tests {
+    /// All tests, and the comparison with drgn.
+    All,
+    /// All tests, but no comparison: drgn knows too little of its machine.
+    Own,
+    /// Nothing: it is made on demand.
+    None,
+}
+
 /// How a dump is made.
 pub(crate) struct DumpSpec {
     /// Its name, which is also its folder under `dumps` in the cache.
@@ -105,8 +147,8 @@ pub(crate) struct DumpSpec {
     pub(super) convert: bool,
     /// The file that stands for the dump where one is enough.
     pub(super) core: &'static str,
-    /// Whether it is made and compared only if it is named: it is for measurements.
-    pub(crate) is_extra: bool,
+    /// Who looks at it.
+    pub(crate) tests: Tests,
     pub(crate) about: &'static str,
 }
 
@@ -121,7 +163,7 @@ const PANIC: DumpSpec = DumpSpec {
     formats: &["elf", "zlib"],
     convert: true,
     core: "vmcore.elf",
-    is_extra: false,
+    tests: Tests::All,
     about: "a panic, dumped by QEMU; with all conversions",
 };
 
@@ -140,6 +182,28 @@ const BARE_METAL: &str = "max,la57=off,-hypervisor";
 /// QEMU 7.2 loses the flags of `cmpxchg16b` now and then: the allocator of 6.12 then hands out memory
 /// twice, and the guest dies of it. Without the instruction it does not use it.
 const WITHOUT_CX16: &str = "max,la57=off,-cx16";
+
+const ARM64_PANIC: DumpSpec = DumpSpec {
+    name: "arm64-panic",
+    kernel: "root-arm64",
+    // It signs return addresses; the architecture's own way of it is slow to emulate.
+    cpu_model: "max,pauth-impdef=on",
+    formats: &["elf"],
+    convert: false,
+    about: "a panic on AArch64, with pointer authentication",
+    ..PANIC
+};
+
+const I386_PANIC: DumpSpec = DumpSpec {
+    name: "i386-panic",
+    kernel: "root-i386",
+    cpu_model: "max",
+    formats: &["elf"],
+    convert: false,
+    tests: Tests::Own,
+    about: "a panic on i386 with PAE",
+    ..PANIC
+};
 
 pub(crate) const DUMPS: &[DumpSpec] = &[
     PANIC,
@@ -168,7 +232,7 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         formats: &["zlib"],
         convert: false,
         core: "vmcore.zlib",
-        is_extra: true,
+        tests: Tests::None,
         about: "a healthy guest with 10,000 threads more, to measure; only if named",
         ..PANIC
     },
@@ -220,5 +284,41 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         core: "dumps/kdump.zlib.d31",
         about: "the same, saved by a crash kernel: what `cargo xtask demo` looks at",
         ..KYBER
+    },
+    ARM64_PANIC,
+    DumpSpec {
+        name: "arm64-stop",
+        scenario: Scenario::Stop,
+        memory_mib: 256,
+        append: "nokaslr",
+        formats: &["elf", "zlib"],
+        tests: Tests::None,
+        about: "a healthy guest for AArch64, without KASLR",
+        ..ARM64_PANIC
+    },
+    DumpSpec {
+        name: "arm64-nopac-panic",
+        cpu_model: "cortex-a57",
+        tests: Tests::None,
+        about: "a panic on AArch64 without pointer authentication",
+        ..ARM64_PANIC
+    },
+    DumpSpec {
+        name: "arm64-16k-panic",
+        kernel: "root-arm64-16k",
+        tests: Tests::None,
+        about: "a panic on AArch64 with pages of 16 KiB and virtual addresses of 52 bits",
+        ..ARM64_PANIC
+    },
+    I386_PANIC,
+    DumpSpec {
+        name: "i386-stop",
+        scenario: Scenario::Stop,
+        memory_mib: 256,
+        append: "nokaslr",
+        formats: &["elf", "elf-paging"],
+        tests: Tests::None,
+        about: "a healthy guest for i386, without KASLR",
+        ..I386_PANIC
     },
 ];

@@ -25,7 +25,7 @@ pub(crate) struct CoreFile {
     /// What drgn opens: where it cannot open that, another form with the same pages.
     pub(crate) theirs: PathBuf,
     /// What drgn has to be told besides.
-    pub(crate) their_options: &'static [&'static str],
+    pub(crate) their_options: Vec<&'static str>,
 }
 
 impl Dump {
@@ -43,7 +43,9 @@ impl Dump {
             found.sort();
             paths.extend(found);
         }
-        Ok(paths.into_iter().map(CoreFile::new).collect())
+        let architecture = self.kernel.machine().architecture;
+        let file = |path| CoreFile::new(path, architecture);
+        Ok(paths.into_iter().map(file).collect())
     }
 
     /// The kernel that the guest ran.
@@ -75,12 +77,12 @@ impl Dump {
 }
 
 impl CoreFile {
-    fn new(path: PathBuf) -> Self {
+    fn new(path: PathBuf, architecture: &'static str) -> Self {
         if path.ends_with("split.1") {
             return Self {
                 ours: vec![path.clone(), path.with_file_name("split.2")],
                 theirs: path.with_file_name("kdump.zlib.d31"),
-                their_options: &[],
+                their_options: Vec::new(),
             };
         }
         // QEMU's kdump files do not say what they are dumps of.
@@ -89,9 +91,9 @@ impl CoreFile {
             ours: vec![path.clone()],
             theirs: path,
             their_options: if unnamed {
-                &["--architecture", "x86_64"]
+                vec!["--architecture", architecture]
             } else {
-                &[]
+                Vec::new()
             },
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Initramfs {
 
 impl Initramfs {
     /// Busybox, a console, and `init` (of the folder `guest`) as process 1.
-    pub(super) fn new(guest: &Path, init: &str) -> Result<Self> {
+    pub(super) fn new(kernel: &Kernel, guest: &Path, init: &str) -> Result<Self> {
         let mut initramfs = Self {
             archive: Vec::new(),
             names: HashSet::new(),
@@ -32,7 +32,10 @@ impl Initramfs {
             initramfs.folder(folder)?;
         }
         initramfs.entry("dev/console", CHARACTER_DEVICE, (5, 1), &[])?;
-        initramfs.copy("bin/busybox", &find_program("busybox")?)?;
+        let busybox = kernel
+            .busybox()
+            .map_or_else(|| find_program("busybox"), Ok)?;
+        initramfs.copy("bin/busybox", &busybox)?;
         initramfs.copy("init", &guest.join(init))?;
         Ok(initramfs)
     }

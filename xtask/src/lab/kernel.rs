@@ -11,25 +11,38 @@ use serde_json::{Value, json};
 use super::apt::Apt;
 use super::catalogue::KernelSpec;
 use super::folder;
+use super::machine::Machine;
 use crate::command::{run_quietly, tool};
-
-/// The flavour made for virtual machines: the smallest.
-const FLAVOUR: &str = "cloud-amd64";
 
 /// A tree of unpacked kernel packages.
 pub(crate) struct Kernel {
     root: PathBuf,
     release: String,
+    machine: &'static Machine,
 }
 
 impl Kernel {
-    pub(super) fn open(root: PathBuf) -> Result<Self> {
+    pub(super) fn open(root: PathBuf, spec: &KernelSpec) -> Result<Self> {
         let release = folder::info(&root)?
             .get("release")
             .and_then(Value::as_str)
             .context("info.json of a kernel has no release")?
             .to_owned();
-        Ok(Self { root, release })
+        Ok(Self {
+            root,
+            release,
+            machine: spec.machine,
+        })
+    }
+
+    /// What it runs on.
+    pub(super) fn machine(&self) -> &'static Machine {
+        self.machine
+    }
+
+    /// A busybox that runs on it, where the host's does not.
+    pub(super) fn busybox(&self) -> Option<PathBuf> {
+        (!self.machine.is_host()).then(|| self.root.join("bin/busybox"))
     }
 
     /// As `uname -r` says it.
@@ -64,7 +77,7 @@ impl Kernel {
     pub(super) fn headers(&self) -> (PathBuf, PathBuf) {
         let sources = self.root.join("usr/src");
         let headers = sources.join(format!("linux-headers-{}", self.release));
-        let version = self.release.trim_end_matches(FLAVOUR);
+        let version = self.release.trim_end_matches(self.machine.flavour);
         (
             headers,
             sources.join(format!("linux-headers-{version}common")),
@@ -82,12 +95,13 @@ impl Kernel {
 /// Downloads the newest kernel of the series that has debug info, and unpacks it.
 pub(super) fn fetch(spec: &KernelSpec, dir: &Path) -> Result<Value> {
     let downloads = dir.join("downloads");
-    let apt = Apt::new(&downloads.join("apt"), spec.suite)?;
+    let apt = Apt::new(&downloads.join("apt"), spec.suite, spec.machine.name)?;
     let series = spec
         .series
         .map(|series| format!("{}\\.", series.replace('.', "\\.")))
         .unwrap_or_default();
-    let pattern = format!("^linux-image-{series}[0-9][^ -]*(-[0-9]+)?-{FLAVOUR}-dbg$");
+    let flavour = spec.machine.flavour;
+    let pattern = format!("^linux-image-{series}[0-9][^ -]*(-[0-9]+)?-{flavour}-dbg$");
     let release = apt
         .search(&pattern)?
         .iter()
@@ -117,6 +131,9 @@ fn packages(apt: &Apt, spec: &KernelSpec, release: &str) -> Result<Vec<String>> 
     // To a regular expression, a dot is also a dot; a plus is not a plus.
     let escaped = release.replace('+', "[+]");
     let mut packages = vec![format!("linux-image-{release}-dbg")];
+    if !spec.machine.is_host() {
+        packages.push("busybox-static".to_owned());
+    }
     // The image may be offered signed and unsigned (the debug info fits both), and since 7.x the image,
     // the modules and the rest are packages of their own.
     let parts = apt.search(&format!(
@@ -131,7 +148,7 @@ fn packages(apt: &Apt, spec: &KernelSpec, release: &str) -> Result<Vec<String>> 
             .filter(|part| *part != unsigned || !has_signed),
     );
     if let (true, Some(series)) = (spec.source, spec.series) {
-        let version = release.trim_end_matches(FLAVOUR);
+        let version = release.trim_end_matches(spec.machine.flavour);
         packages.extend([
             format!("linux-headers-{release}"),
             format!("linux-headers-{version}common"),

@@ -14,6 +14,7 @@ use super::convert::convert;
 use super::guest::Guest;
 use super::initramfs::Initramfs;
 use super::kernel::Kernel;
+use super::machine::Machine;
 use super::{kyber, truth};
 use crate::command::{run_quietly, tool};
 
@@ -53,8 +54,13 @@ pub(super) fn make(
     let work = folder.join("work");
     fs::create_dir(&work)?;
     let load = folder.join("lab-load");
+    let machine = kernel.machine();
+    let [compiler, options @ ..] = machine.compiler else {
+        bail!("no compiler for {}", machine.name);
+    };
     run_quietly(
-        tool("cc")
+        tool(compiler)
+            .args(options)
             .args(["-static", "-O1", "-g", "-pthread", "-o"])
             .arg(&load)
             .arg(guest_files.join("lab-load.c")),
@@ -79,7 +85,7 @@ pub(super) fn make(
     make_disk(&work, "ext4", 128, &["mkfs.ext4", "-q", "-F"], None)?;
     make_disk(&work, "btrfs", 512, &["mkfs.btrfs", "-q", "-f"], None)?;
 
-    let append = command_line(spec);
+    let append = command_line(spec, machine);
     let console = folder.join("console.log");
     let mut qemu = qemu(spec, kernel, &work, &console, &append);
     let seconds = drive(spec, &mut qemu, folder, &console)?;
@@ -89,7 +95,7 @@ pub(super) fn make(
         convert(&folder.join("vmcore.elf"), &folder.join("conv"))?;
     }
     Ok(json!({
-        "arch": "amd64",
+        "arch": machine.name,
         "release": kernel.release(),
         "scenario": spec.scenario.to_string(),
         "memory_mib": spec.memory_mib,
@@ -113,7 +119,7 @@ fn results_tree(
     if spec.scenario.has_crash_kernel() {
         let folder = tree.join("kdump");
         fs::create_dir(&folder)?;
-        let mut initramfs = Initramfs::new(guest_files, "kdump-init.sh")?;
+        let mut initramfs = Initramfs::new(kernel, guest_files, "kdump-init.sh")?;
         initramfs.program("makedumpfile")?;
         initramfs.modules(kernel, CRASH_KERNEL_MODULES, None)?;
         initramfs.write(&folder.join("initrd"))?;
@@ -129,7 +135,7 @@ fn initramfs(
     guest_files: &Path,
     load: &Path,
 ) -> Result<Initramfs> {
-    let mut initramfs = Initramfs::new(guest_files, "init.sh")?;
+    let mut initramfs = Initramfs::new(kernel, guest_files, "init.sh")?;
     initramfs.copy("bin/lab-load", load)?;
     if spec.scenario.has_crash_kernel() {
         initramfs.program("kexec")?;
@@ -153,9 +159,9 @@ fn make_disk(work: &Path, name: &str, mib: u32, mkfs: &[&str], tree: Option<&Pat
     run_quietly(tool(program).args(options).args(tree).arg(image))
 }
 
-fn command_line(spec: &DumpSpec) -> String {
+fn command_line(spec: &DumpSpec, machine: &Machine) -> String {
     let mut words = vec![
-        "console=ttyS0 panic=0 no_timer_check".to_owned(),
+        machine.append.to_owned(),
         format!("lab.scenario={}", spec.scenario),
     ];
     if spec.scenario.has_crash_kernel() {
@@ -172,8 +178,10 @@ fn command_line(spec: &DumpSpec) -> String {
 
 /// Always software emulation: it runs everywhere, and on CPUs of our choice.
 fn qemu(spec: &DumpSpec, kernel: &Kernel, work: &Path, console: &Path, append: &str) -> Command {
-    let mut qemu = tool("qemu-system-x86_64");
-    qemu.args(["-accel", "tcg", "-cpu", spec.cpu_model])
+    let machine = kernel.machine();
+    let mut qemu = tool(machine.qemu);
+    qemu.args(machine.qemu_options)
+        .args(["-accel", "tcg", "-cpu", spec.cpu_model])
         .args(["-m", &spec.memory_mib.to_string()])
         .args(["-smp", &spec.cpus.to_string()])
         .args(["-no-reboot", "-display", "none", "-nodefaults"])

@@ -14,6 +14,7 @@ mod guest;
 mod initramfs;
 mod kernel;
 mod kyber;
+mod machine;
 mod make;
 mod qmp;
 mod truth;
@@ -22,7 +23,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-pub(crate) use catalogue::DUMPS;
+pub(crate) use catalogue::{DUMPS, Tests};
 pub(crate) use dump::{CoreFile, Dump};
 
 use crate::place::Place;
@@ -74,7 +75,7 @@ impl Lab {
             .find(|spec| spec.folder == name)
             .with_context(|| format!("no kernel {name}: see `cargo xtask lab --list`"))?;
         let folder = folder::ensure(&self.cache.join(name), |folder| kernel::fetch(spec, folder))?;
-        Kernel::open(folder)
+        Kernel::open(folder, spec)
     }
 
     fn kyber_module(&self, kernel: &Kernel) -> Result<PathBuf> {
@@ -84,7 +85,7 @@ impl Lab {
     }
 }
 
-/// `cargo xtask lab`: makes the named kernels and dumps, or all of them and the drgn to compare with.
+/// `cargo xtask lab`: makes the named kernels and dumps, or all that tests need and the drgn to compare with.
 pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     if names == ["--list"] {
         list(place);
@@ -92,8 +93,11 @@ pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     }
     packages::ensure()?;
     let lab = Lab::new(place);
-    let all = DUMPS.iter().filter(|spec| !spec.is_extra);
-    let all: Vec<&str> = all.map(|spec| spec.name).collect();
+    let all: Vec<&str> = DUMPS
+        .iter()
+        .filter(|spec| spec.tests != Tests::None)
+        .map(|spec| spec.name)
+        .collect();
     if names.is_empty() {
         venv::with_drgn(&place.cache)?;
     }
@@ -116,10 +120,10 @@ fn list(place: &Place) {
         }
     };
     for KernelSpec { folder, about, .. } in KERNELS {
-        println!("{folder:13} {:5} {about}", state(place.cache.join(folder)));
+        println!("{folder:17} {:5} {about}", state(place.cache.join(folder)));
     }
     for DumpSpec { name, about, .. } in DUMPS {
         let folder = place.cache.join("dumps").join(name);
-        println!("{name:13} {:5} {about}", state(folder));
+        println!("{name:17} {:5} {about}", state(folder));
     }
 }

@@ -5,68 +5,20 @@ use super::RegisterInfo;
 
 /// The registers.
 pub(super) const REGISTERS: &[RegisterInfo] = &[
-    RegisterInfo {
-        names: &["r0", "a1"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r1", "a2"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r2", "a3"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r3", "a4"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r4", "v1"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r5", "v2"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r6", "v3"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r7", "v4"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r8", "v5"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r9", "v6", "sb"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r10", "v7", "sl"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r11", "v8", "fp"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r12", "ip"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r13", "sp"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r14", "lr"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["r15", "pc"],
-        size: 4,
-    },
+    RegisterInfo::new(&["r0", "a1"], 4),
+    RegisterInfo::new(&["r1", "a2"], 4),
+    RegisterInfo::new(&["r2", "a3"], 4),
+    RegisterInfo::new(&["r3", "a4"], 4),
+    RegisterInfo::new(&["r4", "v1"], 4),
+    RegisterInfo::new(&["r5", "v2"], 4),
+    RegisterInfo::new(&["r6", "v3"], 4),
+    RegisterInfo::new(&["r7", "v4"], 4),
+    RegisterInfo::new(&["r8", "v5"], 4),
+    RegisterInfo::new(&["r9", "v6", "sb"], 4),
+    RegisterInfo::new(&["r10", "v7", "sl"], 4),
+    RegisterInfo::new(&["r11", "v8", "fp"], 4),
+    RegisterInfo::new(&["r12", "ip"], 4),
+    RegisterInfo::new(&["r13", "sp"], 4),
+    RegisterInfo::new(&["r14", "lr"], 4),
+    RegisterInfo::new(&["r15", "pc"], 4),
 ];

@@ -1,55 +1,30 @@
 //! i386. Sources: System V ABI Intel386 supplement 1.1, table 2.14 (DWARF numbers); Linux
-//! `arch/x86/include/asm/user_32.h` and `ptrace.h`.
+//! `arch/x86/include/asm/user_32.h` and `ptrace.h`; Intel SDM volume 3, chapter 5 (paging).
 
-use super::{Arch, Register, RegisterInfo, RegisterLayout};
-
-macro_rules! registers {
-    ($($constant:ident = $index:literal: $($name:literal)+, $size:literal;)*) => {
-        $(#[doc = concat!("`", concat!($($name, "` "),+))] pub const $constant: Register = Register($index);)*
-        const REGISTERS: &[RegisterInfo] = &[$(RegisterInfo { names: &[$($name),+], size: $size }),*];
-    };
-}
+use super::register::{dwarf_registers, registers};
+use super::{
+    Arch, EntryForm, Level, PageTableGeometry, Register, RegisterInfo, RegisterLayout, UpperBits,
+};
 
 // The order is DWARF's, so that the two numberings agree where DWARF has a number.
 registers! {
-    EAX = 0: "eax", 4;
-    ECX = 1: "ecx", 4;
-    EDX = 2: "edx", 4;
-    EBX = 3: "ebx", 4;
-    ESP = 4: "esp", 4;
-    EBP = 5: "ebp", 4;
-    ESI = 6: "esi", 4;
-    EDI = 7: "edi", 4;
-    EIP = 8: "eip", 4;
-    EFLAGS = 9: "eflags", 4;
-    ES = 10: "es", 2;
-    CS = 11: "cs", 2;
-    SS = 12: "ss", 2;
-    DS = 13: "ds", 2;
-    FS = 14: "fs", 2;
-    GS = 15: "gs", 2;
-    GS_BASE = 16: "gs.base", 4;
-}
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "runs at compile time, where a bad index is an error"
-)]
-const fn dwarf_registers() -> [Option<Register>; 46] {
-    let mut table = [None; 46];
-    let mut number = 0;
-    // 0 to 7 are the general registers, 8 is the return address, 9 the flags.
-    while number <= 9 {
-        table[number] = Some(Register(number as u8));
-        number += 1;
-    }
-    table[40] = Some(ES);
-    table[41] = Some(CS);
-    table[42] = Some(SS);
-    table[43] = Some(DS);
-    table[44] = Some(FS);
-    table[45] = Some(GS);
-    table
+    EAX: "eax", 4;
+    ECX: "ecx", 4;
+    EDX: "edx", 4;
+    EBX: "ebx", 4;
+    ESP: "esp", 4;
+    EBP: "ebp", 4;
+    ESI: "esi", 4;
+    EDI: "edi", 4;
+    EIP: "eip", 4;
+    EFLAGS: "eflags", 4;
+    ES: "es", 2;
+    CS: "cs", 2;
+    SS: "ss", 2;
+    DS: "ds", 2;
+    FS: "fs", 2;
+    GS: "gs", 2;
+    GS_BASE: "gs.base", 4;
 }
 
 /// `struct user_regs_struct`, which `struct pt_regs` is as well.
@@ -73,13 +48,54 @@ const USER_REGS: &[(Register, usize)] = &[
     (SS, 64),
 ];
 
-/// i386 as data, but for its page tables.
+const PRESENT: EntryForm = EntryForm::new(1, 1);
+const HUGE: EntryForm = EntryForm::new(1 << 7, 1 << 7);
+
+/// Two levels: entries of 4 bytes, physical addresses of 32 bits.
+///
+/// The bits above those in the entries of pages of 4 MiB (PSE-36) are left out; Linux does not use them.
+pub const TWO_LEVELS: PageTableGeometry = PageTableGeometry {
+    name: "2-level",
+    entry_size: 4,
+    virtual_bits: 32,
+    upper_bits: UpperBits::None,
+    page_shift: 12,
+    levels: &[
+        Level::new(22, 10, Some(HUGE)),
+        Level::new(12, 10, Some(PRESENT)),
+    ],
+    address_mask: 0xffff_f000,
+    moved: (0, 0),
+    present: PRESENT.mask,
+    table: EntryForm::ANY,
+};
+
+/// Three levels: entries of 8 bytes, physical addresses of up to 52 bits (PAE).
+pub const PAE: PageTableGeometry = PageTableGeometry {
+    name: "PAE",
+    entry_size: 8,
+    virtual_bits: 32,
+    upper_bits: UpperBits::None,
+    page_shift: 12,
+    levels: &[
+        Level::new(30, 2, None),
+        Level::new(21, 9, Some(HUGE)),
+        Level::new(12, 9, Some(PRESENT)),
+    ],
+    address_mask: 0x000f_ffff_ffff_f000,
+    moved: (0, 0),
+    present: PRESENT.mask,
+    table: EntryForm::ANY,
+};
+
+/// i386 as data.
 pub static ARCH: Arch = Arch {
     registers: REGISTERS,
     program_counter: EIP,
     stack_pointer: ESP,
     frame_pointer: Some(EBP),
-    dwarf_registers: &dwarf_registers(),
+    link_register: None,
+    dwarf_registers: &dwarf_registers::<46>(&[(0, EAX, 10), (40, ES, 6)]),
     callee_saved: &[EBX, EBP, ESI, EDI],
     // elf_prstatus: siginfo 12, cursig 2 (+2), sigpend 4, sighold 4, four pids 16, four timevals 32.
     prstatus: RegisterLayout {
@@ -87,12 +103,13 @@ pub static ARCH: Arch = Arch {
         registers: USER_REGS,
         size: 68,
     },
+    prstatus_pid: 24,
     pt_regs: RegisterLayout {
         offset: 0,
         registers: USER_REGS,
         size: 68,
     },
-    page_tables: &[],
+    page_tables: &[&TWO_LEVELS, &PAE],
     page_shift: 12,
 };
 

@@ -4,168 +4,45 @@ use super::RegisterInfo;
 
 /// The registers.
 pub(super) const REGISTERS: &[RegisterInfo] = &[
-    RegisterInfo {
-        names: &["r0"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r1"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r2"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r3"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r4"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r5"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r6"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r7"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r8"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r9"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r10"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r11"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r12"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r13"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r14"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r15"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r16"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r17"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r18"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r19"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r20"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r21"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r22"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r23"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r24"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r25"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r26"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r27"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r28"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r29"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r30"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r31"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["lr"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr0"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr1"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr2"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr3"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr4"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr5"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr6"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["cr7"],
-        size: 8,
-    },
+    RegisterInfo::new(&["r0"], 8),
+    RegisterInfo::new(&["r1"], 8),
+    RegisterInfo::new(&["r2"], 8),
+    RegisterInfo::new(&["r3"], 8),
+    RegisterInfo::new(&["r4"], 8),
+    RegisterInfo::new(&["r5"], 8),
+    RegisterInfo::new(&["r6"], 8),
+    RegisterInfo::new(&["r7"], 8),
+    RegisterInfo::new(&["r8"], 8),
+    RegisterInfo::new(&["r9"], 8),
+    RegisterInfo::new(&["r10"], 8),
+    RegisterInfo::new(&["r11"], 8),
+    RegisterInfo::new(&["r12"], 8),
+    RegisterInfo::new(&["r13"], 8),
+    RegisterInfo::new(&["r14"], 8),
+    RegisterInfo::new(&["r15"], 8),
+    RegisterInfo::new(&["r16"], 8),
+    RegisterInfo::new(&["r17"], 8),
+    RegisterInfo::new(&["r18"], 8),
+    RegisterInfo::new(&["r19"], 8),
+    RegisterInfo::new(&["r20"], 8),
+    RegisterInfo::new(&["r21"], 8),
+    RegisterInfo::new(&["r22"], 8),
+    RegisterInfo::new(&["r23"], 8),
+    RegisterInfo::new(&["r24"], 8),
+    RegisterInfo::new(&["r25"], 8),
+    RegisterInfo::new(&["r26"], 8),
+    RegisterInfo::new(&["r27"], 8),
+    RegisterInfo::new(&["r28"], 8),
+    RegisterInfo::new(&["r29"], 8),
+    RegisterInfo::new(&["r30"], 8),
+    RegisterInfo::new(&["r31"], 8),
+    RegisterInfo::new(&["lr"], 8),
+    RegisterInfo::new(&["cr0"], 8),
+    RegisterInfo::new(&["cr1"], 8),
+    RegisterInfo::new(&["cr2"], 8),
+    RegisterInfo::new(&["cr3"], 8),
+    RegisterInfo::new(&["cr4"], 8),
+    RegisterInfo::new(&["cr5"], 8),
+    RegisterInfo::new(&["cr6"], 8),
+    RegisterInfo::new(&["cr7"], 8),
 ];

@@ -5,140 +5,38 @@ use super::RegisterInfo;
 
 /// The registers.
 pub(super) const REGISTERS: &[RegisterInfo] = &[
-    RegisterInfo {
-        names: &["r0"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r1"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r2"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r3"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r4"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r5"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r6"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r7"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r8"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r9"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r10"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r11"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r12"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r13"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r14"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["r15"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["a0"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a1"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a2"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a3"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a4"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a5"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a6"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a7"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a8"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a9"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a10"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a11"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a12"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a13"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a14"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["a15"],
-        size: 4,
-    },
-    RegisterInfo {
-        names: &["pswm"],
-        size: 8,
-    },
-    RegisterInfo {
-        names: &["pswa"],
-        size: 8,
-    },
+    RegisterInfo::new(&["r0"], 8),
+    RegisterInfo::new(&["r1"], 8),
+    RegisterInfo::new(&["r2"], 8),
+    RegisterInfo::new(&["r3"], 8),
+    RegisterInfo::new(&["r4"], 8),
+    RegisterInfo::new(&["r5"], 8),
+    RegisterInfo::new(&["r6"], 8),
+    RegisterInfo::new(&["r7"], 8),
+    RegisterInfo::new(&["r8"], 8),
+    RegisterInfo::new(&["r9"], 8),
+    RegisterInfo::new(&["r10"], 8),
+    RegisterInfo::new(&["r11"], 8),
+    RegisterInfo::new(&["r12"], 8),
+    RegisterInfo::new(&["r13"], 8),
+    RegisterInfo::new(&["r14"], 8),
+    RegisterInfo::new(&["r15"], 8),
+    RegisterInfo::new(&["a0"], 4),
+    RegisterInfo::new(&["a1"], 4),
+    RegisterInfo::new(&["a2"], 4),
+    RegisterInfo::new(&["a3"], 4),
+    RegisterInfo::new(&["a4"], 4),
+    RegisterInfo::new(&["a5"], 4),
+    RegisterInfo::new(&["a6"], 4),
+    RegisterInfo::new(&["a7"], 4),
+    RegisterInfo::new(&["a8"], 4),
+    RegisterInfo::new(&["a9"], 4),
+    RegisterInfo::new(&["a10"], 4),
+    RegisterInfo::new(&["a11"], 4),
+    RegisterInfo::new(&["a12"], 4),
+    RegisterInfo::new(&["a13"], 4),
+    RegisterInfo::new(&["a14"], 4),
+    RegisterInfo::new(&["a15"], 4),
+    RegisterInfo::new(&["pswm"], 8),
+    RegisterInfo::new(&["pswa"], 8),
 ];

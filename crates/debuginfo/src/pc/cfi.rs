@@ -2,9 +2,10 @@ use super::RowSource;
 use gimli::{
     BaseAddresses, CfaRule as GimliCfa, CieOrFde, CommonInformationEntry, DebugFrame, EhFrame,
     EndianSlice, Register as DwarfNumber, RegisterRule as GimliRule, RunTimeEndian, UnwindContext,
-    UnwindExpression, UnwindSection,
+    UnwindExpression, UnwindSection, Vendor,
 };
 use spelunk_base::arch::{Arch, Register};
+use spelunk_base::{Architecture, ByteOrder, Platform};
 use spelunk_elf::SectionData;
 use spelunk_unwind::{CfaRule, RegisterRule, Row};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub(super) struct CfiTable {
     data: SectionData,
     endian: RunTimeEndian,
     address_size: u8,
+    vendor: Vendor,
     bases: BaseAddresses,
     /// Sorted by start.
     fdes: Vec<FdeRange>,
@@ -66,15 +68,22 @@ impl CfiTable {
     pub(super) fn new(
         section: Section,
         data: SectionData,
-        endian: RunTimeEndian,
-        address_size: u8,
+        platform: Platform,
         bases: BaseAddresses,
     ) -> Self {
         let mut table = Self {
             section,
             data,
-            endian,
-            address_size,
+            endian: match platform.byte_order {
+                ByteOrder::Little => RunTimeEndian::Little,
+                ByteOrder::Big => RunTimeEndian::Big,
+            },
+            address_size: platform.address_size(),
+            // Some instructions mean one thing on SPARC and another on AArch64.
+            vendor: match platform.architecture {
+                Architecture::Aarch64 => Vendor::AArch64,
+                _ => Vendor::Default,
+            },
             bases,
             fdes: Vec::new(),
         };
@@ -90,12 +99,14 @@ impl CfiTable {
     fn debug_frame(&self) -> DebugFrame<Slice<'_>> {
         let mut section = DebugFrame::new(&self.data, self.endian);
         section.set_address_size(self.address_size);
+        section.set_vendor(self.vendor);
         section
     }
 
     fn eh_frame(&self) -> EhFrame<Slice<'_>> {
         let mut section = EhFrame::new(&self.data, self.endian);
         section.set_address_size(self.address_size);
+        section.set_vendor(self.vendor);
         section
     }
 
@@ -193,7 +204,13 @@ impl<'a, S: UnwindSection<Slice<'a>>> Translate<'_, '_, S> {
         let mut result = Row::new(self.arch, cfa);
         // Compilers leave out the registers that a function does not touch. Those that it must
         // preserve are then as they were; the others are the caller's own to save.
-        for register in self.arch.callee_saved {
+        // The return address stays in its register until a call needs that.
+        for register in self
+            .arch
+            .callee_saved
+            .iter()
+            .chain(&self.arch.link_register)
+        {
             result.set(*register, RegisterRule::SameValue);
         }
         for (number, rule) in row.registers() {

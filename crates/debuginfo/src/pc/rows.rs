@@ -1,8 +1,8 @@
 use super::cfi::{CfiTable, DamagedFde, Section};
 use crate::orc::{OrcTable, OrcVersion};
 use crate::{DebugFile, DebugInfoError};
-use gimli::{BaseAddresses, RunTimeEndian};
-use spelunk_base::{Architecture, ByteOrder};
+use gimli::BaseAddresses;
+use spelunk_base::Architecture;
 use spelunk_elf::SectionData;
 use spelunk_unwind::{CfaRule, Row};
 use std::sync::OnceLock;
@@ -92,18 +92,7 @@ impl DebugFile {
             bases = bases.set_got(got.address);
         }
         let platform = self.elf().platform();
-        let endian = match platform.byte_order {
-            ByteOrder::Little => RunTimeEndian::Little,
-            ByteOrder::Big => RunTimeEndian::Big,
-        };
-        let address_size = platform.address_size();
-        Ok(Some(CfiTable::new(
-            section,
-            data,
-            endian,
-            address_size,
-            bases,
-        )))
+        Ok(Some(CfiTable::new(section, data, platform, bases)))
     }
 
     fn read_orc(&self) -> Result<Option<OrcTable>, DebugInfoError> {

@@ -1,11 +1,12 @@
-//! Which page frames there are: `include/linux/mmzone.h`, the sparse memory model.
+//! Which page frames there are, and where their `struct page` are: `include/linux/mmzone.h`.
 
 use crate::access::{
-    Field, byte_order, parse_words, read_bytes, read_word, type_named, variable, word_size,
+    Field, byte_order, find_variable, parse_words, read_bytes, read_word, type_named, variable,
+    word_size,
 };
 use spelunk_object::sizeof;
 use spelunk_program::{Error, Program, Result};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// A range of page frames.
 pub type PageRange = Range<u64>;
@@ -23,47 +24,18 @@ const MAX_SECTIONS: u64 = 1 << 25;
 pub struct PageRanges(Vec<PageRange>);
 
 impl PageRanges {
-    /// Reads them from the table of sections.
+    /// Reads them from the table of sections, or their number where memory is one piece (`CONFIG_FLATMEM`).
     pub fn read(program: &Program) -> Result<Self> {
-        let number = |name: &str| {
-            variable(program, name)?
-                .to_u64(program)
-                .map_err(Error::from)
+        let Some(table) = Sections::find(program)? else {
+            let count = variable(program, "max_mapnr")?.to_u64(program)?;
+            return Ok(Self(vec![0..count]));
         };
-        let section_bits = number("SECTION_SIZE_BITS")?;
-        let memory_bits = number("MAX_PHYSMEM_BITS")?;
-        let page_bits = number("PAGE_SHIFT")?;
-        let shift = |bits: Option<u64>| 1u64.checked_shl(u32::try_from(bits?).ok()?);
-        let pages = shift(section_bits.checked_sub(page_bits));
-        let sections = shift(memory_bits.checked_sub(section_bits));
-        let (Some(pages), Some(sections)) = (pages, sections) else {
-            return Err(Error::other(
-                "damaged VMCOREINFO: sizes of memory make no sense",
-            ));
-        };
-        if sections > MAX_SECTIONS {
-            return Err(Error::other(format!(
-                "damaged VMCOREINFO: {sections} sections of memory"
-            )));
-        }
-        let table = Sections::new(program)?;
         let mut ranges = Self(Vec::new());
-        for row in 0..sections.div_ceil(table.per_row) {
-            let Some(bytes) = table.row(program, row)? else {
-                continue;
-            };
-            let first = row.saturating_mul(table.per_row);
-            for (index, section) in bytes.chunks_exact(table.section_size).enumerate() {
-                let number = first.saturating_add(index as u64);
-                ranges.add_section(
-                    program,
-                    &table,
-                    section,
-                    number.saturating_mul(pages),
-                    pages,
-                )?;
-            }
-        }
+        table.each(program, &mut |number, section| {
+            let first = number.saturating_mul(table.pages);
+            ranges.add_section(program, &table, section, first)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(ranges)
     }
 
@@ -80,9 +52,8 @@ impl PageRanges {
         table: &Sections,
         section: &[u8],
         first: u64,
-        pages: u64,
     ) -> Result<()> {
-        let order = byte_order(program);
+        let (order, pages) = (byte_order(program), table.pages);
         let map = table.map.parse(order, section);
         if map & HAS_MEM_MAP == 0 {
             return Ok(());
@@ -123,18 +94,71 @@ impl IntoIterator for PageRanges {
     }
 }
 
+/// Where the array of all `struct page` is, as if frame 0 were in it; `None` if the kernel does not say.
+pub(crate) fn find_page_array(program: &Program) -> Result<Option<u64>> {
+    /// The lowest bits of `section_mem_map` are flags.
+    const FLAGS: u64 = 0xfff;
+    let Some(table) = Sections::find(program)? else {
+        let array = find_variable(program, "mem_map")?;
+        return array.map(|array| Ok(array.to_u64(program)?)).transpose();
+    };
+    // Each section says where its part of the array is, as if that began with frame 0 (`sparse_encode_mem_map()` in
+    // `mm/sparse.c`). With CONFIG_SPARSEMEM_VMEMMAP all say the same.
+    let mut found = None;
+    table.each(program, &mut |_, section| {
+        let map = table.map.parse(byte_order(program), section);
+        if map & HAS_MEM_MAP == 0 {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(map & !FLAGS);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
+
 /// The table `mem_section`: rows of sections, of which some are missing (`CONFIG_SPARSEMEM_EXTREME`).
 struct Sections {
     rows: u64,
     per_row: u64,
+    /// How many sections there may be.
+    count: u64,
+    /// Page frames of one section.
+    pages: u64,
     section_size: usize,
     map: Field,
     usage: Option<Field>,
     subsections: Field,
 }
 
+/// What looks at the sections one by one: at their numbers, and the bytes of their `struct mem_section`.
+type EachSection<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>>;
+
 impl Sections {
-    fn new(program: &Program) -> Result<Self> {
+    fn find(program: &Program) -> Result<Option<Self>> {
+        let Some(rows) = find_variable(program, "mem_section")? else {
+            return Ok(None);
+        };
+        let number = |name: &str| {
+            variable(program, name)?
+                .to_u64(program)
+                .map_err(Error::from)
+        };
+        let section_bits = number("SECTION_SIZE_BITS")?;
+        let memory_bits = number("MAX_PHYSMEM_BITS")?;
+        let page_bits = number("PAGE_SHIFT")?;
+        let shift = |bits: Option<u64>| 1u64.checked_shl(u32::try_from(bits?).ok()?);
+        let pages = shift(section_bits.checked_sub(page_bits));
+        let sections = shift(memory_bits.checked_sub(section_bits));
+        let (Some(pages), Some(count)) = (pages, sections) else {
+            return Err(Error::other(
+                "damaged VMCOREINFO: sizes of memory make no sense",
+            ));
+        };
+        if count > MAX_SECTIONS {
+            return Err(Error::other(format!(
+                "damaged VMCOREINFO: {count} sections of memory"
+            )));
+        }
         let section = type_named(program, "struct mem_section")?;
         let size = sizeof(program.types(), section)?.max(1);
         let page_size = variable(program, "PAGE_SIZE")?.to_u64(program)?;
@@ -144,14 +168,32 @@ impl Sections {
             Some(_) => Field::of(program, "struct mem_section_usage", "subsection_map")?,
             None => map,
         };
-        Ok(Self {
-            rows: variable(program, "mem_section")?.to_u64(program)?,
+        Ok(Some(Self {
+            rows: rows.to_u64(program)?,
             per_row: (page_size / size).max(1),
+            count,
+            pages,
             section_size: usize::try_from(size).unwrap_or(16),
             map,
             usage,
             subsections,
-        })
+        }))
+    }
+
+    /// Calls `look` with each section, until that breaks off.
+    fn each(&self, program: &Program, look: EachSection<'_>) -> Result<()> {
+        for row in 0..self.count.div_ceil(self.per_row) {
+            let Some(bytes) = self.row(program, row)? else {
+                continue;
+            };
+            let first = row.saturating_mul(self.per_row);
+            for (number, section) in (first..).zip(bytes.chunks_exact(self.section_size)) {
+                if look(number, section)?.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn row(&self, program: &Program, row: u64) -> Result<Option<Vec<u8>>> {

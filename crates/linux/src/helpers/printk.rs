@@ -1,6 +1,8 @@
 //! The kernel's log: `kernel/printk/printk_ringbuffer.h`.
 
-use crate::access::{Field, byte_order, find_variable, read_bytes, type_named, variable};
+use crate::access::{
+    Field, byte_order, find_variable, read_bytes, type_named, variable, word_size,
+};
 use crate::helper::{
     Args, Default, Field as RecordField, Front, Helper, Output, Param, ParamKind, RecordClass,
     Value,
@@ -42,6 +44,10 @@ pub enum Caller {
 /// The ring of descriptors, and the ring of texts.
 struct Ring {
     order: ByteOrder,
+    /// Bytes of an `unsigned long`.
+    word_size: u64,
+    /// The bits of a state word that are the descriptor's ID (`DESC_ID_MASK`).
+    id_mask: u64,
     descriptors: u64,
     infos: u64,
     count_mask: u64,
@@ -69,8 +75,7 @@ struct InfoLayout {
     size: u64,
 }
 
-/// The state of a descriptor, in the two highest bits of its state word (`DESC_FLAGS_SHIFT`).
-const STATE_SHIFT: u32 = 62;
+/// The state of a descriptor, in the bits of its state word above the ID (`DESC_FLAGS_SHIFT`).
 const COMMITTED: u64 = 1;
 const FINALIZED: u64 = 2;
 
@@ -101,8 +106,12 @@ impl Ring {
             }
             Ok(u32::try_from(bits).unwrap_or(1))
         };
+        let word_size = word_size(program) as u64;
         Ok(Self {
             order: byte_order(program),
+            word_size,
+            // All but the two highest bits of a word.
+            id_mask: (u64::MAX >> 2) >> (64 - word_size.saturating_mul(8).min(64)),
             descriptors: value("desc_ring.descs")?,
             infos: value("desc_ring.infos")?,
             count_mask: (1u64 << bits("desc_ring.count_bits")?).wrapping_sub(1),
@@ -134,7 +143,8 @@ impl Ring {
             .descriptors
             .wrapping_add(index.wrapping_mul(self.descriptor_size));
         let state = self.state.read(program, descriptor)?;
-        if state << 2 != id << 2 || ![COMMITTED, FINALIZED].contains(&(state >> STATE_SHIFT)) {
+        let kind = state >> self.id_mask.count_ones();
+        if state & self.id_mask != id & self.id_mask || ![COMMITTED, FINALIZED].contains(&kind) {
             return Ok(None);
         }
         let info = self.infos.wrapping_add(index.wrapping_mul(self.info.size));
@@ -192,8 +202,6 @@ impl Ring {
         next: u64,
         length: u64,
     ) -> Result<Option<Vec<u8>>> {
-        /// The ID of the descriptor that the text is of stands before it.
-        const ID_SIZE: u64 = 8;
         // Odd positions are of messages without text (`EMPTY_LINE_LPOS`) or whose text is lost (`FAILED_LPOS`, 1).
         if begin & 1 != 0 {
             return Ok((begin != 1 || next != 1).then(Vec::new));
@@ -212,8 +220,9 @@ impl Ring {
                 start.saturating_add(next.wrapping_sub(begin)).min(size),
             )
         };
-        let room = end.saturating_sub(start).saturating_sub(ID_SIZE);
-        let text = self.text.wrapping_add(start).wrapping_add(ID_SIZE);
+        // The ID of the descriptor that the text is of stands before it.
+        let room = end.saturating_sub(start).saturating_sub(self.word_size);
+        let text = self.text.wrapping_add(start).wrapping_add(self.word_size);
         read_bytes(program, text, length.min(room)).map(Some)
     }
 }
@@ -230,7 +239,7 @@ fn caller_of(id: u64) -> Caller {
 /// The messages of the log that are complete, oldest first.
 pub fn printk_records(program: &Program) -> Result<Vec<PrintkRecord>> {
     let ring = Ring::new(program)?;
-    let count = ring.head.wrapping_sub(ring.tail) << 2 >> 2;
+    let count = ring.head.wrapping_sub(ring.tail) & ring.id_mask;
     let count = count.min(ring.count_mask).saturating_add(1);
     let mut records = Vec::new();
     for step in 0..count {

@@ -1,7 +1,8 @@
+use super::arch::{self, KernelArch, Known};
+use super::page_table::PageTable;
 use super::physical::PhysicalMemory;
-use super::x86_64;
 use spelunk_base::arch::PageTableGeometry;
-use spelunk_base::{Architecture, ByteOrder, PhysAddr, Platform};
+use spelunk_base::{PhysAddr, Platform};
 use spelunk_image::Vmcoreinfo;
 use spelunk_memory::{AddressSpace, Memory, PageTables, ReadMemory, Segment, SegmentReader};
 use spelunk_program::Machine;
@@ -12,18 +13,48 @@ use std::sync::{Arc, OnceLock};
 pub struct AddressTranslation {
     physical: Arc<PhysicalMemory>,
     tables: Option<Arc<PageTables>>,
-    order: ByteOrder,
-    table: Option<x86_64::PageTable>,
+    platform: Platform,
+    info: Vmcoreinfo,
+    /// What is known of such kernels, and the page table of this one.
+    table: Option<(&'static KernelArch, PageTable)>,
     direct_map: OnceLock<DirectMap>,
     image_range: OnceLock<Range<u64>>,
 }
 
-/// The part of the address space in which all of physical memory is mapped in one piece.
+/// The part of the address space in which physical memory is mapped in one piece.
 #[derive(Clone, Copy, Debug)]
-struct DirectMap {
-    base: u64,
-    /// Size of physical memory, to the end of its last part.
-    size: u64,
+pub(super) struct DirectMap {
+    /// The address at which physical address 0 is, or would be.
+    pub(super) base: u64,
+    /// The first physical address that is mapped, and the last one.
+    pub(super) first: u64,
+    pub(super) last: u64,
+}
+
+impl DirectMap {
+    /// That of all of physical memory.
+    pub(super) fn whole(base: u64) -> Self {
+        Self {
+            base,
+            first: 0,
+            last: u64::MAX,
+        }
+    }
+
+    /// The part of it with these physical addresses; `None` if there is none, or none in one piece.
+    fn part(self, first: u64, last: u64) -> Option<Self> {
+        let part = Self {
+            first: self.first.max(first),
+            last: self.last.min(last),
+            ..self
+        };
+        (part.first <= part.last && part.at(part.first) <= part.at(part.last)).then_some(part)
+    }
+
+    /// Where a physical address is mapped.
+    fn at(self, physical: u64) -> u64 {
+        self.base.wrapping_add(physical)
+    }
 }
 
 impl AddressTranslation {
@@ -39,27 +70,28 @@ impl AddressTranslation {
         let mut found = Self {
             physical: Arc::clone(&physical),
             tables: None,
-            order: platform.byte_order,
+            platform,
+            info: info.clone(),
             table: None,
             direct_map: OnceLock::new(),
             image_range: OnceLock::new(),
         };
-        if platform.architecture != Architecture::X86_64 {
+        let Some(arch) = arch::find(platform) else {
             // What the dump itself says of virtual addresses has to do.
             return found;
-        }
+        };
         let virtual_ = memory.segments(AddressSpace::Virtual);
-        let Some(table) = x86_64::find_page_table(info, machine, &physical) else {
+        let Some(table) = (arch.find_page_table)(&found.known(), machine) else {
             // Part of the dump is missing. The kernel's image can be read where its pages are there.
-            if let Some((start, size, target)) = x86_64::image_map(info, machine) {
-                virtual_.add_all(Segment::new(start, size, target, physical));
+            if let Some(map) = (arch.image_map)(&found.known(), machine) {
+                virtual_.add_all(Segment::new(map.start, map.size, map.physical, physical));
             }
             return found;
         };
         let tables = PageTables::new(
             Arc::clone(&physical) as Arc<dyn ReadMemory>,
             table.geometry,
-            found.order,
+            table.order,
             table.root,
         );
         let tables = Arc::new(match machine.is_live() {
@@ -67,35 +99,47 @@ impl AddressTranslation {
             false => tables,
         });
         if !machine.has_virtual_memory() {
-            let half = u64::MAX
-                .checked_shl(table.geometry.virtual_bits.saturating_sub(1))
-                .unwrap_or(0);
-            virtual_.add_all(Segment::new(
-                half,
-                half.wrapping_neg(),
-                half,
-                Arc::clone(&tables) as Arc<dyn SegmentReader>,
-            ));
+            let (start, last) = table.geometry.kernel_addresses().into_inner();
+            virtual_.add(Segment {
+                start,
+                last,
+                offset: start,
+                reader: Arc::clone(&tables) as Arc<dyn SegmentReader>,
+            });
         }
         found.tables = Some(tables);
-        found.table = Some(table);
-        if let Some(DirectMap { base, size }) = found.direct_map()
+        found.table = Some((arch, table));
+        if let Some(map) = found.direct_map()
             && !machine.has_virtual_memory()
         {
             // The same bytes as by the page table, without walking it.
-            virtual_.add_all(Segment::new(base, size, 0, physical));
+            virtual_.add(Segment {
+                start: map.at(map.first),
+                last: map.at(map.last),
+                offset: map.first,
+                reader: physical,
+            });
         }
         found
     }
 
+    fn known(&self) -> Known<'_> {
+        Known {
+            platform: self.platform,
+            info: &self.info,
+            memory: &self.physical,
+        }
+    }
+
     /// Where the kernel's image is mapped, by what the kernel tells of itself and by the page table.
     #[must_use]
-    pub fn image_range(&self, info: &Vmcoreinfo) -> Option<Range<u64>> {
+    pub fn image_range(&self) -> Option<Range<u64>> {
         // What was not found may yet be, when more of a custom target's memory is there.
         if let Some(range) = self.image_range.get() {
             return Some(range.clone());
         }
-        let found = self.table.as_ref()?.image_range(&self.physical, info)?;
+        let (arch, table) = self.table.as_ref()?;
+        let found = (arch.image_range)(&self.known(), table)?;
         Some(self.image_range.get_or_init(|| found).clone())
     }
 
@@ -103,9 +147,9 @@ impl AddressTranslation {
         if let Some(known) = self.direct_map.get() {
             return Some(*known);
         }
-        let size = self.physical.last_address()?.checked_add(1)?;
-        let base = self.table.as_ref()?.find_direct_map(&self.physical)?;
-        let found = DirectMap { base, size };
+        let (first, last) = self.physical.range()?;
+        let (arch, table) = self.table.as_ref()?;
+        let found = (arch.find_direct_map)(&self.known(), table)?.part(first, last)?;
         Some(*self.direct_map.get_or_init(|| found))
     }
 
@@ -128,7 +172,7 @@ impl AddressTranslation {
         Some(PageTables::new(
             physical,
             self.geometry()?,
-            self.order,
+            self.platform.byte_order,
             root,
         ))
     }
@@ -142,10 +186,7 @@ impl AddressTranslation {
     /// Whether `address` is that of physical memory in the direct map.
     #[must_use]
     pub fn is_in_direct_map(&self, address: u64) -> bool {
-        self.direct_map().is_some_and(|map| {
-            address
-                .checked_sub(map.base)
-                .is_some_and(|offset| offset < map.size)
-        })
+        self.direct_map()
+            .is_some_and(|map| (map.at(map.first)..=map.at(map.last)).contains(&address))
     }
 }

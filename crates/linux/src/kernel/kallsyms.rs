@@ -150,7 +150,7 @@ fn told(kernel: &LinuxKernel, program: &Program) -> Result<Option<Place>> {
 
 /// As they look like in memory.
 fn searched(kernel: &LinuxKernel, program: &Program) -> Result<Option<Place>> {
-    let Some(range) = kernel.translation.image_range(&kernel.info) else {
+    let Some(range) = kernel.translation.image_range() else {
         return Ok(None);
     };
     let start = range.start;

@@ -1,3 +1,4 @@
+use super::arch::{self, KernelArch};
 use super::roles::function_role;
 use super::{AddressTranslation, kallsyms, modules, orc, registers, special, system_call, threads};
 use crate::access::find_variable;
@@ -8,8 +9,8 @@ use spelunk_image::Vmcoreinfo;
 use spelunk_memory::Snapshot;
 use spelunk_object::Object;
 use spelunk_program::{
-    BringUp, Error, ErrorKind, FunctionRole, InitialRegisters, Machine, ModuleInfo, ModuleKind, Os,
-    Program, Result, System, Thread, ThreadIter,
+    BringUp, EntryFrame, Error, ErrorKind, FunctionRole, InitialRegisters, Machine, ModuleInfo,
+    ModuleKind, Os, Program, Result, System, Thread, ThreadIter,
 };
 use spelunk_unwind::Registers;
 use std::any::Any;
@@ -45,9 +46,11 @@ impl System for Linux {
         Ok(Some(Arc::new(LinuxKernel {
             machine: Arc::clone(found.machine),
             platform: found.platform,
+            arch: arch::find(found.platform),
             info,
             translation,
             per_cpu_offsets: OnceLock::new(),
+            page_array: OnceLock::new(),
         })))
     }
 }
@@ -56,10 +59,14 @@ impl System for Linux {
 pub struct LinuxKernel {
     pub(super) machine: Arc<dyn Machine>,
     pub(super) platform: Platform,
+    /// What is known of kernels on it.
+    pub(super) arch: Option<&'static KernelArch>,
     pub(super) info: Vmcoreinfo,
     pub(super) translation: AddressTranslation,
     /// `__per_cpu_offset`, once debugging information has told of it: it is looked up with every per-CPU variable.
     per_cpu_offsets: OnceLock<Object>,
+    /// `vmemmap`, once it was found.
+    pub(super) page_array: OnceLock<u64>,
 }
 
 impl LinuxKernel {
@@ -96,10 +103,18 @@ impl LinuxKernel {
         Ok(found.map(|offsets| self.per_cpu_offsets.get_or_init(|| offsets).clone()))
     }
 
-    /// By how much KASLR moved the kernel's image.
+    /// By how much KASLR moved the kernel's image; `None` if it does not say.
     #[must_use]
-    pub fn kaslr_offset(&self) -> u64 {
-        self.info.kernel_offset().unwrap_or(0)
+    pub fn kaslr_offset(&self) -> Option<u64> {
+        match self.arch {
+            Some(arch) => (arch.kaslr_offset)(&self.info),
+            None => Some(self.info.kernel_offset().unwrap_or(0)),
+        }
+    }
+
+    pub(super) fn no_arch(&self) -> Error {
+        let architecture = self.platform.architecture;
+        Error::not_implemented(format!("stacks of {architecture:?} cannot be unwound yet"))
     }
 }
 
@@ -133,13 +148,9 @@ impl Os for LinuxKernel {
             kind: ModuleKind::Main,
             name: "kernel".into(),
             build_id: self.info.build_id(),
-            address_ranges: self
-                .translation
-                .image_range(&self.info)
-                .into_iter()
-                .collect(),
+            address_ranges: self.translation.image_range().into_iter().collect(),
             section_addresses: Default::default(),
-            bias: Some(self.kaslr_offset()),
+            bias: self.kaslr_offset(),
             object: None,
         })
     }
@@ -222,6 +233,17 @@ impl Os for LinuxKernel {
     }
 
     fn is_own_frame(&self, registers: &Registers) -> bool {
-        registers::are_of_kernel(self.platform, registers)
+        self.arch.is_none_or(|arch| (arch.is_of_kernel)(registers))
+    }
+
+    fn entry_frame(&self, program: &Program, registers: &Registers) -> Option<EntryFrame> {
+        (self.arch?.entry_frame)(program, registers)
+    }
+
+    fn return_address(&self, address: u64) -> u64 {
+        match self.arch {
+            Some(arch) => (arch.return_address)(&self.info, address),
+            None => address,
+        }
     }
 }

@@ -22,9 +22,10 @@ impl PhysicalMemory {
         }
     }
 
-    /// The last address that there is memory at.
-    pub(crate) fn last_address(&self) -> Option<u64> {
-        Some(self.segments.segments().last()?.last)
+    /// The first and the last address that there is memory at.
+    pub(crate) fn range(&self) -> Option<(u64, u64)> {
+        let segments = self.segments.segments();
+        Some((segments.first()?.start, segments.last()?.last))
     }
 
     fn read_at(&self, address: u64, buf: &mut [u8]) -> Result<(), Fault> {

@@ -1,14 +1,14 @@
 //! The registers that a task's stack is unwound from.
 
 use super::LinuxKernel;
-use crate::access::{Field, find_variable, member_value, read, type_named};
+use crate::access::{find_variable, member_value, read};
 use crate::helpers::{cpumask, percpu, sched};
-use spelunk_base::arch::{Arch, x86_64};
-use spelunk_base::{Architecture, ByteOrder, Platform};
+use spelunk_base::ByteOrder;
+use spelunk_base::arch::Arch;
 use spelunk_elf::constants::NT_PRSTATUS;
 use spelunk_elf::{NoteAlignment, Notes};
-use spelunk_object::{Object, sizeof};
-use spelunk_program::{Error, InitialRegisters, Program, Result, StackCopy, Thread};
+use spelunk_object::Object;
+use spelunk_program::{Error, InitialRegisters, Os, Program, Result, StackCopy, Thread};
 use spelunk_unwind::Registers;
 
 pub(super) fn initial(
@@ -20,19 +20,12 @@ pub(super) fn initial(
         .object
         .as_ref()
         .ok_or_else(|| Error::value("thread has no task"))?;
-    // Where the scheduler leaves registers is known here of one architecture.
-    let is_known = kernel.platform.architecture == Architecture::X86_64;
-    let arch = kernel.platform.arch().filter(|_| is_known).ok_or_else(|| {
-        Error::not_implemented(format!(
-            "stacks of {:?} cannot be unwound yet",
-            kernel.platform.architecture
-        ))
-    })?;
+    let arch = kernel.platform.arch().ok_or_else(|| kernel.no_arch())?;
     if sched::task_on_cpu(program, task)? {
         let cpu = sched::task_cpu(program, task)?;
         return running(kernel, program, arch, cpu, thread.tid);
     }
-    sleeping(program, arch, task)
+    sleeping(kernel, program, arch, task)
 }
 
 /// The registers of a task that ran on `cpu` when the dump was made.
@@ -53,7 +46,7 @@ fn running(
         // What the kernel saved itself when it crashed tells of which CPU it is.
         None => match find_crash_note(program, kernel.platform.byte_order, cpu)? {
             Some(status) => Some(parse(&status)),
-            None => find_status_by_order(kernel, program, cpu, tid)?.map(parse),
+            None => find_status_by_order(kernel, program, arch, cpu, tid)?.map(parse),
         },
     };
     let registers = known.ok_or_else(|| no_registers(kernel, cpu))?;
@@ -127,14 +120,12 @@ fn find_crash_note(program: &Program, order: ByteOrder, cpu: u32) -> Result<Opti
 fn find_status_by_order<'a>(
     kernel: &'a LinuxKernel,
     program: &Program,
+    arch: &'static Arch,
     cpu: u32,
     tid: u64,
 ) -> Result<Option<&'a [u8]>> {
-    /// `pr_pid` in `struct elf_prstatus`.
-    const PID: std::ops::Range<usize> = 32..36;
-    let order = kernel.platform.byte_order;
     let statuses = kernel.machine.statuses();
-    let pid = |status: &[u8]| status.get(PID).map(|bytes| order.uint(bytes));
+    let pid = |status: &[u8]| arch.find_prstatus_pid(status, kernel.platform.byte_order);
     if tid != 0
         && let Some(status) = statuses.iter().find(|status| pid(status) == Some(tid))
     {
@@ -151,58 +142,34 @@ fn find_status_by_order<'a>(
     Ok(index.and_then(|index| statuses.get(index).copied()))
 }
 
-/// The registers that the scheduler left on the stack of a task: `struct inactive_task_frame` in
-/// `arch/x86/include/asm/switch_to.h`.
-fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<InitialRegisters> {
-    let frame_type = type_named(program, "struct inactive_task_frame")?;
-    let sp = member_value(program, &task.member(program, "thread")?, "sp")?;
-    let value = |member| Field::new(program, frame_type, member)?.read(program, sp);
+/// The registers of a task that does not run.
+fn sleeping(
+    kernel: &LinuxKernel,
+    program: &Program,
+    arch: &'static Arch,
+    task: &Object,
+) -> Result<InitialRegisters> {
+    let find = kernel.arch.ok_or_else(|| kernel.no_arch())?.sleeping;
+    let saved = find(program, arch, task)?;
     // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack. Its last one may belong
     // to others by now, and is believed only if the scheduler's caller still stands there.
     let is_free = member_value(program, task, "stack")? == 0;
     let is_intact = || {
-        value("ret_addr").is_ok_and(|caller| {
+        saved.on_stack.is_some_and(|caller| {
             program
-                .find_symbol(caller)
+                .find_symbol(kernel.return_address(caller))
                 .is_ok_and(|symbol| symbol.is_some())
         })
     };
     if is_free && !is_intact() {
         return Err(Error::fault(
             "the task has exited and its stack is freed",
-            sp,
+            saved.registers.sp().unwrap_or(0),
         ));
     }
-    let mut registers = Registers::new(arch);
-    for (register, member) in [
-        (x86_64::RIP, "ret_addr"),
-        (x86_64::RBP, "bp"),
-        (x86_64::RBX, "bx"),
-        (x86_64::R12, "r12"),
-        (x86_64::R13, "r13"),
-        (x86_64::R14, "r14"),
-        (x86_64::R15, "r15"),
-    ] {
-        registers.set(register, value(member)?);
-    }
-    let size = sizeof(program.types(), frame_type)?;
-    registers.set(arch.stack_pointer, sp.wrapping_add(size));
     Ok(InitialRegisters {
         stack: None,
-        registers,
+        registers: saved.registers,
         interrupted: false,
     })
-}
-
-/// Whether code of the kernel ran with these registers.
-pub(super) fn are_of_kernel(platform: Platform, registers: &Registers) -> bool {
-    if platform.architecture != Architecture::X86_64 {
-        return true;
-    }
-    // The lowest bits of the code segment are the privilege level. Where it is not known, the address tells: the
-    // kernel's half is the upper one.
-    match registers.get(x86_64::CS) {
-        Some(selector) => selector & 3 == 0,
-        None => registers.pc().is_none_or(|pc| pc >> 63 != 0),
-    }
 }

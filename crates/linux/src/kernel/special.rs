@@ -2,7 +2,8 @@
 
 use super::LinuxKernel;
 use crate::access::{find_variable, integer, integer_named, pointer_type, type_named};
-use spelunk_base::{ByteOrder, Language};
+use crate::helpers::mmzone::find_page_array;
+use spelunk_base::{Architecture, ByteOrder, Language};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 use spelunk_types::{QualifiedType, Qualifiers};
@@ -35,7 +36,7 @@ pub(super) fn find(kernel: &LinuxKernel, program: &Program, name: &str) -> Resul
         "MAX_PHYSMEM_BITS" | "SECTION_SIZE_BITS" => number(name).map(int),
         "THREAD_SIZE" => return thread_size(program),
         "jiffies" => return jiffies(program),
-        "vmemmap" => return vmemmap(program),
+        "vmemmap" => return vmemmap(kernel, program),
         _ => None,
     };
     object.transpose()
@@ -95,15 +96,31 @@ fn jiffies(program: &Program) -> Result<Option<Object>> {
     Ok(Some(Object::at(ty, whole.wrapping_add(offset))))
 }
 
-/// The array of all `struct page`: a variable's value with CONFIG_RANDOMIZE_MEMORY (`vmemmap_base`), else a constant
-/// (`VMEMMAP_START` in `arch/x86/include/asm/pgtable_64_types.h`), which the kernel's use of it tells of nowhere.
-fn vmemmap(program: &Program) -> Result<Option<Object>> {
+/// The array of all `struct page`, as if frame 0 were in it.
+fn vmemmap(kernel: &LinuxKernel, program: &Program) -> Result<Option<Object>> {
+    let address = match kernel.page_array.get() {
+        Some(address) => Some(*address),
+        None => {
+            let found = match kernel.platform.architecture {
+                Architecture::X86_64 => Some(x86_64_vmemmap(program)?),
+                _ => find_page_array(program)?,
+            };
+            found.map(|found| *kernel.page_array.get_or_init(|| found))
+        }
+    };
+    let page = pointer_type(program, type_named(program, "struct page")?)?;
+    address
+        .map(|address| integer(program, page, address))
+        .transpose()
+}
+
+/// A variable's value with CONFIG_RANDOMIZE_MEMORY (`vmemmap_base`), else a constant (`VMEMMAP_START` in
+/// `arch/x86/include/asm/pgtable_64_types.h`), which the kernel's use of it tells of nowhere.
+fn x86_64_vmemmap(program: &Program) -> Result<u64> {
     /// `__VMEMMAP_BASE_L4`; kernels with five levels have the variable.
     const FIXED: u64 = 0xffff_ea00_0000_0000;
-    let page = pointer_type(program, type_named(program, "struct page")?)?;
-    let address = match find_variable(program, "vmemmap_base")? {
-        Some(base) => base.to_u64(program)?,
-        None => FIXED,
-    };
-    integer(program, page, address).map(Some)
+    match find_variable(program, "vmemmap_base")? {
+        Some(base) => Ok(base.to_u64(program)?),
+        None => Ok(FIXED),
+    }
 }

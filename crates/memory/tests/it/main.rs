@@ -5,6 +5,7 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod geometries;
 mod page_cache;
 mod page_table;
 mod segments;

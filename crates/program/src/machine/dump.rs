@@ -36,9 +36,14 @@ impl Machine for Image {
         self.qemu_cpus().map(|cpu| cpu.control).collect()
     }
 
-    /// QEMU writes notes for all CPUs, in the order of their numbers.
+    /// QEMU writes notes for all CPUs, in the order of their numbers, which it counts from 1 in place of the thread's
+    /// ID. Notes of its own it adds on x86 only.
     fn cpu_registers(&self, cpu: u32, arch: &'static Arch) -> Result<Option<Registers>> {
-        let is_by_qemu = self.qemu_cpus().next().is_some();
+        let is_number = |(status, number): (&[u8], u64)| {
+            arch.find_prstatus_pid(status, self.byte_order()) == Some(number)
+        };
+        let is_by_qemu =
+            self.qemu_cpus().next().is_some() || self.prstatus().zip(1..).all(is_number);
         let status = usize::try_from(cpu)
             .ok()
             .and_then(|cpu| self.prstatus().nth(cpu));

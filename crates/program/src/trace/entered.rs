@@ -8,7 +8,7 @@ use super::stack::At;
 use super::tail_calls::TailStep;
 use super::unwinder::{StackMemory, look_up};
 use crate::{InitialRegisters, Program};
-use spelunk_base::Architecture;
+use spelunk_base::Platform;
 use spelunk_debuginfo::{CallSite, CallTarget, DieId};
 use std::sync::Arc;
 
@@ -201,9 +201,9 @@ fn gone_call(program: &Program, caller: &Call, step: &TailStep) -> Call {
 }
 
 /// Bytes of the return address that a call pushes.
-pub(super) fn pushed_by_call(platform: spelunk_base::Platform) -> u64 {
-    match platform.architecture {
-        Architecture::X86_64 | Architecture::I386 => platform.address_size().into(),
+pub(super) fn pushed_by_call(platform: Platform) -> u64 {
+    match platform.arch() {
+        Some(arch) if arch.link_register.is_none() => platform.address_size().into(),
         _ => 0,
     }
 }

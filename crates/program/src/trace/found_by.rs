@@ -11,10 +11,12 @@ pub enum FoundBy {
     Registers,
     /// Unwind tables tell how the code of the frame before was called.
     Table(RowSource),
+    /// The system saved its registers as it was entered, by the code of the frame before.
+    Entry,
     /// A guess: no table has the code of the frame before, but it seems to keep a frame pointer.
     FramePointer,
     /// A guess: the frame before is no code at all, and so what was called by mistake. What called it is
-    /// on top of the stack.
+    /// on top of the stack, or in the register for return addresses.
     BadCall,
     /// It is gone, but call sites leave one way that calls may have gone.
     CallSites,
@@ -37,6 +39,7 @@ impl fmt::Display for FoundBy {
             Self::Table(RowSource::DebugFrame) => ".debug_frame",
             Self::Table(RowSource::EhFrame) => ".eh_frame",
             Self::Table(RowSource::Orc) => "ORC",
+            Self::Entry => "saved on entry",
             Self::FramePointer => "frame pointer (guess)",
             Self::BadCall => "return address of a bad call (guess)",
             Self::CallSites => "call sites",

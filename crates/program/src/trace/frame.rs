@@ -235,9 +235,10 @@ impl Frame {
     pub fn register_values(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let registers = self.registers();
         let arch = registers.arch();
-        registers.iter().filter_map(|(register, value)| {
-            let info = arch.registers.get(usize::from(register.0))?;
-            Some((*info.names.first()?, value))
+        registers.iter().flat_map(|(register, value)| {
+            let info = arch.registers.get(usize::from(register.0));
+            let names = info.map_or(&[][..], |info| info.names);
+            names.iter().map(move |name| (*name, value))
         })
     }
 

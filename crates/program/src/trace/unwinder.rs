@@ -7,7 +7,7 @@ use super::fallback;
 use super::frame::FramePlace;
 use super::stack::{At, Stack};
 use super::{FoundBy, Frame, StackCopy, StackEnd, StackTrace, TailCallFrames};
-use crate::{InitialRegisters, Module, Program, Result};
+use crate::{EntryFrame, InitialRegisters, Module, Program, Result};
 use spelunk_base::Platform;
 use spelunk_debuginfo::RowSource;
 use spelunk_memory::AddressSpace;
@@ -163,31 +163,68 @@ impl<'a> Unwinder<'a> {
         }
         let memory = StackMemory::of(self.program, &self.stack);
         let Some((row, source)) = &call.row else {
-            let caller = fallback::caller_of(self.program, &memory, self.platform, call);
-            let Some((registers, found_by)) = caller else {
-                return Next::End(StackEnd::NoUnwindInformation);
+            return match os.and_then(|os| os.entry_frame(self.program, &call.registers)) {
+                Some(EntryFrame::Saved(registers)) => {
+                    let state = InitialRegisters {
+                        registers,
+                        interrupted: true,
+                        stack: None,
+                    };
+                    Next::Caller(state, FoundBy::Entry)
+                }
+                Some(EntryFrame::Outermost) => Next::End(StackEnd::Outermost),
+                None => self
+                    .guess(&memory, call)
+                    .unwrap_or(Next::End(StackEnd::NoUnwindInformation)),
             };
-            let state = InitialRegisters {
-                registers,
-                interrupted: false,
-                stack: None,
-            };
-            return Next::Caller(state, found_by);
         };
         match step(&call.registers, row, self.platform, &memory) {
             Ok(Some(registers)) => {
                 let state = InitialRegisters {
-                    registers,
+                    registers: self.without_signatures(registers),
                     interrupted: row.is_signal_frame,
                     stack: None,
                 };
                 Next::Caller(state, FoundBy::Table(*source))
             }
             Ok(None) => Next::End(StackEnd::Outermost),
-            Err(error) => Next::End(StackEnd::Lost {
-                reason: self.reason(&error),
-            }),
+            Err(error) => {
+                // A guess before may have found a frame pointer, and no stack pointer.
+                let guess = match error {
+                    StepError::UnknownRegister(_) => self.guess(&memory, call),
+                    _ => None,
+                };
+                guess.unwrap_or_else(|| {
+                    Next::End(StackEnd::Lost {
+                        reason: self.reason(&error),
+                    })
+                })
+            }
         }
+    }
+
+    /// The caller where no row leads to it.
+    fn guess(&self, memory: &StackMemory<'_>, call: &Call) -> Option<Next> {
+        let guess = fallback::caller_of(self.program, memory, self.platform, call);
+        let (registers, found_by) = guess?;
+        let state = InitialRegisters {
+            registers,
+            interrupted: false,
+            stack: None,
+        };
+        Some(Next::Caller(state, found_by))
+    }
+
+    /// The registers, with return addresses that are addresses.
+    fn without_signatures(&self, mut registers: Registers) -> Registers {
+        if let (Some(link), Some(os)) = (registers.arch().link_register, self.program.os()) {
+            for register in [link, registers.arch().program_counter] {
+                if let Some(address) = registers.get(register) {
+                    registers.set(register, os.return_address(address));
+                }
+            }
+        }
+        registers
     }
 
     fn reason(&self, error: &StepError) -> String {

@@ -1,0 +1,206 @@
+//! The kernel for AArch64.
+//!
+//! Sources: `Documentation/arm64/memory.rst`, `arch/arm64/include/asm/{memory,ptrace,stacktrace}.h`,
+//! `arch/arm64/kernel/{crash_core.c,entry.S}`.
+
+use super::{ImageMap, KernelArch, Known, Sleeping};
+use crate::access::{Field, find_type_named, read_bytes, read_word};
+use crate::kernel::address_translation::DirectMap;
+use crate::kernel::page_table::PageTable;
+use spelunk_base::PhysAddr;
+use spelunk_base::arch::aarch64::{ARCH, PC, PSTATE, SP, X19, X29};
+use spelunk_base::arch::{Arch, PageTableGeometry, Register};
+use spelunk_image::Vmcoreinfo;
+use spelunk_object::{Object, sizeof};
+use spelunk_program::{EntryFrame, Machine, Program, Result};
+use spelunk_unwind::Registers;
+use std::ops::Range;
+
+/// The alignment of the image's sections, the size of the largest pages (`SEGMENT_ALIGN`).
+const SEGMENT_ALIGN: u64 = 1 << 16;
+
+/// What stands before `_stext`, the image's header, takes no more, aligned as the image is (`MIN_KIMG_ALIGN`).
+const MAX_HEADER: u64 = 1 << 21;
+
+/// No image has more.
+const MAX_IMAGE: u64 = 1 << 28;
+
+pub(super) static KERNEL: KernelArch = KernelArch {
+    find_page_table,
+    image_map,
+    find_direct_map,
+    image_range,
+    kaslr_offset: |info| Some(info.kernel_offset().unwrap_or(0)),
+    sleeping,
+    is_of_kernel,
+    entry_frame,
+    return_address,
+};
+
+/// `kimage_voffset`: what is taken from an address in the kernel's image for its physical address.
+fn image_offset(known: &Known<'_>) -> Option<u64> {
+    Some(known.info.number("kimage_voffset")?.cast_unsigned())
+}
+
+fn find_page_table(known: &Known<'_>, machine: &dyn Machine) -> Option<PageTable> {
+    let swapper = known.info.symbol("swapper_pg_dir")?;
+    let root = PhysAddr(swapper.wrapping_sub(image_offset(known)?));
+    let page_size = known.info.page_size()?;
+    let configured = number(known.info, "VA_BITS")?;
+    // A kernel that is made for 52 bits makes do with less if the machine has no more (`vabits_actual`).
+    let actual = number(known.info, "TCR_EL1_T1SZ").and_then(|size| 64u32.checked_sub(size));
+    // With 64 KiB pages the table has its larger form on any machine, and its end is what a smaller one would be.
+    let is_largest = page_size == 1 << 16;
+    let likely = actual.filter(|_| !is_largest).unwrap_or(configured);
+    let mut forms: Vec<&PageTableGeometry> = ARCH
+        .page_tables
+        .iter()
+        .copied()
+        .filter(|form| 1 << form.page_shift == page_size)
+        .collect();
+    forms.sort_by_key(|form| form.virtual_bits != likely);
+    let table = |geometry| PageTable {
+        geometry,
+        order: known.platform.byte_order,
+        root,
+    };
+    let is_right = |table: &PageTable| {
+        machine.is_memory_given_later() || table.translate(known.memory, swapper) == Some(root)
+    };
+    forms.into_iter().map(table).find(is_right)
+}
+
+fn number(info: &Vmcoreinfo, name: &str) -> Option<u32> {
+    u32::try_from(info.number(name)?).ok()
+}
+
+fn image_map(known: &Known<'_>, _: &dyn Machine) -> Option<ImageMap> {
+    let start = known.info.symbol("_stext")? & !(MAX_HEADER - 1);
+    Some(ImageMap {
+        start,
+        size: MAX_IMAGE,
+        physical: start.wrapping_sub(image_offset(known)?),
+    })
+}
+
+/// `PAGE_OFFSET`, less where memory starts (`memstart_addr`, which KASLR moves).
+fn find_direct_map(known: &Known<'_>, table: &PageTable) -> Option<DirectMap> {
+    let memory_start = known.info.number("PHYS_OFFSET")?.cast_unsigned();
+    let bits = number(known.info, "VA_BITS")?;
+    // Until 5.4 the map was in the upper half of the kernel's addresses (14c127c957c1).
+    let page_offsets = [Some(bits), bits.checked_sub(1)];
+    page_offsets
+        .into_iter()
+        .filter_map(|bits| u64::MAX.checked_shl(bits?))
+        .map(|page_offset| page_offset.wrapping_sub(memory_start))
+        .find(|base| {
+            let itself = base.wrapping_add(table.root.0);
+            table.translate(known.memory, itself) == Some(table.root)
+        })
+        .map(DirectMap::whole)
+}
+
+fn image_range(known: &Known<'_>, table: &PageTable) -> Option<Range<u64>> {
+    let text = known.info.symbol("_stext")? & !(SEGMENT_ALIGN - 1);
+    let offset = image_offset(known)?;
+    let is_of_image = |address: &u64| {
+        let physical = address.wrapping_sub(offset);
+        table.translate(known.memory, *address) == Some(PhysAddr(physical))
+    };
+    let segments =
+        |size: u64| (0..size / SEGMENT_ALIGN).map(|index| index.wrapping_mul(SEGMENT_ALIGN));
+    let start = segments(MAX_HEADER)
+        .map(|distance| text.wrapping_sub(distance))
+        .take_while(is_of_image)
+        .last()?;
+    // Memory of the image that was freed after the start leaves a hole in the middle.
+    let last = segments(MAX_IMAGE)
+        .rev()
+        .map(|distance| text.wrapping_add(distance))
+        .find(is_of_image)?;
+    let page = 1u64 << table.geometry.page_shift;
+    let end = (0..SEGMENT_ALIGN / page)
+        .map(|index| last.wrapping_add(index.wrapping_mul(page)))
+        .take_while(is_of_image)
+        .last()?;
+    Some(start..end.checked_add(page)?)
+}
+
+/// `struct cpu_context`, which `cpu_switch_to()` saves.
+fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Sleeping> {
+    let thread = task.member(program, "thread")?;
+    let context = thread.member(program, "cpu_context")?.read(program)?;
+    let value = |member: &str| context.member(program, member)?.to_u64(program);
+    let mut registers = Registers::new(arch);
+    for (number, member) in (X19.0..).zip([
+        "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28",
+    ]) {
+        registers.set(Register(number), value(member)?);
+    }
+    let frame = value("fp")?;
+    for (register, value) in [(X29, frame), (SP, value("sp")?), (PC, value("pc")?)] {
+        registers.set(register, value);
+    }
+    Ok(Sleeping {
+        registers,
+        // The frame record of `__switch_to()`.
+        on_stack: read_word(program, frame.wrapping_add(8)).ok(),
+    })
+}
+
+/// The bits of `pstate` that say at which exception level code runs (`PSR_MODE_MASK` without the one for AArch32).
+const EXCEPTION_LEVEL: u64 = 0xf;
+
+fn is_of_kernel(registers: &Registers) -> bool {
+    match registers.get(PSTATE) {
+        Some(pstate) => pstate & EXCEPTION_LEVEL != 0,
+        // Bit 55 tells the halves of the address space apart, whatever is in those above.
+        None => registers.pc().is_none_or(|pc| pc & (1 << 55) != 0),
+    }
+}
+
+/// As the kernel is entered it saves all registers (`kernel_entry` in entry.S) and makes a frame record in the same
+/// structure, to which the frame pointer leads.
+fn entry_frame(program: &Program, registers: &Registers) -> Option<EntryFrame> {
+    let record = registers.get(X29)?;
+    let pt_regs = find_type_named(program, "struct pt_regs").ok()??;
+    let in_pt_regs = Field::new(program, pt_regs, "stackframe").ok()?;
+    let start = record.checked_sub(in_pt_regs.offset)?;
+    let size = sizeof(program.types(), pt_regs).ok()?;
+    let bytes = read_bytes(program, start, size).ok()?;
+    let order = program.platform()?.byte_order;
+    let saved = Registers::parse(&ARCH, &ARCH.pt_regs, order, &bytes);
+    let word = |offset: u64| read_word(program, record.checked_add(offset)?).ok();
+    let (frame, address) = (word(0)?, word(8)?);
+    // Since 6.13 the record is empty and its kind is told behind it (c2c6b27b5aa1); before, it is that of the
+    // interrupted function, and empty where user code was interrupted, or nothing.
+    let leads_on = match find_type_named(program, "struct frame_record_meta").ok()? {
+        Some(meta) => {
+            /// `FRAME_META_TYPE_FINAL`, `FRAME_META_TYPE_PT_REGS`
+            const KINDS: std::ops::RangeInclusive<u64> = 1..=2;
+            let kind = Field::new(program, meta, "type").ok()?;
+            (frame, address) == (0, 0) && KINDS.contains(&kind.read(program, record).ok()?)
+        }
+        None if is_of_kernel(&saved) => {
+            (Some(frame), Some(address)) == (saved.get(X29), saved.pc())
+        }
+        None => (frame, address) == (0, 0),
+    };
+    if !leads_on {
+        return None;
+    }
+    // Threads of the kernel, and the first ones of processors, have the structure too, with nothing in it.
+    match saved.pc() {
+        Some(0) | None => Some(EntryFrame::Outermost),
+        Some(_) => Some(EntryFrame::Saved(saved)),
+    }
+}
+
+/// Pointer authentication signs return addresses in bits that an address does not need.
+fn return_address(info: &Vmcoreinfo, address: u64) -> u64 {
+    let signed = info.number("KERNELPACMASK").unwrap_or(0).cast_unsigned();
+    match address & (1 << 55) {
+        0 => address & !signed,
+        _ => address | signed,
+    }
+}
