@@ -27,8 +27,9 @@ impl PageRanges {
     /// Reads them from the table of sections, or their number where memory is one piece (`CONFIG_FLATMEM`).
     pub fn read(program: &Program) -> Result<Self> {
         let Some(table) = Sections::find(program)? else {
-            let count = variable(program, "max_mapnr")?.to_u64(program)?;
-            return Ok(Self(vec![0..count]));
+            let mut all = Self(Vec::new());
+            all.add(0..variable(program, "max_mapnr")?.to_u64(program)?);
+            return Ok(all);
         };
         let mut ranges = Self(Vec::new());
         table.each(program, &mut |number, section| {
