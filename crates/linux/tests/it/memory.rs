@@ -33,7 +33,7 @@ fn bring_up(paths: &[PathBuf]) -> (Memory, Vmcoreinfo, Arc<dyn Os>) {
 /// The kernel's version text is readable at the address that the guest's own symbol table gives.
 fn check(dump: &str, file: &str) {
     let lab = Dump::find(dump);
-    let (memory, info, os) = bring_up(&[lab.file(file)]);
+    let (memory, _, os) = bring_up(&[lab.file(file)]);
     assert_eq!(os.release(), Some(&*lab.release()), "{dump}/{file}");
     let kernel: &LinuxKernel = (os.as_ref() as &dyn Any).downcast_ref().unwrap();
     let symbols = lab.truth("kallsyms");
@@ -64,7 +64,7 @@ fn check(dump: &str, file: &str) {
     assert_eq!(translation.direct_map_base(), Some(base), "{dump}/{file}");
     assert!(translation.is_in_direct_map(base + 0x10_0000));
     assert!(!translation.is_in_direct_map(base - 1));
-    let image = translation.image_range(&info).unwrap();
+    let image = translation.image_range().unwrap();
     assert_eq!(image.start, symbol("_text"), "{dump}/{file}");
     assert!((symbol("_end")..symbol("_end") + (4 << 20)).contains(&image.end));
     // Memory that is mapped page by page: the stack of the first task of the CPU is in vmalloc's range, and begins with
