@@ -334,7 +334,10 @@ mod tests {
                 arguments.insert(0, "bt");
             }
             match option.long {
+                // These say themselves what to open.
                 "pid" => arguments = vec!["--pid", "1"],
+                "kernel" => arguments = vec!["--kernel"],
+                "qemu" | "gdb" => arguments = vec![&name, "localhost:1234"],
                 "log-level" => arguments.push("info"),
                 _ if option.value.is_some() => arguments.push("x86_64"),
                 _ => {}
