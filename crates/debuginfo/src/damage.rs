@@ -8,6 +8,8 @@ use rayon::prelude::*;
 
 /// So many places are told of.
 const MAX_DAMAGE: usize = 100;
+/// Units that are looked through at once: in a file of zeros each is damaged.
+const ROUND: usize = 4096;
 
 impl DebugFile {
     /// Where entries are damaged, and how: the first hundred places. What stands behind one in the same
@@ -25,11 +27,15 @@ impl DebugFile {
         self.with_units(|units| {
             let mut damage = units.damage().to_vec();
             let indices: Vec<UnitIndex> = units.indices().collect();
-            let of_units = indices
-                .par_iter()
-                .filter_map(|index| damage_in_unit(units, *index));
-            let of_units: Vec<_> = of_units.collect();
-            damage.extend(of_units);
+            for round in indices.chunks(ROUND) {
+                if damage.len() >= MAX_DAMAGE {
+                    break;
+                }
+                let of_units = round
+                    .par_iter()
+                    .filter_map(|index| damage_in_unit(units, *index));
+                damage.par_extend(of_units);
+            }
             damage.truncate(MAX_DAMAGE);
             Ok(damage)
         })

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// Namespaces in namespaces: more is no program but a damaged file.
 const MAX_DEPTH: usize = 32;
-/// Places that one name leads through, at most.
+/// Places that one name leads through, and names that it may stand for, at most.
 const MAX_PLACES: usize = 256;
 
 /// The inline namespaces of a file.
@@ -53,7 +53,7 @@ impl InlineNamespaces {
         {
             done = done.saturating_add(1);
             for (around, inside) in &self.paths {
-                if *around == place {
+                if *around == place && names.len() < MAX_PLACES {
                     names.push(format!("{inside}{rest}"));
                     places.push((inside.clone(), rest));
                 }

@@ -1,6 +1,6 @@
 //! Descriptors that the caller opened.
 //!
-//! The only code with `unsafe` here: whether a number is an open descriptor, nobody but the caller can know.
+//! One of the two modules here with `unsafe`: whether a number is an open descriptor, nobody but the caller can know.
 #![expect(
     unsafe_code,
     reason = "a descriptor's number comes from outside of the program"

@@ -1,6 +1,6 @@
 //! The registers of a running thread, by ptrace(2).
 //!
-//! The only module here with `unsafe`: calls of the C library with pointers to buffers of its own.
+//! One of the two modules here with `unsafe`: calls of the C library with pointers to buffers of its own.
 #![expect(unsafe_code, reason = "ptrace(2) is known to the C library alone")]
 
 use std::io;
