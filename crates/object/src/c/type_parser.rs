@@ -18,7 +18,7 @@ use spelunk_types::{Primitive, QualifiedType, Qualifiers, TypeKind, TypeKinds};
 /// which file defines it.
 ///
 /// Names of C++ and Rust may leave out scopes, and template arguments that are the default, where
-/// only one type fits ([`ShortName`]) and none has the very name.
+/// only one type fits ([`ShortName`](crate::ShortName)) and none has the very name.
 ///
 /// # Errors
 ///
