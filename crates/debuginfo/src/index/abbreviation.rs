@@ -1,7 +1,8 @@
+use super::definition::{Definition, Field};
 use super::forms::{FixedSizes, Sizes, number_size};
 use gimli::{DwAt, DwForm, DwTag, constants as dw};
 use hashbrown::HashMap;
-use spelunk_base::{Cursor, Truncated};
+use spelunk_base::{ByteOrder, Cursor, Truncated};
 
 /// The abbreviations of a unit, compiled to where in an entry stands what the index looks at, so
 /// that an entry is passed over in one step, and only values that are needed are read.
@@ -13,9 +14,15 @@ pub(super) struct Abbreviations {
     dense: Vec<Abbreviation>,
     sparse: HashMap<u64, Abbreviation, foldhash::fast::RandomState>,
     variable: Vec<Variable>,
+    /// Where values stand, of the abbreviations whose values the index looks at.
+    slots: Vec<Slots>,
 }
 
-/// An abbreviation: what is known of all entries that have it.
+/// Where the value of each attribute is, by [`Wanted`].
+type Slots = [Slot; Wanted::COUNT];
+
+/// An abbreviation: what is known of all entries that have it. Small, since a table of some hundred is
+/// used all the time.
 pub(super) struct Abbreviation {
     pub(super) tag: DwTag,
     pub(super) has_children: bool,
@@ -26,20 +33,19 @@ pub(super) struct Abbreviation {
     /// Its values of variable length: a range of [`Abbreviations::variable`].
     pub(super) variables: u32,
     first_variable: u32,
-    slots: [Slot; Wanted::COUNT],
+    /// Where the next entry at the same depth is.
+    sibling: Slot,
+    /// The same, if that can be read at once.
+    pub(super) sibling_field: Option<Field>,
+    /// Its place among [`Abbreviations::slots`], if it has one.
+    slots: Option<u32>,
+    pub(super) definition: Option<Definition>,
 }
 
 impl Abbreviation {
     /// Whether entries have one of these attributes.
     pub(super) fn has(&self, attributes: Attributes) -> bool {
         self.has.0 & attributes.0 != 0
-    }
-
-    /// Where the value of an attribute is.
-    #[inline]
-    pub(super) fn slot(&self, wanted: Wanted) -> Slot {
-        let slot = self.slots.get(wanted as usize);
-        slot.copied().unwrap_or(Slot::Absent)
     }
 }
 
@@ -63,6 +69,8 @@ pub(super) enum Interest {
     Nothing,
     /// They have no names for the index, but others may refer to them, which have their scopes.
     Scope,
+    /// They are classes without names for the index; in other languages than C, names may be in them.
+    Inside,
     Names,
     /// No entry is good for everything: it is asked for to pass over all of them.
     Everything,
@@ -96,7 +104,6 @@ pub(super) enum Slot {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Wanted {
     Name,
-    Sibling,
     Declaration,
     /// `DW_AT_specification` or `DW_AT_abstract_origin`
     Origin,
@@ -115,6 +122,8 @@ pub(super) enum Wanted {
     Import,
     /// `DW_AT_signature` of a class whose definition has a unit of its own
     Signature,
+    /// Of all abbreviations, others only of those that the index looks at.
+    Sibling,
 }
 
 impl Wanted {
@@ -133,6 +142,7 @@ impl Abbreviations {
             dense: Vec::new(),
             sparse: HashMap::default(),
             variable: Vec::new(),
+            slots: Vec::new(),
         }
     }
 
@@ -145,6 +155,7 @@ impl Abbreviations {
         self.dense.clear();
         self.sparse.clear();
         self.variable.clear();
+        self.slots.clear();
         while let Ok(code @ 1..) = cursor.uleb128() {
             let Ok(abbreviation) = self.parse_one(cursor) else {
                 break;
@@ -160,7 +171,6 @@ impl Abbreviations {
 
     fn parse_one(&mut self, cursor: &mut Cursor<'_>) -> Result<Abbreviation, Truncated> {
         let tag = DwTag(u16::try_from(cursor.uleb128()?).unwrap_or(0));
-        let is_of_interest = is_of_interest(tag);
         let mut abbreviation = Abbreviation {
             tag,
             has_children: cursor.u8()? != 0,
@@ -169,8 +179,16 @@ impl Abbreviations {
             size: 0,
             variables: 0,
             first_variable: u32::try_from(self.variable.len()).unwrap_or(u32::MAX),
-            slots: [Slot::Absent; Wanted::COUNT],
+            sibling: Slot::Absent,
+            sibling_field: None,
+            slots: None,
+            definition: None,
         };
+        let is_of_interest = is_of_interest(tag);
+        if is_of_interest {
+            abbreviation.slots = u32::try_from(self.slots.len()).ok();
+            self.slots.push([Slot::Absent; Wanted::COUNT]);
+        }
         // Where the next value stands in its run.
         let mut offset = 0u32;
         loop {
@@ -178,19 +196,10 @@ impl Abbreviations {
             if attribute.is_end() {
                 break;
             }
-            let form = attribute.form;
-            match meaning(attribute.name) {
-                Meaning::Nothing => {}
-                Meaning::Tells(attributes) => abbreviation.has.0 |= attributes.0,
-                Meaning::Wanted(wanted) => {
-                    if (is_of_interest || wanted == Wanted::Sibling)
-                        && let Some(slot) = abbreviation.slots.get_mut(wanted as usize)
-                        && let Ok(run) = u8::try_from(abbreviation.variables)
-                    {
-                        *slot = attribute.slot(wanted, run, offset, self.sizes.sizes());
-                    }
-                }
+            if is_of_interest || attribute.name == dw::DW_AT_sibling {
+                self.note(&mut abbreviation, attribute, offset);
             }
+            let form = attribute.form;
             match self.sizes.get(form) {
                 Some(size) => offset = offset.saturating_add(size),
                 None => {
@@ -202,10 +211,42 @@ impl Abbreviations {
             }
         }
         self.end_run(&mut abbreviation, offset);
+        if cursor.order() == ByteOrder::Little && abbreviation.sibling != Slot::Absent {
+            abbreviation.sibling_field = Field::new(abbreviation.sibling);
+        }
         if is_of_interest {
-            abbreviation.interest = interest(&abbreviation);
+            let slot = |wanted| self.slot(&abbreviation, wanted);
+            let interest = interest(&abbreviation, slot);
+            let definition = match cursor.order() {
+                ByteOrder::Little => Definition::new(tag, slot),
+                ByteOrder::Big => None,
+            };
+            (abbreviation.interest, abbreviation.definition) = (interest, definition);
         }
         Ok(abbreviation)
+    }
+
+    /// Takes note of an attribute of an abbreviation, whose value stands at `offset` in its run.
+    #[inline]
+    fn note(&mut self, abbreviation: &mut Abbreviation, attribute: Attribute, offset: u32) {
+        let sizes = self.sizes.sizes();
+        let run = u8::try_from(abbreviation.variables);
+        let slot = |wanted| match run {
+            Ok(run) => attribute.slot(wanted, run, offset, sizes),
+            Err(_) => Slot::Absent,
+        };
+        match meaning(attribute.name) {
+            Meaning::Nothing => {}
+            Meaning::Tells(attributes) => abbreviation.has.0 |= attributes.0,
+            Meaning::Wanted(Wanted::Sibling) => abbreviation.sibling = slot(Wanted::Sibling),
+            Meaning::Wanted(wanted) => {
+                if let Some(slots) = self.slots.last_mut()
+                    && let Some(place) = slots.get_mut(wanted as usize)
+                {
+                    *place = slot(wanted);
+                }
+            }
+        }
     }
 
     fn end_run(&mut self, abbreviation: &mut Abbreviation, size: u32) {
@@ -221,6 +262,19 @@ impl Abbreviations {
         self.dense.get(index).or_else(|| self.sparse.get(&code))
     }
 
+    /// Where the value of an attribute is.
+    #[inline]
+    pub(super) fn slot(&self, abbreviation: &Abbreviation, wanted: Wanted) -> Slot {
+        if wanted == Wanted::Sibling {
+            return abbreviation.sibling;
+        }
+        let slots = abbreviation
+            .slots
+            .and_then(|at| self.slots.get(at as usize));
+        let slot = slots.and_then(|slots| slots.get(wanted as usize));
+        slot.copied().unwrap_or(Slot::Absent)
+    }
+
     /// The values of variable length in the abbreviation's entries.
     pub(super) fn variables(&self, abbreviation: &Abbreviation) -> &[Variable] {
         let first = abbreviation.first_variable as usize;
@@ -230,14 +284,22 @@ impl Abbreviations {
 }
 
 /// What entries are good for that have a tag that the index looks at.
-fn interest(abbreviation: &Abbreviation) -> Interest {
+fn interest(abbreviation: &Abbreviation, slot: impl Fn(Wanted) -> Slot) -> Interest {
     let has_value = abbreviation.has(Attributes::VALUE);
-    let is_declaration = matches!(abbreviation.slot(Wanted::Declaration), Slot::Constant(1..));
-    let is_alone = has_value || abbreviation.slot(Wanted::Origin) != Slot::Absent;
+    let is_declaration = matches!(slot(Wanted::Declaration), Slot::Constant(1..));
+    let is_alone = has_value || slot(Wanted::Origin) != Slot::Absent;
+    let has_name = slot(Wanted::Name) != Slot::Absent;
     match abbreviation.tag {
         dw::DW_TAG_member if !has_value => Interest::Scope,
-        dw::DW_TAG_subprogram | dw::DW_TAG_variable if is_declaration && !is_alone => {
-            Interest::Scope
+        _ if is_alone => Interest::Names,
+        dw::DW_TAG_subprogram | dw::DW_TAG_variable if is_declaration => Interest::Scope,
+        dw::DW_TAG_structure_type | dw::DW_TAG_union_type | dw::DW_TAG_class_type
+            if is_declaration || !has_name =>
+        {
+            match abbreviation.has_children {
+                true => Interest::Inside,
+                false => Interest::Scope,
+            }
         }
         _ => Interest::Names,
     }
@@ -281,7 +343,7 @@ impl Attribute {
         // Nearly all numbers have one byte.
         let (name, form) = match cursor.rest() {
             [name @ ..0x80, form @ ..0x80, ..] => {
-                cursor.skip(2)?;
+                cursor.seek(cursor.position().saturating_add(2));
                 (u16::from(*name), u16::from(*form))
             }
             _ => {

@@ -1,5 +1,7 @@
 use super::abbreviation::{Abbreviation, Abbreviations, Interest, Slot, Wanted};
+use super::definition::{DefinitionFields, Window};
 use super::forms::{Reference, read_form, read_number, read_reference, skip_form};
+use super::kind::NameKind;
 use super::name_ref::{NameRef, Place, c_str};
 use super::scan_unit::ScanUnit;
 use crate::die::DieId;
@@ -91,18 +93,25 @@ impl<'a> Entries<'a> {
         self.pass(&mut self.cursor(start))
     }
 
-    /// The next entry that is good for so much or has children; `None` at the end of a list of
-    /// entries, or of the unit.
+    /// The next entry that is good for so much, or has children that cannot be passed over in one
+    /// step; `None` at the end of a list of entries, or of the unit. The entry around ends at `end`.
     #[inline]
     pub(super) fn next(
         &self,
         cursor: &mut Cursor<'_>,
         least: Interest,
+        end: usize,
     ) -> Result<Option<Entry<'a>>, Truncated> {
         while !cursor.is_empty() {
             match self.pass(cursor)? {
-                Some(entry)
-                    if entry.abbreviation.interest < least && !entry.abbreviation.has_children => {}
+                Some(entry) if entry.abbreviation.interest < least => {
+                    if entry.abbreviation.has_children {
+                        match self.next_sibling(&entry, cursor.position(), end) {
+                            Some(next) => cursor.seek(next),
+                            None => return Ok(Some(entry)),
+                        }
+                    }
+                }
                 other => return Ok(other),
             }
         }
@@ -149,6 +158,19 @@ impl<'a> Entries<'a> {
         Ok(last)
     }
 
+    /// What tells a definition from others, if that can be read at once.
+    #[inline]
+    pub(super) fn definition(&self, entry: &Entry<'_>) -> Option<(NameKind, DefinitionFields)> {
+        let definition = entry.abbreviation.definition.as_ref()?;
+        let fields = definition.read(self.window(entry)?, self.unit.strings.source);
+        Some((definition.kind, fields))
+    }
+
+    #[inline]
+    fn window(&self, entry: &Entry<'_>) -> Option<&'a Window> {
+        self.bytes.get(entry.first..)?.first_chunk()
+    }
+
     /// Where a value of an entry stands.
     #[inline]
     fn find(&self, entry: &Entry<'_>, run: u8, offset: u32) -> Option<usize> {
@@ -177,7 +199,7 @@ impl<'a> Entries<'a> {
     // With the attribute known, few instructions are left.
     #[inline(always)]
     pub(super) fn number(&self, entry: &Entry<'_>, wanted: Wanted) -> Option<u64> {
-        match entry.abbreviation.slot(wanted) {
+        match self.abbreviations.slot(entry.abbreviation, wanted) {
             Slot::Absent | Slot::Str { .. } => None,
             Slot::Number { size, run, offset } => self.uint(self.find(entry, run, offset)?, size),
             Slot::Constant(value) => Some(u64::from(value)),
@@ -209,7 +231,7 @@ impl<'a> Entries<'a> {
     /// The value of an attribute, if it is a text.
     #[inline(always)]
     pub(super) fn text(&self, entry: &Entry<'_>, wanted: Wanted) -> Option<NameRef> {
-        match entry.abbreviation.slot(wanted) {
+        match self.abbreviations.slot(entry.abbreviation, wanted) {
             Slot::Str { size, run, offset } => {
                 let offset = self.uint(self.find(entry, run, offset)?, size)?;
                 let source = self.unit.strings.source;
@@ -227,7 +249,7 @@ impl<'a> Entries<'a> {
     /// The entry that an attribute refers to; where it leads nowhere, one that does not exist.
     #[inline]
     pub(super) fn reference(&self, entry: &Entry<'_>, wanted: Wanted) -> Option<DieId> {
-        match entry.abbreviation.slot(wanted) {
+        match self.abbreviations.slot(entry.abbreviation, wanted) {
             Slot::Absent => None,
             Slot::Form { form, run, offset } => {
                 self.reference_of(self.find(entry, run, offset)?, form)
@@ -314,13 +336,19 @@ impl<'a> Entries<'a> {
     /// of it is the end of the list of children, which is behind `position` and before `end`, where
     /// the entry around ends. One that leads to a later sibling hides what is between: only to walk
     /// through the children would show it.
+    #[inline]
     pub(super) fn next_sibling(
         &self,
         entry: &Entry<'_>,
         position: usize,
         end: usize,
     ) -> Option<usize> {
-        let sibling = usize::try_from(self.number(entry, Wanted::Sibling)?).ok()?;
+        let field = entry.abbreviation.sibling_field.as_ref();
+        let sibling = match (field, self.window(entry)) {
+            (Some(field), Some(window)) => field.read(window),
+            _ => self.number(entry, Wanted::Sibling)?,
+        };
+        let sibling = usize::try_from(sibling).ok()?;
         let next = self.unit.start.checked_add(sibling)?;
         let last = next.checked_sub(1)?;
         let is_inside = position <= last && next < end;

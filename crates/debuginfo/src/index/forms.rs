@@ -36,8 +36,9 @@ impl FixedSizes {
     /// The size of a value of this form, where it is the same for all of them.
     pub(super) fn get(&self, form: DwForm) -> Option<u32> {
         match self.by_form.get(usize::from(form.0)) {
-            Some(size) if *size != NOT_FIXED => Some(u32::from(*size)),
-            _ => fixed_size(form, self.sizes),
+            Some(&NOT_FIXED) => None,
+            Some(size) => Some(u32::from(*size)),
+            None => fixed_size(form, self.sizes),
         }
     }
 }

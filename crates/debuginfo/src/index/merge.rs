@@ -130,7 +130,7 @@ fn group<'a>(
         }
     });
     groups.retain(|group| group.count > 0);
-    groups.par_sort_unstable();
+    groups.par_sort_unstable_by_key(|group| u64::from(group.hash) << 32 | u64::from(group.first));
     Some(groups)
 }
 

@@ -1,5 +1,6 @@
 use super::IndexEntry;
 use super::abbreviation::{Abbreviations, Attributes, Interest, Wanted};
+use super::definition::DefinitionFields;
 use super::entries::{Entries, Entry};
 use super::format::Depth;
 use super::kind::NameKind;
@@ -64,6 +65,8 @@ pub(super) struct Scan<'a, 'o> {
     depth: Depth,
     /// What entries must be good for to be looked at.
     interest: Interest,
+    /// Whether copies of definitions can be passed over before anything else is read of them.
+    passes_copies: bool,
     source_files: Option<Rc<SourceFiles>>,
     last_source_files: &'o mut LastSourceFiles,
     path: Path,
@@ -96,10 +99,11 @@ impl<'a, 'o> Scan<'a, 'o> {
             names,
             seen,
             interest: match depth {
-                Depth::File => Interest::Names,
+                Depth::File => Interest::Inside,
                 Depth::Scopes => Interest::Scope,
             },
             depth,
+            passes_copies: false,
             source_files: None,
             last_source_files,
             path: Path::default(),
@@ -137,7 +141,8 @@ impl<'a, 'o> Scan<'a, 'o> {
                 0 => self.interest,
                 _ => Interest::Everything,
             };
-            let Some(entry) = self.entries.next(&mut cursor, least)? else {
+            let end = scopes.last().map_or(self.unit.end, |open| open.end);
+            let Some(entry) = self.entries.next(&mut cursor, least, end)? else {
                 if let Some(outer) = bodies.checked_sub(1) {
                     bodies = outer;
                     if let Some(start) = hidden.take_if(|_| bodies == 0) {
@@ -155,7 +160,8 @@ impl<'a, 'o> Scan<'a, 'o> {
             if is_root {
                 self.start_unit();
             }
-            let inside = match entry.abbreviation.interest >= least {
+            let is_new = entry.abbreviation.interest >= least && !self.is_copy(&entry);
+            let inside = match is_new {
                 true => self.visit(scopes.last().map(|open| &open.scope), &entry),
                 false => None,
             };
@@ -169,7 +175,6 @@ impl<'a, 'o> Scan<'a, 'o> {
                 }
                 continue;
             }
-            let end = scopes.last().map_or(self.unit.end, |open| open.end);
             let next = self.entries.next_sibling(&entry, cursor.position(), end);
             let is_hidden = match inside {
                 Some(Scope::Hidden) => true,
@@ -217,6 +222,11 @@ impl<'a, 'o> Scan<'a, 'o> {
         self.source_files = lines
             .filter(|_| self.has_full_names())
             .and_then(|lines| self.last_source_files.get(self.unit, lines, folder));
+        // Nothing is in classes of C.
+        if self.interest == Interest::Inside && of_unit.has_nested_names() == Some(false) {
+            self.interest = Interest::Names;
+            self.passes_copies = true;
+        }
     }
 
     /// Whether the arguments of templates are in their names. Clang may leave them out
@@ -228,6 +238,21 @@ impl<'a, 'o> Scan<'a, 'o> {
             .and_then(|name| self.entries.bytes_of(name));
         of_unit.has_nested_names() == Some(false)
             || producer.is_some_and(|producer| producer.starts_with(b"GNU "))
+    }
+
+    /// Whether an entry is a copy of a definition that was seen before, where that is told quickly.
+    #[inline]
+    fn is_copy(&self, entry: &Entry<'_>) -> bool {
+        let (true, Some(files)) = (self.passes_copies, &self.source_files) else {
+            return false;
+        };
+        let Some((kind, fields)) = self.entries.definition(entry) else {
+            return false;
+        };
+        files.get(fields.file).is_some_and(|file| {
+            let fields = DefinitionFields { file, ..fields };
+            self.seen.knows(mix(fields.key(kind), self.path.key))
+        })
     }
 
     /// Takes note of an entry, and says what the entries in it are; `None` if nothing.
@@ -438,12 +463,14 @@ impl<'a, 'o> Scan<'a, 'o> {
             NameKind::BaseType => u64::from(self.entries.of_unit.language.map_or(0, |l| l.0)),
             _ => self.source_files.as_ref()?.get(number(Wanted::DeclFile)?)?,
         };
-        let name = name.map_or(u64::MAX, NameRef::as_u64);
-        let place = mix(file, number(Wanted::DeclLine).unwrap_or(0));
-        let size = number(Wanted::ByteSize).unwrap_or(0);
-        let encoding = number(Wanted::Encoding).unwrap_or(0);
-        let form = mix(size, encoding << 8 | u64::from(kind.as_u8()));
-        Some(mix(mix(mix(name, place), form), self.path.key))
+        let fields = DefinitionFields {
+            name,
+            file,
+            line: number(Wanted::DeclLine).unwrap_or(0),
+            size: number(Wanted::ByteSize).unwrap_or(0),
+            encoding: number(Wanted::Encoding).unwrap_or(0),
+        };
+        Some(mix(fields.key(kind), self.path.key))
     }
 
     /// Gives those that are wanted their names if this entry has them.

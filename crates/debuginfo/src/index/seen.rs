@@ -23,19 +23,28 @@ impl Seen {
 
     /// Whether the definition with this key was seen; if not, it is now.
     pub(super) fn has(&mut self, key: u64) -> bool {
-        let place = (key >> 32) as usize & self.keys.len().saturating_sub(1);
-        let Some(set) = self.keys.get_mut(place) else {
-            return false;
-        };
-        // To compare all takes less time than to guess, mostly wrong, which is the last to compare.
-        let is_there = set
-            .iter()
-            .fold(false, |is_there, other| is_there | (*other == key));
-        if !is_there {
+        let is_there = self.knows(key);
+        let place = self.place(key);
+        if !is_there && let Some(set) = self.keys.get_mut(place) {
             set.rotate_right(1);
             set[0] = key;
         }
         is_there
+    }
+
+    /// Whether the definition with this key was seen.
+    #[inline]
+    pub(super) fn knows(&self, key: u64) -> bool {
+        let set = self.keys.get(self.place(key));
+        // To compare all takes less time than to guess, mostly wrong, which is the last to compare.
+        set.is_some_and(|set| {
+            set.iter()
+                .fold(false, |is_there, other| is_there | (*other == key))
+        })
+    }
+
+    fn place(&self, key: u64) -> usize {
+        (key >> 32) as usize & self.keys.len().saturating_sub(1)
     }
 }
 
