@@ -10,15 +10,16 @@ use spelunk_elf::{ElfFile, Section};
 /// moves the image by `KERNELOFFSET`, and `__per_cpu_offset` leads to the variables without it.
 /// Remedy: what is in a loaded section at 0 stays where it is.
 ///
-/// Situation: `.modinfo` of vmlinux has an address behind `_end` since Linux 6.18, but is not loaded.
-/// Evidence: it lacks `SHF_ALLOC`, and no segment has it. Remedy: it stays, too, as symbols in there do.
+/// Situation: vmlinux's `.modinfo` is linked behind `_end` since Linux 6.18, and then removed. Evidence:
+/// DWARF has variables there, where no section is. Remedy: what is behind all loaded sections is not
+/// in the target; it stays, too, as in drgn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LoadBias {
     bias: u64,
     /// Addresses below stay.
     fixed_end: u64,
-    /// Where sections are that are not loaded: first and last address.
-    unloaded: Option<(u64, u64)>,
+    /// Addresses above stay: the end of the last loaded section.
+    loaded_end: u64,
     /// Whether 0 is the address of nothing in the file.
     nothing_at_0: bool,
 }
@@ -32,31 +33,25 @@ impl LoadBias {
             true => 0,
             false => fixed.map(|section| section.size).max().unwrap_or(0),
         };
-        let has_place = |section: &&Section| section.address != 0 && section.size != 0;
-        let places = elf.sections().iter().filter(has_place);
-        let unloaded = places.filter(|section| !section.flags.contains(elf::SHF_ALLOC));
+        let loaded = elf.sections().iter();
+        let loaded = loaded.filter(|section| section.flags.contains(elf::SHF_ALLOC));
+        let loaded_end = loaded
+            .map(|section| section.address.saturating_add(section.size))
+            .max();
         Self {
             bias,
             fixed_end,
-            unloaded: unloaded
-                .map(|section| {
-                    (
-                        section.address,
-                        section
-                            .address
-                            .saturating_add(section.size)
-                            .saturating_sub(1),
-                    )
-                })
-                .reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))),
+            loaded_end: match elf.is_relocatable() {
+                true => u64::MAX,
+                false => loaded_end.unwrap_or(u64::MAX),
+            },
             nothing_at_0: fixed_end == 0 && !elf.is_relocatable(),
         }
     }
 
     /// The target's address of what is at `address` in the file.
     pub(crate) fn relocate(self, address: u64) -> u64 {
-        let is_within = |(first, last): (u64, u64)| (first..=last).contains(&address);
-        if address < self.fixed_end || self.unloaded.is_some_and(is_within) {
+        if address < self.fixed_end || address > self.loaded_end {
             address
         } else {
             address.wrapping_add(self.bias)
