@@ -214,7 +214,8 @@ impl PyProgram {
     ///     >>> prog.set_qemu_qmp("/run/guest/qmp")
     ///     >>> prog.set_qemu_qmp("localhost:4444")
     ///
-    /// :param address: The path of a Unix socket, or ``host:port``, or the descriptor of a socket that is connected.
+    /// :param address: The path of a Unix socket, or ``host:port``, or the descriptor of a socket
+    ///     that is connected.
     ///     A path with a colon is one if it begins with ``/`` or ``.``.
     fn set_qemu_qmp(&self, py: Python<'_>, address: &Bound<'_, PyAny>) -> PyResult<()> {
         let address = socket_address(address)?;
@@ -225,14 +226,15 @@ impl PyProgram {
         })
     }
 
-    /// Make this what a server of gdb's remote protocol debugs: QEMU's guest, a process under gdbserver or rr, or a
-    /// kernel with KGDB, for which ``Program(vmcoreinfo=...)`` is needed.
+    /// Make this what a server of gdb's remote protocol debugs: QEMU's guest, a process under
+    /// gdbserver or rr, or a kernel with KGDB, for which ``Program(vmcoreinfo=...)`` is needed.
     ///
     /// What is debugged stands still until the program is no longer used.
     ///
     ///     >>> prog.set_gdb_remote("localhost:1234")
     ///
-    /// :param address: ``host:port``, the path of a Unix socket, or the descriptor of a socket that is connected.
+    /// :param address: ``host:port``, the path of a Unix socket, or the descriptor of a socket that
+    ///     is connected.
     fn set_gdb_remote(&self, py: Python<'_>, address: &Bound<'_, PyAny>) -> PyResult<()> {
         let address = socket_address(address)?;
         work::run(py, self, || {
@@ -244,7 +246,8 @@ impl PyProgram {
 
     /// Make this a Linux kernel whose memory comes from functions.
     ///
-    /// Page tables are walked in the physical memory that ``add_memory_segment()`` provides, before or after this.
+    /// Page tables are walked in the physical memory that ``add_memory_segment()`` provides, before
+    /// or after this.
     ///
     ///     >>> prog = Program(Platform(Architecture.X86_64))
     ///     >>> prog.add_memory_segment(0, 1 << 32, read, physical=True)

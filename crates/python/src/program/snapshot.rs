@@ -25,8 +25,9 @@ impl PySnapshot {
 impl PyProgram {
     /// Take the reads of a running target together that are made meanwhile, by this thread.
     ///
-    /// Memory is then read in blocks, each of them once: many objects cost few reads, and agree with each other as far as
-    /// they stand in the same block. Elsewhere, each access reads what is there now.
+    /// Memory is then read in blocks, each of them once: many objects cost few reads, and agree
+    /// with each other as far as they stand in the same block. Elsewhere, each access reads what is
+    /// there now.
     ///
     ///     >>> with prog.snapshot():
     ///     ...     tasks = [(task.pid.value_(), task.comm.string_()) for task in for_each_task(prog)]
