@@ -150,10 +150,14 @@ fn sleeping(
     task: &Object,
 ) -> Result<InitialRegisters> {
     let find = kernel.arch.ok_or_else(|| kernel.no_arch())?.sleeping;
-    let saved = find(program, arch, task)?;
     // `release_task_stack()` in kernel/fork.c: a task that is dead but not reaped has no stack. Its last one may belong
     // to others by now, and is believed only if the scheduler's caller still stands there.
     let is_free = member_value(program, task, "stack")? == 0;
+    let has_exited = |sp| Error::fault("the task has exited and its stack is freed", sp);
+    let saved = find(program, arch, task).map_err(|error| match is_free && error.is_fault() {
+        true => has_exited(0),
+        false => error,
+    })?;
     let is_intact = || {
         saved.on_stack.is_some_and(|caller| {
             program
@@ -162,10 +166,7 @@ fn sleeping(
         })
     };
     if is_free && !is_intact() {
-        return Err(Error::fault(
-            "the task has exited and its stack is freed",
-            saved.registers.sp().unwrap_or(0),
-        ));
+        return Err(has_exited(saved.registers.sp().unwrap_or(0)));
     }
     Ok(InitialRegisters {
         stack: None,

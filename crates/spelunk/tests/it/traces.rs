@@ -2,7 +2,7 @@ use crate::lab::Dump;
 use spelunk::{Program, StackEnd, StackSource, StackTrace, Thread};
 use std::collections::HashMap;
 
-const DUMPS: [&str; 7] = [
+const DUMPS: [&str; 9] = [
     "panic",
     "panic-5.10",
     "panic-7.2",
@@ -10,6 +10,8 @@ const DUMPS: [&str; 7] = [
     "stop-nokaslr",
     "kyber",
     "kyber-oops",
+    "arm64-panic",
+    "i386-panic",
 ];
 
 fn threads(program: &Program) -> Vec<Thread> {
