@@ -7,7 +7,7 @@
 )]
 
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// Another descriptor of what is open under this number, which stays the caller's.
 ///
@@ -15,11 +15,28 @@ use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 ///
 /// The host's, if nothing is.
 pub fn duplicate_descriptor(number: RawFd) -> io::Result<OwnedFd> {
-    if number < 0 {
-        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    // SAFETY: the system call takes any number, and touches no memory of ours.
+    let copy = unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 0) };
+    if copy < 0 {
+        return Err(io::Error::last_os_error());
     }
-    // SAFETY: -1 is the only number that is never one of a descriptor. If this one is not open, the system call
-    // says so; it is not kept beyond that.
-    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
-    borrowed.try_clone_to_owned()
+    // SAFETY: the system just made it, for nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn numbers_that_are_not_open_are_errors() {
+        for number in [-1, i32::MIN, i32::MAX] {
+            let error = duplicate_descriptor(number).unwrap_err();
+            assert_eq!(error.raw_os_error(), Some(libc::EBADF));
+        }
+        let file = std::fs::File::open("/dev/null").unwrap();
+        let copy = duplicate_descriptor(file.as_raw_fd()).unwrap();
+        assert_ne!(copy.as_raw_fd(), file.as_raw_fd());
+    }
 }
