@@ -7,7 +7,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a server may take to accept a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -127,6 +127,29 @@ impl Stream {
             Self::Tcp(stream) => stream
                 .set_read_timeout(timeout)
                 .and_then(|()| stream.set_write_timeout(timeout)),
+        }
+    }
+
+    /// Reads what comes, at least a byte.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` if nothing came until the deadline, `UnexpectedEof` if nothing ever will.
+    pub(crate) fn receive(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.set_timeout(left)?;
+            match self.read(buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                received => return received,
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::packet::{Packet, PacketReader, parse_hex, write_packet};
 use crate::socket::Stream;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 /// How long a server may take for an answer.
@@ -20,7 +20,7 @@ impl Deadline {
 
     pub(super) fn check(&self) -> io::Result<()> {
         match Instant::now() > self.0 {
-            true => Err(silent()),
+            true => Err(explain(io::ErrorKind::TimedOut.into())),
             false => Ok(()),
         }
     }
@@ -143,29 +143,9 @@ impl Connection {
             if let Some(packet) = self.reader.next() {
                 return Ok(packet);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(silent());
-            }
-            self.stream.set_timeout(left)?;
             let mut bytes = [0; 16 << 10];
-            match self.stream.read(&mut bytes) {
-                Ok(0) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "the server closed the connection",
-                    ));
-                }
-                Ok(count) => self.reader.push(bytes.get(..count).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error)
-                    if [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut]
-                        .contains(&error.kind()) =>
-                {
-                    return Err(silent());
-                }
-                Err(error) => return Err(error),
-            }
+            let count = self.stream.receive(&mut bytes, deadline).map_err(explain)?;
+            self.reader.push(bytes.get(..count).unwrap_or_default());
         }
     }
 }
@@ -176,11 +156,14 @@ fn is_stop(data: &[u8]) -> bool {
     matches!(data, [b'S' | b'T', signal @ ..] if signal.get(..2).is_some_and(|digits| parse_hex(digits).is_some()))
 }
 
-fn silent() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::TimedOut,
-        "the server does not answer; another debugger may be connected",
-    )
+/// Says why nothing was received.
+fn explain(error: io::Error) -> io::Error {
+    let reason = match error.kind() {
+        io::ErrorKind::TimedOut => "the server does not answer; another debugger may be connected",
+        io::ErrorKind::UnexpectedEof => "the server closed the connection",
+        _ => return error,
+    };
+    io::Error::new(error.kind(), reason)
 }
 
 pub(super) fn wrong(what: &str) -> io::Error {

@@ -1,7 +1,7 @@
 use crate::socket::Stream;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 use serde_json::{Value, json};
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -130,29 +130,9 @@ impl Inner {
             if searched > MAX_MESSAGE {
                 return Err(wrong("a message has no end"));
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(silent());
-            }
-            self.stream.set_timeout(left)?;
             let mut bytes = [0; 16 << 10];
-            match self.stream.read(&mut bytes) {
-                Ok(0) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "QEMU closed the connection",
-                    ));
-                }
-                Ok(count) => self.pending.extend(bytes.iter().take(count)),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error)
-                    if [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut]
-                        .contains(&error.kind()) =>
-                {
-                    return Err(silent());
-                }
-                Err(error) => return Err(error),
-            }
+            let count = self.stream.receive(&mut bytes, deadline).map_err(explain)?;
+            self.pending.extend(bytes.iter().take(count));
         }
     }
 }
@@ -169,11 +149,16 @@ fn send_with(stream: &UnixStream, bytes: &[u8], descriptor: BorrowedFd<'_>) -> i
     stream.write_all(bytes.get(sent..).unwrap_or_default())
 }
 
-fn silent() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::TimedOut,
-        "QEMU does not answer; another client may be connected, or QEMU is stopped",
-    )
+/// Says why nothing was received.
+fn explain(error: io::Error) -> io::Error {
+    let reason = match error.kind() {
+        io::ErrorKind::TimedOut => {
+            "QEMU does not answer; another client may be connected, or QEMU is stopped"
+        }
+        io::ErrorKind::UnexpectedEof => "QEMU closed the connection",
+        _ => return error,
+    };
+    io::Error::new(error.kind(), reason)
 }
 
 pub(super) fn wrong(what: &str) -> io::Error {
