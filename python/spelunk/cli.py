@@ -180,7 +180,7 @@ def _set_kernel(prog: spelunk.Program) -> None:
     own, others = socket.socketpair()
     with own, others:
         command = [sudo, "--", sys.executable, "-I", "-c", _OPEN_KCORE]
-        status = subprocess.run(command, stdout=others).returncode
+        status = subprocess.run(command, stdout=others.fileno()).returncode
         others.close()
         if status:
             raise _Failure("/proc/kcore: it takes the rights of root to open it")

@@ -28,10 +28,13 @@ pub fn lookup_type(
     name: &str,
     filename: Option<&str>,
 ) -> Result<QualifiedType> {
-    for accepted in [Accepted::Whole, Accepted::Short] {
-        if let Some(found) = find(target, name, filename, accepted)? {
-            return Ok(found);
-        }
+    if let Some(found) = find(target, name, filename, Accepted::Whole)? {
+        return Ok(found);
+    }
+    if is_cpp(target, name)
+        && let Some(found) = find(target, name, filename, Accepted::Short)?
+    {
+        return Ok(found);
     }
     Err(Error::lookup(match filename {
         Some(filename) => format!("could not find '{name}' in '{filename}'"),
@@ -279,7 +282,7 @@ impl<'a> Parser<'a> {
             }
         }
         match self.accepted {
-            Accepted::Short if self.is_cpp(name) => {
+            Accepted::Short if is_cpp(self.target, name) => {
                 short_name::find_type(self.target, kinds, name, self.filename)
             }
             _ => Ok(None),
@@ -289,7 +292,7 @@ impl<'a> Parser<'a> {
     fn find_tagged(&self, kind: TypeKind, tag: &str) -> Result<Option<QualifiedType>> {
         let mut kinds = TypeKinds::of(kind);
         // The same in C++ but for who may look inside.
-        if matches!(kind, TypeKind::Struct | TypeKind::Class) && self.is_cpp(tag) {
+        if matches!(kind, TypeKind::Struct | TypeKind::Class) && is_cpp(self.target, tag) {
             kinds = kinds.with(TypeKind::Struct).with(TypeKind::Class);
         }
         self.find(kinds, tag)
@@ -298,7 +301,7 @@ impl<'a> Parser<'a> {
     /// A typedef, or in C++ any type that has the name; a basic type that is called otherwise.
     pub(super) fn find_named(&self, name: &str) -> Result<Option<QualifiedType>> {
         let mut kinds = TypeKinds::of(TypeKind::Typedef);
-        if self.is_cpp(name) {
+        if is_cpp(self.target, name) {
             kinds = kinds
                 .with(TypeKind::Struct)
                 .with(TypeKind::Union)
@@ -317,18 +320,13 @@ impl<'a> Parser<'a> {
             }
             // A keyword in C++ and C23, which compilers keep for a name.
             ("bool", _) => match self.find(TypeKind::Bool.into(), name)? {
-                None if self.is_cpp(name) && self.filename.is_none() => {
+                None if is_cpp(self.target, name) && self.filename.is_none() => {
                     primitive_type(self.target, Primitive::Bool).map(Some)
                 }
                 found => Ok(found),
             },
             _ => Ok(None),
         }
-    }
-
-    /// Whether a name is one of C++ or Rust.
-    fn is_cpp(&self, name: &str) -> bool {
-        self.target.language() != Language::C || name.contains("::") || name.contains('<')
     }
 
     pub(super) fn take(&mut self, token: Token<'_>) -> Result<bool> {
@@ -345,6 +343,11 @@ impl<'a> Parser<'a> {
         ahead.next()?;
         Ok(ahead.next()? == Some(token))
     }
+}
+
+/// Whether a name is one of C++ or Rust.
+fn is_cpp(target: &dyn Target, name: &str) -> bool {
+    target.language() != Language::C || name.contains("::") || name.contains('<')
 }
 
 pub(super) fn parse_qualifier(word: &str) -> Option<Qualifiers> {
