@@ -136,11 +136,9 @@ pub(super) fn keep_untouched(
     address: u64,
     row: &mut Row,
 ) -> Option<()> {
-    let instructions = part_at(program, memory, address)?;
+    let changed = changed_by(&part_at(program, memory, address)?);
     for (_, register) in GENERAL {
-        let is_untouched = !instructions
-            .iter()
-            .any(|instruction| changes(instruction, register));
+        let is_untouched = !changed.contains(register);
         if register != arch::RSP && row.find(register).is_none() && is_untouched {
             row.set(register, RegisterRule::SameValue);
         }
@@ -193,17 +191,13 @@ impl<'c, 'a> Values<'c, 'a> {
                 return self.at_entry(register);
             }
             if !self.function.is_reached_from_before(index) {
-                let is_argument = !self
-                    .function
-                    .instructions
-                    .iter()
-                    .enumerate()
-                    .any(|(index, instruction)| index != self.at && changes(instruction, register));
-                return is_argument.then(|| self.at_entry(register))?;
+                let (before, from_call) = self.function.instructions.split_at_checked(self.at)?;
+                let changed = changed_by(before.iter().chain(from_call.iter().skip(1)));
+                return (!changed.contains(register)).then(|| self.at_entry(register))?;
             }
             index -= 1;
             let instruction = self.function.instructions.get(index)?;
-            if changes(instruction, register) {
+            if changed_by([instruction]).contains(register) {
                 return self.made_by(index, instruction, register, depth);
             }
         }
@@ -215,10 +209,7 @@ impl<'c, 'a> Values<'c, 'a> {
     fn preserved(&self, index: usize, register: Register) -> Option<u64> {
         let value = self.call.registers.get(register)?;
         let between = self.function.instructions.get(index..self.at)?;
-        let is_unchanged = !between
-            .iter()
-            .any(|instruction| changes(instruction, register));
-        is_unchanged.then_some(value)
+        (!changed_by(between).contains(register)).then_some(value)
     }
 
     /// An argument, if the function begins where the instructions do.
@@ -323,19 +314,51 @@ fn sign_extended(value: u64) -> u64 {
     i64::from(half.cast_signed()).cast_unsigned()
 }
 
-/// Whether a register may be another after an instruction.
-fn changes(instruction: &Instruction, changed: Register) -> bool {
-    // Registers that functions need not preserve.
-    if is_call(instruction) {
-        return !arch::ARCH.callee_saved.contains(&changed) && changed != arch::RSP;
+/// General registers, by DWARF's numbers.
+#[derive(Clone, Copy, Default)]
+struct RegisterSet(u16);
+
+impl RegisterSet {
+    fn bit(register: Register) -> u16 {
+        1u16.checked_shl(register.0.into()).unwrap_or(0)
     }
+
+    fn insert(&mut self, register: Register) {
+        self.0 |= Self::bit(register);
+    }
+
+    fn contains(self, register: Register) -> bool {
+        self.0 & Self::bit(register) != 0
+    }
+}
+
+/// The registers that may be others after one of these instructions.
+fn changed_by<'a>(instructions: impl IntoIterator<Item = &'a Instruction>) -> RegisterSet {
+    let mut changed = RegisterSet::default();
     let mut factory = InstructionInfoFactory::new();
-    let used = factory.info(instruction).used_registers();
-    used.iter().any(|used| {
-        let is_written = matches!(
-            used.access(),
-            OpAccess::Write | OpAccess::CondWrite | OpAccess::ReadWrite | OpAccess::ReadCondWrite
-        );
-        is_written && register(used.register()) == Some(changed)
-    })
+    for instruction in instructions {
+        // Registers that functions need not preserve.
+        if is_call(instruction) {
+            let preserved = |register| arch::ARCH.callee_saved.contains(&register);
+            let registers = GENERAL.iter().map(|(_, register)| *register);
+            registers
+                .filter(|register| !preserved(*register) && *register != arch::RSP)
+                .for_each(|register| changed.insert(register));
+            continue;
+        }
+        let used = factory.info(instruction).used_registers();
+        let written = used.iter().filter(|used| {
+            matches!(
+                used.access(),
+                OpAccess::Write
+                    | OpAccess::CondWrite
+                    | OpAccess::ReadWrite
+                    | OpAccess::ReadCondWrite
+            )
+        });
+        written
+            .filter_map(|used| register(used.register()))
+            .for_each(|register| changed.insert(register));
+    }
+    changed
 }
