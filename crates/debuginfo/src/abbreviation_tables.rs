@@ -1,19 +1,17 @@
 use crate::dwarf::{Dwarf, UnitHeader};
+use crate::parse_budget::ParseBudget;
 use gimli::{Abbreviations, DwAt, DwForm, Section, constants as dw};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Cursor, Truncated};
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The tables of abbreviations of a file's units, each parsed once: after `dwz` or link-time
 /// optimization, many units share one.
 pub(crate) struct AbbreviationTables {
     tables: Mutex<HashMap<TableKey, Arc<Abbreviations>>>,
-    /// Bytes that may be parsed still, beside tables that are no larger than their units may need.
-    /// Tables may overlap in a damaged file, so that each byte of the section starts one that reaches
-    /// to its end.
-    left: AtomicUsize,
+    /// For what is parsed beside tables that are no larger than their units may need.
+    budget: ParseBudget,
 }
 
 /// Where the section is in memory, and the offset.
@@ -45,7 +43,7 @@ impl AbbreviationTables {
     pub(crate) fn new(size: usize) -> Self {
         Self {
             tables: Mutex::default(),
-            left: AtomicUsize::new(size.saturating_mul(MAX_TIMES)),
+            budget: ParseBudget::new(size, MAX_TIMES),
         }
     }
 
@@ -65,13 +63,9 @@ impl AbbreviationTables {
         let own = header
             .length_including_self()
             .saturating_mul(MAX_TABLE_OF_UNIT);
-        let left = self.left.load(Ordering::Relaxed);
-        let size = table_size(bytes, offset.0, left.max(own));
+        let size = table_size(bytes, offset.0, self.budget.left().max(own));
         if size > own {
-            let take = |left: usize| left.checked_sub(size);
-            let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
-            let taken = self.left.fetch_update(set, fetch, take);
-            taken.map_err(|_| NoAbbreviations::TooMany)?;
+            self.budget.take(size).ok_or(NoAbbreviations::TooMany)?;
         }
         let table = dwarf.debug_abbrev.abbreviations(offset);
         let table = Arc::new(table.map_err(NoAbbreviations::Damaged)?);

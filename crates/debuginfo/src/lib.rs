@@ -32,6 +32,7 @@ mod main_language;
 mod merged_names;
 mod object;
 pub mod orc;
+mod parse_budget;
 mod pc;
 mod place;
 mod ranges;

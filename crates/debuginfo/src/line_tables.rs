@@ -1,16 +1,15 @@
 use crate::dwarf::{Dwarf, Slice};
+use crate::parse_budget::ParseBudget;
 use gimli::{DebugLineOffset, IncompleteLineProgram, LineProgramHeader, Section};
 use hashbrown::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The line tables of a file's units, the header of each parsed once: type units share that of the
 /// unit that they were written with, and after link-time optimization many units may share one.
 pub(crate) struct LineTables<'a> {
     tables: Mutex<HashMap<LineTableKey, Option<Arc<LineTable<'a>>>>>,
-    /// Bytes of headers that may be parsed still. In a damaged file they may overlap, so that each
-    /// byte of the section starts one.
-    left: AtomicUsize,
+    /// For their headers.
+    budget: ParseBudget,
 }
 
 /// Which line table: where the section is in memory, the offset, and where the name of the
@@ -43,7 +42,7 @@ impl<'a> LineTables<'a> {
     pub(crate) fn new(size: usize) -> Self {
         Self {
             tables: Mutex::default(),
-            left: AtomicUsize::new(size.saturating_mul(MAX_TIMES)),
+            budget: ParseBudget::new(size, MAX_TIMES),
         }
     }
 
@@ -69,10 +68,7 @@ impl<'a> LineTables<'a> {
             let lines = &dwarf.debug_line;
             let program = lines.program(offset, address_size, unit.comp_dir, unit.name);
             let program = program.ok()?;
-            let size = program.header().header_length();
-            let take = |left: usize| left.checked_sub(size);
-            let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
-            self.left.fetch_update(set, fetch, take).ok()?;
+            self.budget.take(program.header().header_length())?;
             Some(Arc::new(LineTable { key, program }))
         };
         // Parsed without the lock: the first one counts.
