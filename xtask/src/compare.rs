@@ -46,31 +46,30 @@ pub(crate) enum Depth {
 /// `cargo xtask compare`: an error if Spelunk's answers are wrong anywhere. Without dumps: on all of
 /// them, and where none is needed.
 pub(crate) fn compare(place: &Place, dumps: &[&str]) -> Result<()> {
-    packages::ensure()?;
-    let spelunk = venv::with_spelunk(place, Profile::Release)?;
-    let drgn = venv::with_drgn(&place.cache)?;
-    let peers = Peers {
-        spelunk: &spelunk,
-        drgn: &drgn,
-    };
-    peers.compare(place, dumps, Depth::Usual)
+    with_peers(place, |peers| peers.compare(place, dumps, Depth::Usual))
 }
 
 /// `cargo xtask compare --names N`: as many names of each kernel and its modules, or all if 0.
 pub(crate) fn compare_names(place: &Place, count: usize) -> Result<()> {
+    with_peers(place, |peers| {
+        let comparison = Comparison::new(peers, place, Depth::Usual)?;
+        // One after the other: with all modules each takes some gigabytes.
+        match runs::run_all(&comparison.names(count)?, 1) {
+            0 => Ok(()),
+            wrong => bail!("names of {wrong} kernels differ"),
+        }
+    })
+}
+
+/// Sets both debuggers up, as users have them.
+fn with_peers(place: &Place, run: impl FnOnce(&Peers<'_>) -> Result<()>) -> Result<()> {
     packages::ensure()?;
     let spelunk = venv::with_spelunk(place, Profile::Release)?;
     let drgn = venv::with_drgn(&place.cache)?;
-    let peers = Peers {
+    run(&Peers {
         spelunk: &spelunk,
         drgn: &drgn,
-    };
-    let comparison = Comparison::new(&peers, place, Depth::Usual)?;
-    // One after the other: with all modules each takes some gigabytes.
-    match runs::run_all(&comparison.names(count)?, 1) {
-        0 => Ok(()),
-        wrong => bail!("names of {wrong} kernels differ"),
-    }
+    })
 }
 
 /// The two debuggers.
