@@ -15,6 +15,9 @@ pub(crate) fn run(data: &[u8]) {
     let stream = |codec| {
         let _ = decode_unsized(codec, data, 1 << 20);
     };
+    if let Some(codec) = StreamCodec::detect(data) {
+        stream(codec);
+    }
     match choice % 9 {
         0 => page(PageCodec::Zlib),
         1 => page(PageCodec::Lzo),

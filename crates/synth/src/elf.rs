@@ -26,6 +26,12 @@ pub const SHT_RELA: u32 = 4;
 pub const SHT_NOTE: u32 = 7;
 /// `SHT_NOBITS`.
 pub const SHT_NOBITS: u32 = 8;
+/// `SHT_DYNSYM`.
+pub const SHT_DYNSYM: u32 = 11;
+/// `SHT_GNU_versym`.
+pub const SHT_GNU_VERSYM: u32 = 0x6fff_ffff;
+/// `SHF_ALLOC`.
+pub const SHF_ALLOC: u64 = 2;
 /// `SHF_COMPRESSED`.
 pub const SHF_COMPRESSED: u64 = 0x800;
 /// `NT_PRSTATUS`, in notes named `CORE`.

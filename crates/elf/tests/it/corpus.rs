@@ -8,14 +8,21 @@ mod elf_file;
 use spelunk_synth::elf::{self as synth, ElfBuilder, Section, Segment, rela, symbol};
 use spelunk_synth::{Encoding, Writer, compress, exercise};
 
+/// A compressed section: `Elf32_Chdr` or `Elf64_Chdr`, and the bytes.
+fn compressed(encoding: Encoding, kind: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut section = Writer::new(encoding);
+    section.u32(kind);
+    if encoding.is_64_bit {
+        section.u32(0);
+    }
+    section.word(64).word(1).put(bytes);
+    section.bytes
+}
+
 /// A module with notes, compressed debug information, relocations and symbols.
 fn module(encoding: Encoding) -> Vec<u8> {
-    let mut compressed = Writer::new(encoding);
-    compressed.u32(1);
-    if encoding.is_64_bit {
-        compressed.u32(0);
-    }
-    compressed.word(64).word(1).put(&compress::zlib(&[7; 64]));
+    let zlib = compress::zlib(&[7; 64]);
+    let old = [b"ZLIB\0\0\0\0\0\0\0\x40", &zlib[..]].concat();
     let section = |name: &str, kind, data: Vec<u8>| Section {
         name: name.to_owned(),
         kind,
@@ -36,7 +43,11 @@ fn module(encoding: Encoding) -> Vec<u8> {
         .section(section(".text", synth::SHT_PROGBITS, vec![0x90; 32]))
         .section(Section {
             flags: synth::SHF_COMPRESSED,
-            ..section(".debug_info", synth::SHT_PROGBITS, compressed.bytes)
+            ..section(
+                ".debug_info",
+                synth::SHT_PROGBITS,
+                compressed(encoding, 1, &zlib),
+            )
         })
         .section(Section {
             link: 4,
@@ -44,6 +55,15 @@ fn module(encoding: Encoding) -> Vec<u8> {
             ..section(".rela.debug_info", synth::SHT_RELA, relocations)
         })
         .section(section(".symtab", synth::SHT_SYMTAB, symbols))
+        .section(Section {
+            flags: synth::SHF_COMPRESSED,
+            ..section(
+                ".debug_line",
+                synth::SHT_PROGBITS,
+                compressed(encoding, 2, &compress::zstd(&[7; 64])),
+            )
+        })
+        .section(section(".zdebug_str", synth::SHT_PROGBITS, old))
         .section(section(".gnu_debuglink", synth::SHT_PROGBITS, link.bytes))
         .section(section(".note.gnu.build-id", synth::SHT_NOTE, note))
         .build()
@@ -64,15 +84,10 @@ fn compressed_data() {
         (2, compress::snappy(&page)),
         (3, compress::zstd(&page)),
         (4, compress::zlib(&page)),
-        (
-            5,
-            b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0".to_vec(),
-        ),
+        (5, compress::gzip(&page)),
         (6, compress::zstd(&page)),
-        (
-            7,
-            b"\xfd7zXZ\0\0\x01\x69\x22\xde\x36\0\0\0\0\x1c\xdf\x44\x21".to_vec(),
-        ),
+        (7, compress::lz4(&page)),
+        (8, compress::xz(&page)),
     ]
     .into_iter()
     .map(|(choice, data)| [vec![choice], data].concat())
