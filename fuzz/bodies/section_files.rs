@@ -2,11 +2,12 @@
 
 use super::sections;
 use spelunk_elf::{ElfFile, FileData};
+use spelunk_synth::elf::EM_X86_64;
 use std::path::Path;
 
 /// Opens the main file of an input.
 pub(crate) fn open(data: &[u8], ask: impl FnOnce(ElfFile)) {
-    let Some((main, other)) = sections::unpack(data) else {
+    let Some((main, other)) = sections::unpack(EM_X86_64, data) else {
         return;
     };
     let Some((name, other)) = other else {

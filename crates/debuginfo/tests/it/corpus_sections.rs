@@ -8,6 +8,8 @@ mod dwarf_sections;
 mod index_file;
 #[path = "../../../../fuzz/bodies/macros.rs"]
 mod macros;
+#[path = "../../../../fuzz/bodies/pack_sections.rs"]
+mod pack_sections;
 #[path = "../../../../fuzz/bodies/section_files.rs"]
 mod section_files;
 #[path = "../../../../fuzz/bodies/sections.rs"]
@@ -15,13 +17,14 @@ mod sections;
 
 use crate::corpus::{C, CPP, Other, debug_file, frames, sources};
 use crate::program::compile;
+use spelunk_debuginfo::SymbolTable;
 use spelunk_elf::{ElfFile, FileData, SectionAddresses};
 use spelunk_synth::Workshop;
 
 /// The input that stands for a file with another one, in which sections are called so.
 fn pack(main: &[u8], other: Option<(Other, &[u8])>) -> Vec<u8> {
-    let mut input = vec![0];
-    pack_file(main, 0, &mut input);
+    let mut input = pack_sections::EMPTY.to_vec();
+    pack_sections::add(main, false, &mut input);
     if let Some((kind, other)) = other {
         let kind = match kind {
             Other::SplitObject => 0,
@@ -29,35 +32,9 @@ fn pack(main: &[u8], other: Option<(Other, &[u8])>) -> Vec<u8> {
             Other::Supplementary => 2,
         };
         input[0] |= kind << 2;
-        pack_file(other, 0x80, &mut input);
+        pack_sections::add(other, true, &mut input);
     }
     input
-}
-
-fn pack_file(bytes: &[u8], other: u8, input: &mut Vec<u8>) {
-    let file = ElfFile::parse(FileData::from_bytes("seed", bytes.to_vec())).unwrap();
-    let names = sections::NAMES.iter().filter(|(_, address)| *address != 0);
-    let addresses: SectionAddresses = names
-        .map(|(name, address)| ((*name).to_owned(), *address))
-        .collect();
-    if file.platform().byte_order == spelunk_base::ByteOrder::Big {
-        input[0] |= 1;
-    }
-    if file.platform().address_size() == 4 {
-        input[0] |= 2;
-    }
-    for section in file.sections() {
-        let name = section.name.strip_suffix(".dwo").unwrap_or(&section.name);
-        let number = sections::NAMES.iter().position(|(known, _)| *known == name);
-        if let Some(number) = number
-            && let Ok(data) = file.relocated_data_of(section, &addresses)
-        {
-            let size = u16::try_from(data.len()).unwrap();
-            input.push(u8::try_from(number).unwrap() | other);
-            input.extend(size.to_le_bytes());
-            input.extend_from_slice(&data);
-        }
-    }
 }
 
 fn seeds() -> Vec<Vec<u8>> {
@@ -84,9 +61,53 @@ fn dwarf_sections() {
     spelunk_synth::exercise(&seeds, 50, dwarf_sections::run);
 }
 
+/// A library without `.symtab`, whose symbols have versions, with MiniDebugInfo.
+fn stripped_library(width: &str) -> Vec<u8> {
+    let name = format!("corpus-stripped{width}-{}", std::process::id());
+    let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
+    let source = "int old(void) { return 1; } int new(void) { return 2; } static int hidden(void) { return 3; }
+        __asm__(\".symver old, f@V1\\n.symver new, f@@V2\"); int g(void) { return hidden() + new(); }";
+    workshop.write("a.c", source);
+    workshop.write(
+        "a.map",
+        "V1 { global: f; local: *; }; V2 { global: f; g; } V1;",
+    );
+    let flags = [
+        "-shared",
+        "-fPIC",
+        "-Wl,--version-script=a.map",
+        "-Wl,--build-id=none",
+        "-o",
+        "a.so",
+        "a.c",
+    ];
+    workshop.run("gcc", [width].iter().chain(&flags));
+    let mut small = pack_sections::EMPTY.to_vec();
+    pack_sections::add(&workshop.read("a.so"), false, &mut small);
+    workshop.run("strip", ["a.so"]);
+    let mut input = pack(&workshop.read("a.so"), None);
+    workshop.remove();
+    pack_sections::add_section(".gnu_debugdata", &small[1..], &mut input);
+    input
+}
+
 #[test]
 fn code_sections() {
-    spelunk_synth::exercise(&seeds(), 50, code_sections::run);
+    let mut seeds = seeds();
+    seeds.extend(["-m64", "-m32"].map(stripped_library));
+    spelunk_synth::exercise(&seeds, 50, code_sections::run);
+}
+
+#[test]
+fn a_seed_has_symbols_of_all_kinds() {
+    let input = stripped_library("-m64");
+    let (main, _) = sections::unpack(62, &input).unwrap();
+    let elf = ElfFile::parse(FileData::from_bytes("seed", main)).unwrap();
+    let symbols = SymbolTable::parse(&elf, &SectionAddresses::default(), 0).unwrap();
+    let default = symbols.find_name("f").unwrap();
+    assert_eq!(default.address, symbols.find_name("new").unwrap().address);
+    let hidden = symbols.find_name("hidden").unwrap();
+    assert!((0x1000..0x2000).contains(&hidden.address), "{hidden:?}");
 }
 
 #[test]

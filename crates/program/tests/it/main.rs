@@ -7,6 +7,7 @@
 )]
 
 mod corpus;
+mod corpus_stacks;
 mod damage;
 mod files;
 mod guesses;
