@@ -65,7 +65,10 @@ impl From<Cancelled> for DebugInfoError {
 
 impl From<TypeError> for DebugInfoError {
     fn from(error: TypeError) -> Self {
-        Self::Type(error)
+        match error.is_cancelled() {
+            true => Self::Cancelled,
+            false => Self::Type(error),
+        }
     }
 }
 
@@ -73,6 +76,7 @@ impl From<DebugInfoError> for TypeError {
     fn from(error: DebugInfoError) -> Self {
         match error {
             DebugInfoError::Type(error) => error,
+            DebugInfoError::Cancelled => Cancelled.into(),
             error => Self::new(error.to_string()),
         }
     }

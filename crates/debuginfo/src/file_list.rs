@@ -1,9 +1,11 @@
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use crate::merged_names::MergedNames;
+use crate::patience::Patience;
 use crate::wanted_name::WantedName;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use rayon::prelude::*;
+use spelunk_base::{Cancel, Progress};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,8 +20,8 @@ const MERGE_COST: usize = 512;
 /// To ask each of thousands of files for a name takes a third of a millisecond. Their names are
 /// therefore [merged](MergedNames), as soon as the time spent on asking would have been enough for
 /// that: whoever looks up a few names only does not pay for it.
-#[derive(Default)]
 pub(crate) struct FileList {
+    patience: Arc<dyn Patience>,
     files: ArcSwap<Vec<Arc<DebugFile>>>,
     /// The names of the first files.
     merged: ArcSwapOption<MergedNames>,
@@ -29,6 +31,22 @@ pub(crate) struct FileList {
 }
 
 impl FileList {
+    /// No files yet, for those who have this patience.
+    pub(crate) fn new(patience: Arc<dyn Patience>) -> Self {
+        Self {
+            patience,
+            files: ArcSwap::default(),
+            merged: ArcSwapOption::default(),
+            asked: AtomicUsize::new(0),
+            is_merging: AtomicBool::new(false),
+        }
+    }
+
+    /// That of those who ask the files.
+    pub(crate) fn patience(&self) -> &dyn Patience {
+        &*self.patience
+    }
+
     pub(crate) fn snapshot(&self) -> Arc<Vec<Arc<DebugFile>>> {
         self.files.load_full()
     }
@@ -67,47 +85,90 @@ impl FileList {
             if number == indexed {
                 // Twice as many each time: who finds it early does not wait for all.
                 indexed = number.saturating_mul(2).max(1);
-                index_all(
-                    rest.get(number..indexed.min(rest.len()))
-                        .unwrap_or_default(),
-                );
+                let next = rest.get(number..indexed.min(rest.len()));
+                self.index_all(next.unwrap_or_default())?;
             }
             if let ControlFlow::Break(found) = look(known.saturating_add(number), file)? {
-                self.count(&files, known, number.saturating_add(1));
+                self.count(&files, known, number.saturating_add(1))?;
                 return Ok(Some(found));
             }
         }
-        self.count(&files, known, rest.len());
+        self.count(&files, known, rest.len())?;
         Ok(None)
     }
 
     /// Counts the files that were asked; if they are enough by now, merges the names of all.
-    fn count(&self, files: &[Arc<DebugFile>], known: usize, asked: usize) {
+    fn count(
+        &self,
+        files: &[Arc<DebugFile>],
+        known: usize,
+        asked: usize,
+    ) -> Result<(), DebugInfoError> {
         let rest = files.len().saturating_sub(known);
         if rest < FEW {
-            return;
+            return Ok(());
         }
         let asked = self.asked.fetch_add(asked, Ordering::Relaxed);
         // What was merged is copied.
         let cost = rest.saturating_add(known / 8).saturating_mul(MERGE_COST);
-        if asked < cost || self.is_merging.swap(true, Ordering::Acquire) {
-            return;
+        if asked < cost {
+            return Ok(());
         }
-        index_all(files);
+        let Some(_turn) = Turn::take(&self.is_merging) else {
+            return Ok(());
+        };
+        self.index_all(files)?;
         let merged = self.merged.load_full();
-        let longer = MergedNames::new(files, merged.as_deref());
+        let longer = self
+            .patience
+            .result_of(|_, cancel| Ok(MergedNames::new(files, merged.as_deref(), cancel)?))?;
         self.merged.store(Some(Arc::new(longer)));
         self.asked.store(0, Ordering::Relaxed);
-        self.is_merging.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    /// Makes the indices of files that have none yet, in parallel. Errors come out where the files
+    /// are asked.
+    fn index_all(&self, files: &[Arc<DebugFile>]) -> Result<(), DebugInfoError> {
+        match files.iter().any(|file| !file.is_indexed()) {
+            true => self
+                .patience
+                .result_of(|progress, cancel| prepare_all(files, progress, cancel)),
+            false => Ok(()),
+        }
     }
 }
 
-/// Makes the indices of files that have none yet, in parallel. Errors come out where the files are
-/// asked.
-fn index_all(files: &[Arc<DebugFile>]) {
-    if files.iter().any(|file| !file.is_indexed()) {
-        files.par_iter().for_each(|file| {
-            let _ = file.index();
-        });
+/// Makes the indices of files that have none yet, in parallel.
+///
+/// # Errors
+///
+/// [`DebugInfoError::Cancelled`] alone.
+pub(crate) fn prepare_all(
+    files: &[Arc<DebugFile>],
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<(), DebugInfoError> {
+    files
+        .par_iter()
+        .try_for_each(|file| match file.prepare_index(progress, cancel) {
+            Err(DebugInfoError::Cancelled) => Err(DebugInfoError::Cancelled),
+            _ => Ok(()),
+        })
+}
+
+/// What one thread does at a time, until it is done with it in whatever way.
+struct Turn<'a>(&'a AtomicBool);
+
+impl<'a> Turn<'a> {
+    /// The turn, unless another thread has it.
+    fn take(is_taken: &'a AtomicBool) -> Option<Self> {
+        (!is_taken.swap(true, Ordering::Acquire)).then_some(Self(is_taken))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }

@@ -3,7 +3,7 @@ use crate::entry::Die;
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
 use crate::filename;
-use crate::index::{IndexEntry, NameKey, NameKind};
+use crate::index::{IndexEntry, NameIndex, NameKey, NameKind};
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
 use crate::place::{function_value, variable_value};
 use crate::simple_names;
@@ -169,7 +169,7 @@ impl DebugFile {
         if !found.is_empty() || !name.key().may_be_in_scope() || !self.index()?.has_scopes() {
             return Ok(found);
         }
-        for whole in self.names_in_inline_namespaces(name.key().name()) {
+        for whole in self.names_in_inline_namespaces(name.key().name())? {
             let found = self.entries_of_whole_name(&WantedName::new(&whole), &wanted)?;
             if !found.is_empty() {
                 return Ok(found);
@@ -178,12 +178,21 @@ impl DebugFile {
         Ok(found)
     }
 
+    /// The index, with the names in namespaces and classes if `name` may be among them.
+    fn index_for(&self, name: &NameKey<'_>) -> Result<&NameIndex, DebugInfoError> {
+        let index = self.index()?;
+        if name.may_be_in_scope() && index.wants_scopes() {
+            self.result_of(|progress, cancel| index.prepare_scopes(progress, cancel))?;
+        }
+        Ok(index)
+    }
+
     fn entries_of_whole_name(
         &self,
         name: &WantedName<'_>,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
-        let found = self.index()?.find_key(name.key());
+        let found = self.index_for(name.key())?.find_key(name.key());
         let found: Vec<_> = found.filter(&wanted).collect();
         match name.simple() {
             Some(simple) if found.is_empty() => {
@@ -200,7 +209,8 @@ impl DebugFile {
         simple: &NameKey<'_>,
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
-        let candidates: Vec<_> = self.index()?.find_key(simple).filter(wanted).collect();
+        let index = self.index_for(simple)?;
+        let candidates: Vec<_> = index.find_key(simple).filter(wanted).collect();
         let simple = simple.name();
         if candidates.is_empty() {
             return Ok(candidates);

@@ -1,10 +1,10 @@
 use crate::error::DebugInfoError;
 use crate::file::DebugFile;
-use crate::file_list::FileList;
-use crate::index::{IndexEntry, NameIndex};
+use crate::file_list::{FileList, prepare_all};
+use crate::index::IndexEntry;
 use crate::object::{FoundObject, ObjectKinds, ObjectValue};
+use crate::patience::{Endless, Patience};
 use crate::wanted_name::WantedName;
-use rayon::prelude::*;
 use spelunk_base::{Cancel, Language, Progress};
 use spelunk_types::{QualifiedType, TypeKind, TypeStore};
 use std::collections::BTreeSet;
@@ -24,9 +24,16 @@ impl DebugInfo {
     /// No files yet; types go to `store`.
     #[must_use]
     pub fn new(store: Arc<TypeStore>) -> Self {
+        Self::with_patience(store, Arc::new(Endless))
+    }
+
+    /// As [`new`](Self::new), for users who may lose patience while a lookup takes long: it then
+    /// fails with [`DebugInfoError::Cancelled`], and the next one starts again.
+    #[must_use]
+    pub fn with_patience(store: Arc<TypeStore>, patience: Arc<dyn Patience>) -> Self {
         Self {
             store,
-            files: Arc::default(),
+            files: Arc::new(FileList::new(patience)),
         }
     }
 
@@ -67,39 +74,7 @@ impl DebugInfo {
     /// [`DebugInfoError::Cancelled`] if `cancel` says so. Files whose debugging information is
     /// damaged are no error: they have fewer names.
     pub fn prepare(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<(), DebugInfoError> {
-        self.files.snapshot().par_iter().try_for_each(|file| {
-            match file.prepare_index(progress, cancel) {
-                Err(DebugInfoError::Cancelled) => Err(DebugInfoError::Cancelled),
-                _ => Ok(()),
-            }
-        })
-    }
-
-    /// Whether a lookup of `name` has to look through namespaces and classes first, which takes
-    /// seconds in a large program: see [`prepare_scopes`](Self::prepare_scopes).
-    #[must_use]
-    pub fn wants_scopes(&self, name: &str) -> bool {
-        let wants = |file: &Arc<DebugFile>| file.index().is_ok_and(NameIndex::wants_scopes);
-        name.contains("::") && self.files.snapshot().iter().any(wants)
-    }
-
-    /// Makes the indices of names in namespaces and classes of all files.
-    ///
-    /// # Errors
-    ///
-    /// [`DebugInfoError::Cancelled`] if `cancel` says so.
-    pub fn prepare_scopes(
-        &self,
-        progress: &dyn Progress,
-        cancel: &Cancel,
-    ) -> Result<(), DebugInfoError> {
-        self.files.snapshot().par_iter().try_for_each(|file| {
-            let index = file.prepare_index(progress, cancel);
-            match index.and_then(|index| index.prepare_scopes(progress, cancel)) {
-                Err(DebugInfoError::Cancelled) => Err(DebugInfoError::Cancelled),
-                _ => Ok(()),
-            }
-        })
+        prepare_all(&self.files.snapshot(), progress, cancel)
     }
 
     /// The type of one of these kinds called `name` (`A::B` in C++), defined in the source file

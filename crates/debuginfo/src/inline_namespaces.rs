@@ -7,6 +7,7 @@ use crate::unit::UnitIndex;
 use crate::units::Units;
 use gimli::constants as dw;
 use rayon::prelude::*;
+use spelunk_base::Cancel;
 use std::collections::BTreeSet;
 
 /// Namespaces in namespaces: more is no program but a damaged file.
@@ -23,23 +24,26 @@ pub(crate) struct InlineNamespaces {
 
 impl InlineNamespaces {
     /// Those of all units. What is damaged has none.
-    pub(crate) fn new(units: &Units<'_>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Cancelled`] alone.
+    fn new(units: &Units<'_>, cancel: &Cancel) -> Result<Self, DebugInfoError> {
         let indices: Vec<UnitIndex> = units.indices().collect();
-        let of_unit = |index: &UnitIndex| {
+        let of_unit = |index: &UnitIndex| -> Result<_, DebugInfoError> {
+            cancel.check()?;
             let mut found = BTreeSet::new();
             let _ = add_unit(units, *index, &mut found);
-            found
+            Ok(found)
         };
-        let all = indices
-            .par_iter()
-            .map(of_unit)
-            .reduce(BTreeSet::new, |mut all, mut found| {
-                all.append(&mut found);
-                all
-            });
-        Self {
+        let all = indices.par_iter().map(of_unit);
+        let all = all.try_reduce(BTreeSet::new, |mut all, mut found| {
+            all.append(&mut found);
+            Ok(all)
+        })?;
+        Ok(Self {
             paths: all.into_iter().collect(),
-        }
+        })
     }
 
     /// The names that `path` may stand for, without itself.
@@ -106,17 +110,28 @@ fn add_inside(
 
 impl DebugFile {
     /// The names that `path` may stand for by inline namespaces, without itself.
-    pub(crate) fn names_in_inline_namespaces(&self, path: &str) -> Vec<String> {
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Cancelled`] alone: a file that cannot be read says so elsewhere.
+    pub(crate) fn names_in_inline_namespaces(
+        &self,
+        path: &str,
+    ) -> Result<Vec<String>, DebugInfoError> {
         let known = match self.inline_namespaces.get() {
             Some(known) => known,
             None => {
-                let found = self.with_units(|units| Ok(InlineNamespaces::new(units)));
-                // A file that cannot be read says so elsewhere.
+                let found = self.result_of(|_, cancel| {
+                    self.with_units(|units| InlineNamespaces::new(units, cancel))
+                });
+                if let Err(DebugInfoError::Cancelled) = found {
+                    return Err(DebugInfoError::Cancelled);
+                }
                 self.inline_namespaces
                     .get_or_init(|| found.unwrap_or_default())
             }
         };
-        known.whole_names(path)
+        Ok(known.whole_names(path))
     }
 }
 

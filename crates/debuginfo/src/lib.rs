@@ -33,6 +33,7 @@ mod merged_names;
 mod object;
 pub mod orc;
 mod parse_budget;
+mod patience;
 mod pc;
 mod place;
 mod ranges;
@@ -60,6 +61,7 @@ pub use index::{IndexEntry, NameIndex, NameKind};
 pub use info::DebugInfo;
 pub use macros::{Macro, MacroPlace};
 pub use object::{Absence, FoundObject, ObjectKinds, ObjectValue};
+pub use patience::Patience;
 pub use pc::{
     CallArgument, CallPlace, CallSite, CallTarget, FrameState, FunctionCalls, Gone, RowSource,
     Scope, SourceLine, Surroundings, Variable, VariableKind, VariableValue,

@@ -3,6 +3,7 @@ use crate::index::NameKey;
 use crate::wanted_name::WantedName;
 use hashbrown::HashTable;
 use rayon::prelude::*;
+use spelunk_base::{Cancel, Cancelled};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -32,12 +33,21 @@ struct Span {
 
 impl MergedNames {
     /// The names of these files, of which `known` knows those of the first.
-    pub(crate) fn new(files: &[Arc<DebugFile>], known: Option<&Self>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` says so.
+    pub(crate) fn new(
+        files: &[Arc<DebugFile>],
+        known: Option<&Self>,
+        cancel: &Cancel,
+    ) -> Result<Self, Cancelled> {
         // More than can be numbered are asked one by one.
         let files = files.get(..usize::from(u16::MAX)).unwrap_or(files);
         let start = known.map_or(0, |known| known.files);
         let added = || (0..).zip(files).skip(start);
         let shard = |number: u8| {
+            cancel.check()?;
             let known = known.and_then(|known| known.shards.get(usize::from(number)));
             let mut shard = known.cloned().unwrap_or_default();
             for (file, index) in added().filter_map(|(n, file)| Some((n, file.index().ok()?))) {
@@ -46,23 +56,24 @@ impl MergedNames {
                 }
             }
             shard.shrink_to_fit(mixed);
-            shard
+            Ok(shard)
         };
         let numbers = |known: Option<&Vec<u32>>, is_one: &dyn Fn(&DebugFile) -> bool| {
             let new = added().filter(|(_, file)| is_one(file));
             let known = known.into_iter().flatten().copied();
             known.chain(new.map(|(n, _)| u32::from(n))).collect()
         };
-        Self {
+        let shards = (0..=u8::MAX).into_par_iter().map(shard);
+        Ok(Self {
             files: files.len(),
-            shards: (0..=u8::MAX).into_par_iter().map(shard).collect(),
+            shards: shards.collect::<Result<_, Cancelled>>()?,
             scoped: numbers(known.map(|known| &known.scoped), &|file| {
                 file.index().is_ok_and(|index| index.has_scopes())
             }),
             failed: numbers(known.map(|known| &known.failed), &|file| {
                 file.index().is_err()
             }),
-        }
+        })
     }
 
     /// How many files' names there are.

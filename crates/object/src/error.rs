@@ -181,6 +181,7 @@ impl std::error::Error for Error {}
 impl From<TypeError> for Error {
     fn from(error: TypeError) -> Self {
         match error.as_foreign() {
+            _ if error.is_cancelled() => Self::new(ErrorKind::Cancelled, error.to_string()),
             Some(foreign) => Self::foreign(error.to_string(), Arc::clone(foreign)),
             None => Self::other(error.to_string()),
         }

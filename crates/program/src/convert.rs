@@ -35,6 +35,7 @@ impl From<spelunk_live::ProcessError> for Error {
 impl From<spelunk_types::TypeError> for Error {
     fn from(error: spelunk_types::TypeError) -> Self {
         match error.as_foreign() {
+            _ if error.is_cancelled() => spelunk_base::Cancelled.into(),
             Some(foreign) => Self::foreign(error.to_string(), Arc::clone(foreign)),
             None => Self::other(error.to_string()),
         }
@@ -123,6 +124,7 @@ impl From<spelunk_debuginfo::DebugInfoError> for Error {
     fn from(error: spelunk_debuginfo::DebugInfoError) -> Self {
         use spelunk_debuginfo::DebugInfoError as D;
         let kind = match error {
+            D::Type(error) => return error.into(),
             D::Missing { .. } => ErrorKind::MissingDebugInfo,
             D::Cancelled => ErrorKind::Cancelled,
             _ => ErrorKind::Other,

@@ -34,6 +34,7 @@ mod thread;
 mod thread_local;
 mod trace;
 mod userspace;
+mod waiting;
 
 pub use error::{Error, ErrorKind, Result};
 pub use finder::{Finders, ObjectFinder, SymbolFinder, SymbolIndex, SymbolQuery, TypeFinder};
@@ -54,3 +55,4 @@ pub use trace::{
     FoundBy, Frame, FunctionRole, LocalValue, Missing, Provenance, Signature, Source,
     SourceLocation, StackCopy, StackEnd, StackSource, StackTrace, TailCallFrames,
 };
+pub use waiting::Attendant;

@@ -89,26 +89,6 @@ impl Program {
         Ok(())
     }
 
-    /// Makes what a lookup of `name` needs and takes long to make, if anything: names in namespaces
-    /// and classes (`A::B`) are looked through when the first one is looked for.
-    ///
-    /// # Errors
-    ///
-    /// If it was cancelled.
-    pub fn prepare_name(&self, name: &str) -> Result<()> {
-        if self.wants_preparation(name) {
-            let (progress, cancel) = (self.progress(), self.cancel());
-            self.debug_info.prepare_scopes(&*progress, cancel)?;
-        }
-        Ok(())
-    }
-
-    /// Whether [`prepare_name`](Self::prepare_name) has something to do.
-    #[must_use]
-    pub fn wants_preparation(&self, name: &str) -> bool {
-        self.debug_info.wants_scopes(name)
-    }
-
     /// Makes the indices of all files that are in use.
     fn prepare(&self) -> Result<()> {
         Ok(self.debug_info.prepare(&*self.progress(), self.cancel())?)

@@ -7,11 +7,12 @@ use crate::name_cache::NameCache;
 use crate::search::DebuginfodFinder;
 use crate::search::StandardFinder;
 use crate::trace::TailCalls;
+use crate::waiting::Waiting;
 use crate::{
-    Error, Finders, ModuleFileFinder, ObjectFinder, Os, Result, SharedOptions, SymbolFinder,
-    TypeFinder,
+    Attendant, Error, Finders, ModuleFileFinder, ObjectFinder, Os, Result, SharedOptions,
+    SymbolFinder, TypeFinder,
 };
-use spelunk_base::{Cancel, Language, NoProgress, Platform, Progress};
+use spelunk_base::{Cancel, Language, Platform, Progress};
 use spelunk_debuginfo::{DebugInfo, ObjectKinds};
 use spelunk_image::{Image, Vmcoreinfo};
 use spelunk_memory::Memory;
@@ -49,8 +50,7 @@ pub struct Program {
     debug_info_options: SharedOptions,
     /// What finders of files could not do, in the last search.
     problems: Mutex<Vec<String>>,
-    progress: RwLock<Arc<dyn Progress>>,
-    cancel: Cancel,
+    waiting: Arc<Waiting>,
 }
 
 const fn assert_send_and_sync<T: Send + Sync>() {}
@@ -74,8 +74,9 @@ impl Program {
     #[must_use]
     pub fn new(platform: Option<Platform>) -> Arc<Self> {
         let types = Arc::<TypeStore>::default();
+        let waiting = Arc::<Waiting>::default();
         Arc::new(Self {
-            debug_info: DebugInfo::new(Arc::clone(&types)),
+            debug_info: DebugInfo::with_patience(Arc::clone(&types), Arc::clone(&waiting) as _),
             types,
             primitives: PrimitiveTypes::default(),
             type_finders: Finders::new("type finder", "dwarf", Arc::new(DebugInfoFinder)),
@@ -97,8 +98,7 @@ impl Program {
             language: RwLock::default(),
             debug_info_options: SharedOptions::default(),
             problems: Mutex::default(),
-            progress: RwLock::new(Arc::new(NoProgress)),
-            cancel: Cancel::default(),
+            waiting,
         })
     }
 
@@ -235,21 +235,23 @@ impl Program {
     /// Who is told of long work.
     #[must_use]
     pub fn progress(&self) -> Arc<dyn Progress> {
-        Arc::clone(&self.progress.read().unwrap_or_else(PoisonError::into_inner))
+        self.waiting.progress()
     }
 
     /// Chooses who is told of long work.
     pub fn set_progress(&self, progress: Arc<dyn Progress>) {
-        *self
-            .progress
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = progress;
+        self.waiting.set_progress(progress);
     }
 
     /// The flag that stops long work.
     #[must_use]
     pub fn cancel(&self) -> &Cancel {
-        &self.cancel
+        self.waiting.cancel()
+    }
+
+    /// Chooses who looks after the user while a lookup takes long. Nobody does unless this is called.
+    pub fn set_attendant(&self, attendant: Arc<dyn Attendant>) {
+        self.waiting.set_attendant(attendant);
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
         ErrorKind::NotImplemented => py::PyNotImplementedError::new_err(message),
         ErrorKind::Os { errno: Some(errno) } => os_error(*errno, message),
         ErrorKind::Os { errno: None } => py::PyOSError::new_err(message),
-        ErrorKind::Cancelled => py::PyKeyboardInterrupt::new_err(()),
+        ErrorKind::Cancelled => crate::work::interrupt(),
         ErrorKind::BadData => BadDataError::new_err(message),
         ErrorKind::Validation => ValidationError::new_err(message),
         _ => py::PyException::new_err(message),

@@ -47,6 +47,7 @@ mod command_line;
 #[pymodule(gil_used = false)]
 #[pyo3(name = "_native")]
 fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    work::set_main_thread();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<enums::PyLanguage>()?;
     module.add_class::<debug_info_options::PyDebugInfoOptions>()?;

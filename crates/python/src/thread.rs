@@ -57,7 +57,6 @@ impl PyThread {
         filename: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyObject> {
         let filename = self::filename(filename)?;
-        PyProgram::prepare(self.prog.bind(py), name)?;
         let program = &self.prog.get().program;
         let object = py
             .detach(|| self.thread.variable(program, name, filename.as_deref()))

@@ -1,3 +1,4 @@
+use spelunk_base::Cancelled;
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -31,10 +32,23 @@ impl TypeError {
         }
     }
 
+    /// Whether the user asked to stop, which is not remembered either.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.as_foreign()
+            .is_some_and(|error| error.is::<Cancelled>())
+    }
+
     /// The front end's own error, where that is what it is.
     #[must_use]
     pub fn as_foreign(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
         self.foreign.as_ref()
+    }
+}
+
+impl From<Cancelled> for TypeError {
+    fn from(error: Cancelled) -> Self {
+        Self::foreign(error.to_string(), Arc::new(error))
     }
 }
 

@@ -45,7 +45,7 @@ impl DebugFile {
             return Ok(None);
         };
         let name = WantedName::new(&name);
-        match self.find_one(kind, &name, Found::Nothing) {
+        match self.find_one(kind, &name, Found::Nothing)? {
             Found::One(entry) => return self.declare_entry(store, entry.die).map(Some),
             Found::Several => return Ok(None),
             Found::Nothing => {}
@@ -57,7 +57,7 @@ impl DebugFile {
         let mut place: Option<Arc<DebugFile>> = None;
         files.look_in_each(&name, |_, file| {
             if !std::ptr::eq(&**file, self) {
-                found = file.find_one(kind, &name, found);
+                found = file.find_one(kind, &name, found)?;
             }
             Ok(match found {
                 Found::One(_) => {
@@ -79,15 +79,21 @@ impl DebugFile {
     }
 
     /// Adds the file's definitions of `name` to those that were `found` before.
-    fn find_one(&self, kind: NameKind, name: &WantedName<'_>, found: Found) -> Found {
-        // A file whose index cannot be made has no definitions; its own lookups say why.
-        let Ok(entries) = self.entries(name, |entry| entry.kind == kind) else {
-            return found;
+    fn find_one(
+        &self,
+        kind: NameKind,
+        name: &WantedName<'_>,
+        found: Found,
+    ) -> Result<Found, DebugInfoError> {
+        let entries = match self.entries(name, |entry| entry.kind == kind) {
+            Err(DebugInfoError::Cancelled) => return Err(DebugInfoError::Cancelled),
+            // A file whose index cannot be made has no definitions; its own lookups say why.
+            entries => entries.unwrap_or_default(),
         };
-        entries.into_iter().fold(found, |found, entry| match found {
+        Ok(entries.into_iter().fold(found, |found, entry| match found {
             Found::Nothing => Found::One(entry),
             Found::One(first) if first.mark == entry.mark => Found::One(first),
             Found::One(_) | Found::Several => Found::Several,
-        })
+        }))
     }
 }

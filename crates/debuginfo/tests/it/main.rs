@@ -19,6 +19,7 @@ mod namespaces;
 mod objects;
 mod odd;
 mod oracle;
+mod patience;
 mod placed;
 mod program;
 mod rows;

@@ -28,7 +28,8 @@ fn source(number: u32) -> String {
     )
 }
 
-fn paths(test: &str) -> Vec<PathBuf> {
+/// The files of a program for a test of this name.
+pub(crate) fn paths(test: &str) -> Vec<PathBuf> {
     let compile = |number: u32| {
         let options = ["-g", "-Wl,--unresolved-symbols=ignore-all"];
         let mut source = source(number);

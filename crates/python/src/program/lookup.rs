@@ -9,7 +9,6 @@ use crate::object::PyObject;
 use crate::stack::PySourceLocations;
 use crate::symbol::PySymbol;
 use crate::types::{PyType, own_type};
-use crate::work;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -18,24 +17,12 @@ use spelunk_types::TypeKind;
 use std::ops::BitOr;
 
 impl PyProgram {
-    /// Has what a lookup of `name` needs made where Ctrl-C stops it, if that takes long.
-    pub(crate) fn prepare(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
-        let program = &slf.get().program;
-        match program.wants_preparation(name) {
-            true => work::run(slf.py(), slf.get(), || {
-                program.prepare_name(name).map_err(raise)
-            }),
-            false => Ok(()),
-        }
-    }
-
     fn find(
         slf: &Bound<'_, Self>,
         name: &str,
         kinds: ObjectKinds,
         filename: Option<&str>,
     ) -> PyResult<PyObject> {
-        Self::prepare(slf, name)?;
         let object = slf
             .get()
             .program
@@ -94,7 +81,6 @@ impl PyProgram {
         let Ok(name) = name.cast::<PyString>() else {
             return Ok(false);
         };
-        Self::prepare(slf, name.to_str()?)?;
         slf.get().program.contains(name.to_str()?).map_err(raise)
     }
 
@@ -227,7 +213,6 @@ impl PyProgram {
             ));
         };
         let filename = self::filename(filename)?;
-        Self::prepare(slf, name.to_str()?)?;
         let ty = slf
             .get()
             .program

@@ -17,6 +17,7 @@ use crate::enums::{PROGRAM_FLAGS, PyLanguage};
 use crate::error::raise;
 use crate::platform::PyPlatform;
 use crate::types::MadeTypes;
+use crate::work::LookupAttendant;
 use finders::Registered;
 use memory::Readers;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -103,6 +104,7 @@ impl PyProgram {
                 .set_vmcoreinfo(&bytes_or_text(text)?)
                 .map_err(raise)?;
         }
+        program.set_attendant(Arc::new(LookupAttendant(Arc::downgrade(&program))));
         let made = Arc::<MadeTypes>::default();
         made.register(program.types()).map_err(raise)?;
         Ok(Self {
