@@ -10,6 +10,11 @@ use std::sync::{Arc, OnceLock};
 
 /// No symbol has a longer name; a table of strings without NULs must not cost its size per symbol.
 const MAX_NAME: usize = 1 << 14;
+/// Linkers have names end in one another: `free` is the end of `kfree`. All names together may be so
+/// many times as long as the strings,
+const MAX_SHARED: usize = 4;
+/// or so many bytes each. If they are longer, names are cut off there.
+const SHORTEST_LIMIT: usize = 1 << 8;
 
 /// Symbols, ready for look-ups.
 #[derive(Default)]
@@ -20,6 +25,8 @@ pub struct SymbolTable {
     strings: Vec<Arc<SectionData>>,
     by_address: Vec<Start>,
     by_name: OnceLock<HashTable<u32>>,
+    /// Where names are cut off.
+    longest_name: OnceLock<usize>,
     hasher: foldhash::fast::RandomState,
 }
 
@@ -107,7 +114,8 @@ impl SymbolTable {
     /// no other, that one.
     #[must_use]
     pub fn find(&self, address: u64) -> Option<Symbol> {
-        self.find_entry(address).map(|entry| self.symbol(entry))
+        self.find_entry(address)
+            .map(|entry| self.symbol(entry, MAX_NAME))
     }
 
     fn find_entry(&self, address: u64) -> Option<&Entry> {
@@ -153,8 +161,8 @@ impl SymbolTable {
         if found.is_empty() {
             return self.find(address).into_iter().collect();
         }
-        let entries = found.into_iter().map(|(_, entry)| entry);
-        entries.map(|entry| self.symbol(entry)).collect()
+        self.symbols(found.into_iter().map(|(_, entry)| entry))
+            .collect()
     }
 
     /// The symbols that start at `address` at the latest.
@@ -174,7 +182,7 @@ impl SymbolTable {
     pub fn find_name(&self, name: &str) -> Option<Symbol> {
         let named = self.named(name).into_iter();
         let best = named.min_by_key(|(index, entry)| (entry.rank(), entry.is_old, *index));
-        best.map(|(_, entry)| self.symbol(entry))
+        best.map(|(_, entry)| self.symbol(entry, self.longest_name()))
     }
 
     /// All symbols called `name`, or so but for a version, as [`find_name`](Self::find_name) has it;
@@ -183,13 +191,22 @@ impl SymbolTable {
     pub fn all_named(&self, name: &str) -> Vec<Symbol> {
         let mut named = self.named(name);
         named.sort_by_key(|(index, _)| *index);
-        let entries = named.into_iter().map(|(_, entry)| entry);
-        entries.map(|entry| self.symbol(entry)).collect()
+        self.symbols(named.into_iter().map(|(_, entry)| entry))
+            .collect()
     }
 
     /// All symbols, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = Symbol> {
-        self.entries.iter().map(|entry| self.symbol(entry))
+        self.symbols(self.entries.iter())
+    }
+
+    /// The symbols of many entries.
+    fn symbols<'a>(
+        &'a self,
+        entries: impl Iterator<Item = &'a Entry>,
+    ) -> impl Iterator<Item = Symbol> {
+        let limit = self.longest_name();
+        entries.map(move |entry| self.symbol(entry, limit))
     }
 
     /// The symbols whose names fit best.
@@ -229,26 +246,50 @@ impl SymbolTable {
         })
     }
 
+    /// Where names are cut off if many are wanted: a few strings can make any number of long names,
+    /// each of which is hashed, checked, and perhaps copied.
+    fn longest_name(&self) -> usize {
+        *self.longest_name.get_or_init(|| {
+            let strings = self.strings.iter().map(|strings| strings.len());
+            let shared = strings.sum::<usize>().saturating_mul(MAX_SHARED);
+            let each = self.entries.len().saturating_mul(SHORTEST_LIMIT);
+            let mut left = shared.max(each);
+            let fits = self.entries.iter().all(|entry| {
+                let length = self
+                    .place_of_name(entry, MAX_NAME)
+                    .map_or(0, |(_, name)| name.len());
+                let rest = left.checked_sub(length);
+                left = rest.unwrap_or(0);
+                rest.is_some()
+            });
+            if fits { MAX_NAME } else { SHORTEST_LIMIT }
+        })
+    }
+
     fn name(&self, entry: &Entry) -> &[u8] {
-        let found = self.place_of_name(entry);
+        let found = self.place_of_name(entry, self.longest_name());
         found.map_or(&[], |(strings, range)| {
             strings.get(range).unwrap_or_default()
         })
     }
 
-    /// Where the name of a symbol stands.
-    fn place_of_name(&self, entry: &Entry) -> Option<(&Arc<SectionData>, Range<usize>)> {
+    /// Where the name of a symbol stands, of which `limit` bytes count.
+    fn place_of_name(
+        &self,
+        entry: &Entry,
+        limit: usize,
+    ) -> Option<(&Arc<SectionData>, Range<usize>)> {
         let strings = self.strings.get(usize::from(entry.name.strings))?;
         let start = entry.name.offset as usize;
         let rest = strings.get(start..)?;
-        let rest = rest.get(..MAX_NAME).unwrap_or(rest);
+        let rest = rest.get(..limit).unwrap_or(rest);
         let length = memchr::memchr(0, rest).unwrap_or(rest.len());
         Some((strings, start..start.saturating_add(length)))
     }
 
-    fn symbol(&self, entry: &Entry) -> Symbol {
+    fn symbol(&self, entry: &Entry, limit: usize) -> Symbol {
         Symbol {
-            name: match self.place_of_name(entry) {
+            name: match self.place_of_name(entry, limit) {
                 Some((strings, range)) => SymbolName::new(strings, range),
                 None => "".into(),
             },
@@ -274,5 +315,58 @@ impl Entry {
             elf::STB_WEAK => 1,
             _ => 2,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COUNT: u32 = 40_000;
+
+    /// Symbols whose names start at each of the first offsets of these strings.
+    fn overlapping(strings: Vec<u8>) -> SymbolTable {
+        let entry = |offset: u32| Entry {
+            address: offset.into(),
+            size: 1,
+            rest: 0,
+            name: Name { strings: 0, offset },
+            binding: elf::STB_GLOBAL,
+            kind: elf::STT_FUNC,
+            is_old: false,
+        };
+        SymbolTable::new((0..COUNT).map(entry).collect(), vec![strings.into()])
+    }
+
+    #[test]
+    fn names_that_overlap_cost_no_more_than_the_strings_and_the_symbols() {
+        for byte in [b'a', 0xff] {
+            let strings = vec![byte; COUNT as usize + MAX_NAME];
+            let size = strings.len() * MAX_SHARED + COUNT as usize * SHORTEST_LIMIT;
+            let table = overlapping(strings);
+            let length = |symbol: Symbol| symbol.name.len();
+            // What is no UTF-8 takes three bytes for each of its own.
+            assert!(table.iter().map(length).sum::<usize>() <= 3 * size);
+            let first = table.iter().next().unwrap();
+            let named = table.all_named(&first.name);
+            assert!(named.into_iter().map(length).sum::<usize>() <= 3 * size);
+            // One alone is whole.
+            assert!(
+                table
+                    .find(0)
+                    .is_some_and(|symbol| length(symbol) >= MAX_NAME)
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_end_in_one_another_as_linkers_have_them_are_whole() {
+        let short = |at| if at % 8 == 0 { 0 } else { b'n' };
+        let mut strings: Vec<u8> = (0..=COUNT).map(short).collect();
+        let start = strings.len();
+        strings.extend([b'x'; 5000]);
+        let mut table = overlapping(strings);
+        table.entries[0].name.offset = start.try_into().unwrap();
+        assert_eq!(table.iter().next().unwrap().name.len(), 5000);
     }
 }
