@@ -5,6 +5,7 @@ use crate::hash::hash_bytes;
 use crate::unit::{Unit, UnitIndex};
 use crate::units::Units;
 use hashbrown::{HashMap, HashSet};
+use spelunk_base::{Cancel, Cancelled};
 use std::collections::BTreeSet;
 
 /// Lists that import one another.
@@ -23,7 +24,11 @@ pub(super) struct MacroIndex {
 
 impl MacroIndex {
     /// Reads all lists of a file, each once.
-    pub(super) fn new(units: &Units<'_>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` says so.
+    pub(super) fn new(units: &Units<'_>, cancel: &Cancel) -> Result<Self, Cancelled> {
         let budget = units.macro_bytes();
         // Each unit tells of a list that it uses in 5 bytes, unless lists use others in its place.
         let max_users = budget.saturating_mul(2);
@@ -32,6 +37,7 @@ impl MacroIndex {
             ..Builder::default()
         };
         for index in units.indices() {
+            cancel.check()?;
             if builder.index.users.len() > max_users {
                 break;
             }
@@ -55,7 +61,7 @@ impl MacroIndex {
         index.users.sort_unstable();
         index.names.shrink_to_fit();
         index.users.shrink_to_fit();
-        index
+        Ok(index)
     }
 
     /// For each list that may define `name` the units that it belongs to.
@@ -69,9 +75,22 @@ impl MacroIndex {
 
     /// The names that start with `prefix` of macros that stand for something and take no arguments,
     /// sorted, `limit` at most.
-    pub(super) fn names(&self, units: &Units<'_>, prefix: &str, limit: usize) -> BTreeSet<String> {
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` says so.
+    pub(super) fn names(
+        &self,
+        units: &Units<'_>,
+        prefix: &str,
+        limit: usize,
+        cancel: &Cancel,
+    ) -> Result<BTreeSet<String>, Cancelled> {
         let mut names = BTreeSet::new();
+        // Lists don't overlap.
+        let mut budget = units.macro_bytes();
         for (unit, place) in &self.lists {
+            cancel.check()?;
             let Some(mut list) = units
                 .unit(*unit)
                 .ok()
@@ -79,7 +98,10 @@ impl MacroIndex {
             else {
                 continue;
             };
-            while let Some(entry) = list.next() {
+            let start = list.position();
+            while list.position().saturating_sub(start) <= budget
+                && let Some(entry) = list.next()
+            {
                 if let Entry::Define { text, .. } = entry
                     && text.starts_with(prefix.as_bytes())
                     && let name = text::name(text)
@@ -93,8 +115,9 @@ impl MacroIndex {
                     }
                 }
             }
+            budget = budget.saturating_sub(list.position().saturating_sub(start));
         }
-        names
+        Ok(names)
     }
 }
 
@@ -178,6 +201,11 @@ impl Builder {
             {
                 imports.push(other);
             }
+        }
+        // Each of them once: all units that use this list go through it.
+        if let Some(imports) = self.imports.get_mut(number as usize) {
+            imports.sort_unstable();
+            imports.dedup();
         }
     }
 

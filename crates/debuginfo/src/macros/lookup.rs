@@ -9,12 +9,17 @@ use crate::units::Units;
 use crate::{DebugFile, DebugInfoError};
 use gimli::{DebugLineOffset, DwarfFileType, LineProgramHeader, SectionId};
 use hashbrown::HashMap;
-use spelunk_base::Language;
+use spelunk_base::{Cancel, Language};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Units whose macros are kept at a time.
 const MAX_TABLES: usize = 64;
+/// For one name so many entries of lists are read for each byte of them, on average; 1 would do if no
+/// two units had lists in common.
+const MAX_SHARED: u64 = 16;
+/// Or so many where there are few bytes.
+const MIN_ENTRIES: u64 = 1 << 25;
 
 /// A macro's definition.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -56,12 +61,18 @@ pub(crate) struct Macros<'a> {
 }
 
 impl<'a> Macros<'a> {
-    fn index(&self, units: &Units<'a>) -> &MacroIndex {
+    fn index(&self, units: &Units<'a>, file: &DebugFile) -> Result<&MacroIndex, DebugInfoError> {
         if let Some(index) = self.index.get() {
-            return index;
+            return Ok(index);
         }
-        let index = MacroIndex::new(units);
-        self.index.get_or_init(|| index)
+        let index = file.result_of(|_, cancel| Ok(MacroIndex::new(units, cancel)?))?;
+        Ok(self.index.get_or_init(|| index))
+    }
+
+    /// Whether the macros of all these units are at hand.
+    fn has_tables(&self, units: &BTreeSet<UnitIndex>) -> bool {
+        let known = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        units.iter().all(|unit| known.contains_key(unit))
     }
 
     fn table(&self, index: UnitIndex, unit: &Unit<'a>) -> Arc<MacroTable<'a>> {
@@ -107,28 +118,33 @@ impl DebugFile {
         }
         self.with_units(|units| {
             let macros = units.macros();
-            let index = macros.index(units);
+            let index = macros.index(units, self)?;
             let first: BTreeSet<UnitIndex> = index
                 .find(name)
                 .filter_map(|mut users| users.next())
                 .collect();
-            let mut places = Vec::new();
-            for unit in first {
-                let matches = |definition: &Definition<'_>, files: &Files<'_, '_>| {
-                    filename.is_none_or(|wanted| files.matches(definition, wanted))
-                };
-                macros.places(units, unit, name, matches, &mut places)?;
-            }
+            let mut search = PlaceSearch {
+                macros,
+                units,
+                name,
+                left: MIN_ENTRIES.max(MAX_SHARED.saturating_mul(units.macro_bytes() as u64)),
+                places: Vec::new(),
+            };
+            let matches = |definition: &Definition<'_>, files: &Files<'_, '_>| {
+                filename.is_none_or(|wanted| files.matches(definition, wanted))
+            };
+            search.add_all(self, &first, matches)?;
             if let Some(wanted) = filename
-                && places.is_empty()
+                && search.places.is_empty()
             {
-                let all: BTreeSet<UnitIndex> = index.find(name).flatten().collect();
-                for unit in all {
-                    if filename::is_of_unit(units.unit(unit)?, wanted) {
-                        macros.places(units, unit, name, |_, _| true, &mut places)?;
-                    }
-                }
+                let mut all: BTreeSet<UnitIndex> = index.find(name).flatten().collect();
+                all.retain(|unit| {
+                    let unit = units.unit(*unit);
+                    unit.is_ok_and(|unit| filename::is_of_unit(unit, wanted))
+                });
+                search.add_all(self, &all, |_, _| true)?;
             }
+            let mut places = search.places;
             places.sort_by_key(|place| !place.is_live);
             Ok(places)
         })
@@ -193,28 +209,60 @@ impl DebugFile {
             return Ok(BTreeSet::new());
         }
         self.with_units(|units| {
-            let index = units.macros().index(units);
-            Ok(index.names(units, prefix, limit))
+            let index = units.macros().index(units, self)?;
+            self.result_of(|_, cancel| Ok(index.names(units, prefix, limit, cancel)?))
         })
     }
 }
 
-impl<'a> Macros<'a> {
-    /// Adds where a unit knows `name` last, by a definition that matches.
-    fn places(
-        &self,
-        units: &Units<'a>,
-        index: UnitIndex,
-        name: &str,
-        matches: impl Fn(&Definition<'_>, &Files<'_, 'a>) -> bool,
-        places: &mut Vec<MacroPlace>,
+/// Where units know a name.
+struct PlaceSearch<'s, 'a> {
+    macros: &'s Macros<'a>,
+    units: &'s Units<'a>,
+    name: &'s str,
+    /// How many more entries may be read: what lists that import one another hide behind that is
+    /// left out.
+    left: u64,
+    places: Vec<MacroPlace>,
+}
+
+impl<'a> PlaceSearch<'_, 'a> {
+    /// Adds where these units know the name last, by definitions that match.
+    fn add_all(
+        &mut self,
+        file: &DebugFile,
+        units: &BTreeSet<UnitIndex>,
+        matches: impl Fn(&Definition<'_>, &Files<'_, 'a>) -> bool + Sync,
     ) -> Result<(), DebugInfoError> {
-        let unit = units.unit(index)?;
-        let table = self.table(index, unit);
+        let is_quick = self.macros.has_tables(units);
+        let mut add_all = |cancel: &Cancel| {
+            for unit in units {
+                cancel.check()?;
+                self.add(*unit, &matches)?;
+            }
+            Ok(())
+        };
+        match is_quick {
+            true => add_all(&Cancel::default()),
+            false => file.result_of(|_, cancel| add_all(cancel)),
+        }
+    }
+
+    fn add(
+        &mut self,
+        index: UnitIndex,
+        matches: impl Fn(&Definition<'_>, &Files<'_, 'a>) -> bool,
+    ) -> Result<(), DebugInfoError> {
+        if self.left == 0 {
+            return Ok(());
+        }
+        let unit = self.units.unit(index)?;
+        let table = self.macros.table(index, unit);
+        self.left = self.left.saturating_sub(table.entries.into());
         let files = Files::new(unit, &table);
-        let found = table.find(name.as_bytes()).iter().rev();
+        let found = table.find(self.name.as_bytes()).iter().rev();
         let found = found.filter(|definition| matches(definition, &files));
-        places.extend(found.map(|definition| MacroPlace {
+        self.places.extend(found.map(|definition| MacroPlace {
             unit: index,
             position: definition.last_place(),
             is_live: definition.is_live(),

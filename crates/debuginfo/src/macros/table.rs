@@ -10,6 +10,8 @@ use hashbrown::HashMap;
 pub(super) struct MacroTable<'a> {
     /// By name, and of one name in order.
     definitions: Vec<Definition<'a>>,
+    /// How many entries of lists were read for it.
+    pub(super) entries: u32,
     /// The line table that counts its files, where that is not the unit's.
     pub(super) line_table: Option<DebugLineOffset>,
 }
@@ -50,7 +52,7 @@ impl<'a> MacroTable<'a> {
         };
         let definitions = &mut table.definitions;
         let mut last: HashMap<&[u8], usize, foldhash::fast::RandomState> = HashMap::default();
-        let line_table = walk(unit, root, &mut |directive: Directive<'a>| {
+        let walked = walk(unit, root, &mut |directive: Directive<'a>| {
             let name = text::name(directive.text);
             let new = directive.is_definition.then_some(definitions.len());
             let before = match new {
@@ -71,7 +73,7 @@ impl<'a> MacroTable<'a> {
                 });
             }
         });
-        table.line_table = line_table;
+        (table.entries, table.line_table) = walked;
         table.definitions.shrink_to_fit();
         table
             .definitions

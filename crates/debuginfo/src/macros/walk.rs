@@ -27,13 +27,16 @@ pub(super) struct Directive<'a> {
     pub(super) line: u64,
 }
 
-/// Calls `visit` with all that a unit defines; returns the line table that counts its files.
+/// Calls `visit` with all that a unit defines; returns how many entries there are, and the line table
+/// that counts the unit's files.
 pub(super) fn walk<'a>(
     unit: &Unit<'a>,
     root: ListPlace,
     visit: &mut dyn FnMut(Directive<'a>),
-) -> Option<DebugLineOffset> {
-    let list = List::open(unit, root)?;
+) -> (u32, Option<DebugLineOffset>) {
+    let Some(list) = List::open(unit, root) else {
+        return (0, None);
+    };
     let line_table = list.line_table();
     let mut walk = Walk {
         unit,
@@ -46,7 +49,7 @@ pub(super) fn walk<'a>(
         is_file_known: true,
     };
     walk.list(list, 0);
-    line_table
+    (walk.position, line_table)
 }
 
 struct Walk<'w, 'u, 'a> {

@@ -99,3 +99,25 @@ fn lists_that_overlap_take_no_time_without_end() {
     let (names, places) = ask(file(".debug_macinfo", section, units));
     assert_eq!((names, places), (vec!["A".to_owned(), "B".to_owned()], 1));
 }
+
+/// A hundred thousand entries through a few lists, in each of thousands of units, of which none has
+/// the name from the same list.
+#[test]
+fn lists_that_each_unit_imports_many_times_take_no_time_without_end() {
+    const UNITS: usize = 5_000;
+    let mut section = Vec::new();
+    let mut last = None;
+    for _ in 0..15 {
+        let imports = last.map_or_else(Vec::new, |last| import(last).repeat(8));
+        last = Some(section.len());
+        section.extend(list(&imports));
+    }
+    let mut roots = Vec::new();
+    for _ in 0..UNITS {
+        roots.push(section.len());
+        section.extend(list(&[&import(last.unwrap()), A].concat()));
+    }
+    let (names, places) = ask(file(".debug_macro", section, roots.into_iter()));
+    assert_eq!(names, ["A"]);
+    assert!((100..UNITS).contains(&places), "{places}");
+}
