@@ -1,8 +1,12 @@
 use crate::file::DebugFile;
 use crate::index::IndexEntry;
 use crate::{DebugInfo, DebugInfoError};
+use spelunk_base::Cancel;
 use spelunk_types::TypeKind;
 use std::collections::BTreeSet;
+
+/// Names between two looks at whether the user lost patience.
+const BATCH: usize = 1 << 10;
 
 impl DebugInfo {
     /// The whole names of the types of these kinds that have `word` in them and that `is_wanted`,
@@ -10,16 +14,18 @@ impl DebugInfo {
     ///
     /// # Errors
     ///
-    /// If the debugging information is damaged.
+    /// If the debugging information is damaged, or the user lost patience.
     pub fn find_type_names(
         &self,
         kinds: &[TypeKind],
         word: &str,
-        is_wanted: &dyn Fn(&str) -> bool,
+        is_wanted: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<Vec<Box<str>>, DebugInfoError> {
         let mut all = BTreeSet::new();
         for file in self.files().iter() {
-            file.add_type_names(kinds, word, is_wanted, &mut all)?;
+            file.result_of(|_, cancel| {
+                file.add_type_names(kinds, word, is_wanted, cancel, &mut all)
+            })?;
         }
         Ok(all.into_iter().collect())
     }
@@ -31,11 +37,15 @@ impl DebugFile {
         kinds: &[TypeKind],
         word: &str,
         is_wanted: &dyn Fn(&str) -> bool,
+        cancel: &Cancel,
         all: &mut BTreeSet<Box<str>>,
     ) -> Result<(), DebugInfoError> {
         let finder = memchr::memmem::Finder::new(word.as_bytes());
         let is_type = |entry: &IndexEntry| kinds.iter().any(|kind| entry.kind.may_be(*kind));
-        for (name, entries) in self.index()?.names() {
+        for (count, (name, entries)) in self.index()?.names().enumerate() {
+            if count % BATCH == 0 {
+                cancel.check()?;
+            }
             let Some(name) = finder.find(name).and(std::str::from_utf8(name).ok()) else {
                 continue;
             };
@@ -45,7 +55,7 @@ impl DebugFile {
             }
             if is_wanted(name) {
                 all.insert(name.into());
-            } else if name.ends_with(word) {
+            } else if name.rsplit("::").next() == Some(word) {
                 // A template under its simple name has its arguments in its entry.
                 self.with_units(|units| {
                     for entry in entries {

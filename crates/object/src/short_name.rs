@@ -128,12 +128,41 @@ impl ShortName {
     /// Whether this stands for the type that is called `name`.
     #[must_use]
     pub fn fits(&self, name: &str) -> bool {
-        name.contains(&*self.word) && self.fits_with(Scopes::Any, name)
+        self.may_fit(name) && self.fits_with(Scopes::Any, name)
+    }
+
+    /// False for nearly all names that this does not stand for, which is told at a glance: a large
+    /// program has a hundred thousand with `vector` in them.
+    fn may_fit(&self, name: &str) -> bool {
+        // Brackets of other kinds need not match, nor do those in names of operators.
+        let is_plain = matches!(self.pieces[..], [Piece::Path(_)])
+            && !name.contains(['(', '\'', '{'])
+            && !name.contains("operator");
+        let is_it = |last: &str| {
+            let behind = last.strip_prefix(&*self.word).map(str::trim_ascii_start);
+            behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('<'))
+        };
+        name.contains(&*self.word) && (!is_plain || is_it(last_component(name)))
     }
 
     fn fits_with(&self, scopes: Scopes, name: &str) -> bool {
         parse(name).is_some_and(|whole| all_fit(&self.pieces, &whole, scopes))
     }
+}
+
+/// What stands behind the last `::` that is in no brackets.
+fn last_component(name: &str) -> &str {
+    let (mut start, mut open, mut before) = (0, 0_usize, 0);
+    for (index, byte) in name.bytes().enumerate() {
+        match byte {
+            b'<' | b'[' => open = open.saturating_add(1),
+            b'>' | b']' => open = open.saturating_sub(1),
+            b':' if before == b':' && open == 0 => start = index.saturating_add(1),
+            _ => {}
+        }
+        before = byte;
+    }
+    name.get(start..).unwrap_or("").trim_ascii_start()
 }
 
 /// Which scopes may be left out.
