@@ -1,7 +1,7 @@
 use crate::file::DebugFile;
 use crate::index::IndexEntry;
 use crate::{DebugInfo, DebugInfoError};
-use spelunk_base::Cancel;
+use spelunk_base::{Cancel, Progress};
 use spelunk_types::TypeKind;
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ const BATCH: usize = 1 << 10;
 
 impl DebugInfo {
     /// The whole names of the types of these kinds that have `word` in them and that `is_wanted`,
-    /// sorted, each once. Looks through all names.
+    /// sorted, each once. Looks through all names if `word` is one.
     ///
     /// # Errors
     ///
@@ -23,8 +23,8 @@ impl DebugInfo {
     ) -> Result<Vec<Box<str>>, DebugInfoError> {
         let mut all = BTreeSet::new();
         for file in self.files().iter() {
-            file.result_of(|_, cancel| {
-                file.add_type_names(kinds, word, is_wanted, cancel, &mut all)
+            file.result_of(|progress, cancel| {
+                file.add_type_names(kinds, (word, is_wanted), &mut all, progress, cancel)
             })?;
         }
         Ok(all.into_iter().collect())
@@ -35,14 +35,16 @@ impl DebugFile {
     fn add_type_names(
         &self,
         kinds: &[TypeKind],
-        word: &str,
-        is_wanted: &dyn Fn(&str) -> bool,
-        cancel: &Cancel,
+        (word, is_wanted): (&str, &dyn Fn(&str) -> bool),
         all: &mut BTreeSet<Box<str>>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
     ) -> Result<(), DebugInfoError> {
         let finder = memchr::memmem::Finder::new(word.as_bytes());
         let is_type = |entry: &IndexEntry| kinds.iter().any(|kind| entry.kind.may_be(*kind));
-        for (count, (name, entries)) in self.index()?.names().enumerate() {
+        let index = self.index()?;
+        let names = index.names_if_mentioned(word, progress, cancel)?;
+        for (count, (name, entries)) in names.enumerate() {
             if count % BATCH == 0 {
                 cancel.check()?;
             }

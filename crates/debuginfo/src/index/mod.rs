@@ -19,6 +19,7 @@ mod fingerprint_tests;
 mod format;
 mod forms;
 mod kind;
+mod mention;
 mod merge;
 mod name_ref;
 mod names;
@@ -145,9 +146,31 @@ impl NameIndex {
     pub fn names(
         &self,
     ) -> impl Iterator<Item = (&[u8], impl Iterator<Item = IndexEntry> + '_)> + '_ {
-        self.file
-            .iter()
-            .chain(self.scopes().into_iter().flat_map(Names::iter))
+        iterate(&self.file, self.scopes())
+    }
+
+    /// The same, but those in namespaces and classes only if `word` may be the name of any entry:
+    /// whoever looks for one that is missing need not wait for their index.
+    ///
+    /// # Errors
+    ///
+    /// [`DebugInfoError::Cancelled`], or if the debug sections cannot be read.
+    pub(crate) fn names_if_mentioned(
+        &self,
+        word: &str,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<
+        impl Iterator<Item = (&[u8], impl Iterator<Item = IndexEntry> + '_)> + '_,
+        DebugInfoError,
+    > {
+        if self.wants_scopes() && mention::is_mentioned(&self.sources, word)? {
+            self.prepare_scopes(progress, cancel)?;
+        }
+        Ok(iterate(
+            &self.file,
+            self.scopes.get().and_then(Option::as_ref),
+        ))
     }
 
     /// Whether the names in namespaces and classes are still to be looked through, which takes
@@ -183,6 +206,13 @@ impl NameIndex {
         let _ = self.prepare_scopes(&NoProgress, &Cancel::default());
         self.scopes.get()?.as_ref()
     }
+}
+
+fn iterate<'n>(
+    file: &'n Names,
+    scopes: Option<&'n Names>,
+) -> impl Iterator<Item = (&'n [u8], impl Iterator<Item = IndexEntry> + 'n)> + 'n {
+    std::iter::once(file).chain(scopes).flat_map(Names::iter)
 }
 
 /// An index from disk, or made anew and then kept on disk, and whether it is of all units.
