@@ -18,12 +18,15 @@ use rayon::prelude::*;
 use spelunk_base::{Cancel, Progress};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Units are handed to threads in this many parts at most: enough for an even load, few enough to
-/// merge. Copies of a definition in different parts are all indexed, so that parts should have so
-/// many bytes at least.
-const PARTS: usize = 64;
+/// Units are handed to threads in this many parts for each thread: enough for an even load, few enough
+/// to merge. Copies of a definition in different parts are all indexed, and each part takes memory of
+/// its own, so that parts should have so many bytes at least.
+const PARTS_PER_THREAD: usize = 3;
 const PART_SIZE: usize = 8 << 20;
+/// Parts at most.
+const PARTS: usize = 64;
 /// Entries that take their name from an entry in another unit that takes its name from another one.
 const MAX_ORIGINS: usize = 8;
 
@@ -76,6 +79,8 @@ struct Building<'a> {
     total: u64,
     done: AtomicU64,
     budget: Budget,
+    /// Tables that no thread uses now, with the abbreviations that they know.
+    tables: Mutex<Vec<Tables>>,
     task: String,
     progress: &'a dyn Progress,
     cancel: &'a Cancel,
@@ -123,6 +128,7 @@ impl<'a> Building<'a> {
             total,
             done: AtomicU64::new(0),
             budget: Budget::new(abbreviations.sum(), tables.sum(), PARTS),
+            tables: Mutex::default(),
             task: format!("indexing {name}"),
             progress,
             cancel,
@@ -155,7 +161,7 @@ impl<'a> Building<'a> {
             .split()
             .into_par_iter()
             .map(|part| {
-                let names = self.scan_part(part)?;
+                let names = self.scan_part(part.iter())?;
                 let size = part.iter().map(ScanUnit::size).sum::<usize>() as u64;
                 let before = self.done.fetch_add(size, Ordering::Relaxed);
                 let done = before.saturating_add(size).min(self.total);
@@ -218,7 +224,7 @@ impl<'a> Building<'a> {
             let new: Vec<RawNames> = groups
                 .par_chunks(groups.len().div_ceil(PARTS).max(1))
                 .map(|groups| {
-                    let (mut names, mut seen) = (RawNames::new(), Seen::new(self.depth));
+                    let (mut names, mut seen) = (RawNames::new(0), Seen::new(self.depth));
                     let (mut tables, mut files) = (Tables::default(), LastSourceFiles::default());
                     for (unit, group) in groups {
                         self.cancel.check()?;
@@ -266,7 +272,8 @@ impl<'a> Building<'a> {
     /// Parts of about the same number of bytes, each with at least one unit.
     fn split(&self) -> Vec<&[ScanUnit<'a>]> {
         let total = usize::try_from(self.total).unwrap_or(usize::MAX);
-        let target = (total / PARTS).max(PART_SIZE);
+        let parts = rayon::current_num_threads().saturating_mul(PARTS_PER_THREAD);
+        let target = (total / parts.clamp(1, PARTS)).max(PART_SIZE);
         let mut sum = 0usize;
         self.units
             .split_inclusive(|unit| {
@@ -282,16 +289,16 @@ impl<'a> Building<'a> {
 
     fn scan_part<'u>(
         &self,
-        units: impl IntoIterator<Item = &'u ScanUnit<'a>>,
+        units: impl Iterator<Item = &'u ScanUnit<'a>> + Clone,
     ) -> Result<RawNames, DebugInfoError>
     where
         'a: 'u,
     {
-        let (mut names, mut seen) = (RawNames::new(), Seen::new(self.depth));
-        let (mut tables, mut files) = (Tables::default(), LastSourceFiles::default());
+        let size = units.clone().map(ScanUnit::size);
+        let (mut names, mut seen) = (RawNames::new(size.sum()), Seen::new(self.depth));
+        let (mut tables, mut files) = (self.take_tables(), LastSourceFiles::default());
         for unit in units {
             self.cancel.check()?;
-            names.make_room(unit.size());
             // A damaged unit has names up to the damage.
             let table = tables.get(&self.budget, unit);
             let scanned = table.is_some_and(|table| {
@@ -300,7 +307,16 @@ impl<'a> Building<'a> {
             });
             names.is_whole &= scanned;
         }
+        self.free_tables().push(tables);
         Ok(names)
+    }
+
+    fn take_tables(&self) -> Tables {
+        self.free_tables().pop().unwrap_or_default()
+    }
+
+    fn free_tables(&self) -> MutexGuard<'_, Vec<Tables>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -16,16 +16,18 @@ use super::kind::NameKind;
 use super::name_ref::NameRef;
 use crate::die::DieId;
 use crate::hash::hash_bytes;
+use rayon::prelude::*;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 7;
+pub(super) const VERSION: u32 = 8;
 const MAGIC: &[u8; 8] = b"SPELNAME";
 /// Magic, version, flags, and the numbers of [`Header`], and the hash of all that follows.
 pub(super) const HEADER_SIZE: usize = 8 + 4 * 5 + 8 * 4 + 8;
 pub(super) const NAME_SIZE: usize = 16;
 pub(super) const ENTRY_SIZE: usize = 8;
 const MAX_START_BITS: u32 = 17;
+const HASHED_TOGETHER: usize = 1 << 18;
 
 /// How many of everything there is, and the sizes of the sections that it was made from: a file
 /// with the same build ID may have been rewritten by `dwz` or `objcopy`.
@@ -149,7 +151,22 @@ pub(super) fn hash(name: &[u8]) -> u32 {
     u32::try_from(hash_bytes(name) >> 32).unwrap_or(0)
 }
 
-/// The number of a name and of its first entry.
+/// The hash of all that follows the header, of which all threads hash a part.
+pub(super) fn hash_body(body: &[u8]) -> u64 {
+    let hashes = body.par_chunks(HASHED_TOGETHER).map(hash_bytes);
+    let hashes: Vec<_> = hashes.map(u64::to_le_bytes).collect();
+    hash_bytes(hashes.as_flattened())
+}
+
+/// A name with the number of its first entry.
+pub(super) fn pack_name(hash: u32, first_entry: u32, place: NameRef) -> [u8; NAME_SIZE] {
+    let [a, b, c, d] = hash.to_le_bytes();
+    let [e, f, g, h] = first_entry.to_le_bytes();
+    let [i, j, k, l, m, n, o, p] = place.as_u64().to_le_bytes();
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+}
+
+/// What [`pack_name`] packed.
 pub(super) fn parse_name(bytes: &[u8; NAME_SIZE]) -> (u32, u32, NameRef) {
     let [a, b, c, d, e, f, g, h, name @ ..] = *bytes;
     (

@@ -1,8 +1,7 @@
-use super::format::{self, Header};
+use super::format::{self, ENTRY_SIZE, Header, NAME_SIZE};
 use super::name_ref::{NameRef, Place, c_str};
 use super::raw::{RawName, RawNames};
 use crate::die::DieId;
-use crate::hash::hash_bytes;
 use crate::sources::SourceSections;
 use gimli::SectionId;
 use rayon::prelude::*;
@@ -38,14 +37,9 @@ impl NameBytes<'_> {
     }
 }
 
-/// A name with some of its entries.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    hash: u32,
-    /// Its first entry among all, and how many there are.
-    first: u32,
-    count: u32,
-}
+/// Names fall into this many buckets, by the first bits of their hashes: enough for an even load.
+const BUCKETS: usize = 1 << BUCKET_BITS;
+const BUCKET_BITS: u32 = 6;
 
 /// An index in its format; `None` if there are too many names.
 pub(super) fn merge(
@@ -53,154 +47,284 @@ pub(super) fn merge(
     parts: Vec<RawNames>,
     header: Header,
 ) -> Option<Vec<u8>> {
-    let (all, own) = join(parts);
-    let name_of = |group: &Group| all.get(group.first as usize).map(|raw| raw.name);
-    let bytes_of = |group: &Group| strings.get(name_of(group)?, &own);
-    let mut groups = group(&all, |name| strings.get(name, &own))?;
-    let mut names = Names::default();
-    for same_hash in groups.chunk_by_mut(|a, b| a.hash == b.hash) {
-        // A name that stands at several places is still one name.
-        if same_hash.len() > 1 {
-            same_hash.sort_by_cached_key(|group| (bytes_of(group), group.first));
-        }
-        for same_name in same_hash.chunk_by(|a, b| bytes_of(a) == bytes_of(b)) {
-            let first = same_name.first()?;
-            let entries = same_name.iter().filter_map(|group| {
-                let first = group.first as usize;
-                all.get(first..first.saturating_add(group.count as usize))
-            });
-            let entries = entries.flatten().map(|raw| raw.entry);
-            let name = name_of(first)?;
-            let own = match name.place() {
-                Some(Place::Index) => Some(bytes_of(first)?),
-                _ => None,
-            };
-            names.add(first.hash, name, own, entries);
-        }
-    }
-    drop((all, own, groups));
-    names.write(header)
+    let parts: Vec<Part> = parts
+        .into_par_iter()
+        .enumerate()
+        .map(|(number, part)| Part::new(strings, number, part))
+        .collect();
+    let parts = Parts {
+        strings,
+        all: &parts,
+    };
+    let buckets: Vec<Bucket<'_>> = (0..BUCKETS)
+        .into_par_iter()
+        .map(|bucket| Bucket::new(parts, bucket))
+        .collect();
+    write(&buckets, header)
 }
 
-/// The names of all parts, by place, and the bytes of those that stand nowhere in the file.
-fn join(parts: Vec<RawNames>) -> (Vec<RawName>, Vec<u8>) {
-    let mut own = Vec::new();
-    let mut all = Vec::with_capacity(parts.iter().map(|part| part.names.len()).sum());
-    for part in parts {
-        let base = own.len() as u64;
-        own.extend(part.own);
-        all.extend(part.names.into_iter().map(|raw| RawName {
-            name: match raw.name.place() {
-                Some(Place::Index) => {
-                    let offset = base.saturating_add(raw.name.offset() as u64);
-                    NameRef::new(Place::Index, 0, offset)
-                }
-                _ => raw.name,
-            },
-            ..raw
-        }));
-    }
-    all.par_sort_unstable();
-    (all, own)
-}
-
-/// The entries that have their names at the same place, by the hashes of their names. What has no
-/// bytes is left out.
-fn group<'a>(
-    all: &[RawName],
-    bytes_of: impl Fn(NameRef) -> Option<&'a [u8]> + Sync,
-) -> Option<Vec<Group>> {
-    u32::try_from(all.len()).ok()?;
-    let mut first = 0u32;
-    let mut groups = Vec::new();
-    for same in all.chunk_by(|a, b| a.name == b.name) {
-        let count = u32::try_from(same.len()).ok()?;
-        groups.push(Group {
-            hash: 0,
-            first,
-            count,
-        });
-        first = first.checked_add(count)?;
-    }
-    groups.par_iter_mut().for_each(|group| {
-        let bytes = all.get(group.first as usize);
-        match bytes.and_then(|raw| bytes_of(raw.name)) {
-            Some(bytes) => group.hash = format::hash(bytes),
-            None => group.count = 0,
-        }
-    });
-    groups.retain(|group| group.count > 0);
-    groups.par_sort_unstable_by_key(|group| u64::from(group.hash) << 32 | u64::from(group.first));
-    Some(groups)
-}
-
-/// The parts of an index.
-#[derive(Default)]
-struct Names {
-    /// The hash, the first entry and the place of each.
-    names: Vec<(u32, u32, NameRef)>,
-    entries: Vec<u64>,
+/// The names of some units.
+struct Part {
+    /// Sorted by where they stand.
+    names: Vec<RawName>,
+    /// The bytes of those that stand nowhere in the file.
     own: Vec<u8>,
+    /// Those that stand at one place, sorted by hash.
+    groups: Vec<Group>,
 }
 
-impl Names {
-    fn add(
-        &mut self,
-        hash: u32,
-        name: NameRef,
-        own: Option<&[u8]>,
-        entries: impl Iterator<Item = u64>,
-    ) {
-        let start = self.entries.len();
-        self.entries.extend(entries);
-        if let Some(new) = self.entries.get_mut(start..) {
-            new.sort_unstable();
-        }
-        let place = match own {
-            Some(bytes) => {
-                let offset = self.own.len() as u64;
-                self.own.extend_from_slice(bytes);
-                self.own.push(0);
-                NameRef::new(Place::Index, 0, offset)
+/// Entries of a part that have their name at the same place.
+#[derive(Clone, Copy)]
+struct Group {
+    hash: u32,
+    /// The number of the part, where in it the first one is, and how many there are.
+    part: u32,
+    first: u32,
+    count: u32,
+}
+
+impl Part {
+    /// Names without bytes are left out.
+    fn new(strings: &NameBytes<'_>, number: usize, part: RawNames) -> Self {
+        let RawNames { mut names, own, .. } = part;
+        let part = u32::try_from(number).unwrap_or(u32::MAX);
+        // In the order in which they stand in the file, they are read faster.
+        names.sort_unstable();
+        let mut groups = Vec::with_capacity(names.len());
+        let mut first = 0u32;
+        for same in names.chunk_by(|a, b| a.name == b.name) {
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            let bytes = same.first().and_then(|raw| strings.get(raw.name, &own));
+            if let Some(hash) = bytes.map(format::hash) {
+                groups.push(Group {
+                    hash,
+                    part,
+                    first,
+                    count,
+                });
             }
-            None => name,
-        };
-        let start = u32::try_from(start).unwrap_or(u32::MAX);
-        self.names.push((hash, start, place));
+            first = first.saturating_add(count);
+        }
+        groups.sort_unstable_by_key(|group| (group.hash, group.first));
+        Self { names, own, groups }
     }
 
-    fn write(self, header: Header) -> Option<Vec<u8>> {
-        let header = Header {
-            names: u32::try_from(self.names.len()).ok()?,
-            entries: u32::try_from(self.entries.len()).ok()?,
-            own: u32::try_from(self.own.len()).ok()?,
-            ..header
+    fn bucket(&self, bucket: usize) -> &[Group] {
+        let from = |bucket: usize| {
+            let bucket_of = |group: &Group| (group.hash >> (u32::BITS - BUCKET_BITS)) as usize;
+            self.groups
+                .partition_point(|group| bucket_of(group) < bucket)
         };
-        let [.., size] = header.layout()?;
-        let mut bytes = Vec::with_capacity(size);
-        bytes.extend(header.write(0));
-        let mut starts = vec![0u32; header.starts() + 1];
-        for (hash, ..) in &self.names {
-            if let Some(after) = starts.get_mut(header.start_of(*hash) + 1) {
-                *after = after.saturating_add(1);
+        let range = from(bucket)..from(bucket.saturating_add(1));
+        self.groups.get(range).unwrap_or_default()
+    }
+
+    fn group(&self, group: &Group) -> &[RawName] {
+        let first = group.first as usize;
+        let end = first.saturating_add(group.count as usize);
+        self.names.get(first..end).unwrap_or_default()
+    }
+}
+
+/// Names whose hashes start with the same bits.
+struct Bucket<'a> {
+    names: Vec<Name<'a>>,
+    entries: Vec<u64>,
+    /// How many bytes the names have that stand nowhere in the file, each with a NUL.
+    own: usize,
+}
+
+/// A name with so many entries.
+struct Name<'a> {
+    hash: u32,
+    entries: u32,
+    place: NamePlace<'a>,
+}
+
+enum NamePlace<'a> {
+    File(NameRef),
+    /// The bytes of one that stands nowhere in the file.
+    Own(&'a [u8]),
+}
+
+/// What buckets are made of.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    strings: &'a NameBytes<'a>,
+    all: &'a [Part],
+}
+
+impl<'a> Parts<'a> {
+    fn entries(self, group: &Group) -> &'a [RawName] {
+        let part = self.all.get(group.part as usize);
+        part.map_or(&[], |part| part.group(group))
+    }
+
+    fn bytes(self, group: &Group) -> Option<&'a [u8]> {
+        let name = self.entries(group).first()?.name;
+        let own = self.all.get(group.part as usize)?;
+        self.strings.get(name, &own.own)
+    }
+
+    /// Where the name stands, if in the file.
+    fn place(self, group: &Group) -> Option<NameRef> {
+        let name = self.entries(group).first()?.name;
+        (name.place() != Some(Place::Index)).then_some(name)
+    }
+}
+
+impl<'a> Bucket<'a> {
+    fn new(parts: Parts<'a>, bucket: usize) -> Self {
+        let groups = parts.all.iter().map(|part| part.bucket(bucket));
+        let mut groups: Vec<Group> = groups.collect::<Vec<_>>().concat();
+        // Those of each part are sorted already.
+        groups.sort_by_key(|group| group.hash);
+        let entries = groups.iter().map(|group| group.count as usize).sum();
+        let mut names = Self {
+            names: Vec::with_capacity(groups.len()),
+            entries: Vec::with_capacity(entries),
+            own: 0,
+        };
+        for same_hash in groups.chunk_by_mut(|a, b| a.hash == b.hash) {
+            names.add_hash(parts, same_hash);
+        }
+        names
+    }
+
+    /// Adds names that have the same hash: nearly always they are one at one place.
+    fn add_hash(&mut self, parts: Parts<'a>, groups: &mut [Group]) {
+        let mut places = groups.iter().map(|group| parts.place(group));
+        let first = places.next().flatten();
+        if first.is_some() && places.all(|place| place == first) {
+            return self.add(parts, groups);
+        }
+        groups.sort_by_cached_key(|group| parts.bytes(group));
+        for same_name in groups.chunk_by(|a, b| parts.bytes(a) == parts.bytes(b)) {
+            self.add(parts, same_name);
+        }
+    }
+
+    fn add(&mut self, parts: Parts<'a>, groups: &[Group]) {
+        let Some(first) = groups.first() else {
+            return;
+        };
+        let place = match parts.place(first) {
+            Some(place) => NamePlace::File(place),
+            None => {
+                let bytes = parts.bytes(first).unwrap_or_default();
+                self.own = self.own.saturating_add(bytes.len()).saturating_add(1);
+                NamePlace::Own(bytes)
             }
+        };
+        let start = self.entries.len();
+        for group in groups {
+            let entries = parts.entries(group).iter();
+            self.entries.extend(entries.map(|raw| raw.entry));
         }
-        let mut sum = 0u32;
-        for start in starts {
-            sum = sum.saturating_add(start);
-            bytes.extend(sum.to_le_bytes());
+        let entries = self.entries.get_mut(start..).unwrap_or_default();
+        entries.sort_unstable();
+        self.names.push(Name {
+            hash: first.hash,
+            entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+            place,
+        });
+    }
+}
+
+/// Puts the names of all buckets one behind the other.
+fn write(buckets: &[Bucket<'_>], header: Header) -> Option<Vec<u8>> {
+    let sum = |size: fn(&Bucket<'_>) -> usize| {
+        let sum: usize = buckets.iter().map(size).sum();
+        u32::try_from(sum).ok()
+    };
+    let header = Header {
+        names: sum(|bucket| bucket.names.len())?,
+        entries: sum(|bucket| bucket.entries.len())?,
+        own: sum(|bucket| bucket.own)?,
+        ..header
+    };
+    let [_, names, entries, own, end] = header.layout()?;
+    let mut bytes = vec![0; end];
+    let (head, mut own) = bytes.split_at_mut_checked(own)?;
+    let (head, mut entries) = head.split_at_mut_checked(entries)?;
+    let (head, mut names) = head.split_at_mut_checked(names)?;
+    write_starts(buckets, &header, head.get_mut(format::HEADER_SIZE..)?);
+    let mut places = Vec::new();
+    let (mut first_entry, mut first_own) = (0, 0);
+    for bucket in buckets {
+        places.push(BucketPlace {
+            bucket,
+            first_entry,
+            first_own,
+            names: names.split_off_mut(..bucket.names.len().checked_mul(NAME_SIZE)?)?,
+            entries: entries.split_off_mut(..bucket.entries.len().checked_mul(ENTRY_SIZE)?)?,
+            own: own.split_off_mut(..bucket.own)?,
+        });
+        first_entry += bucket.entries.len();
+        first_own += bucket.own;
+    }
+    places.into_par_iter().for_each(BucketPlace::write);
+    let body = format::hash_body(bytes.get(format::HEADER_SIZE..)?);
+    let head = bytes.get_mut(..format::HEADER_SIZE)?;
+    head.copy_from_slice(&header.write(body));
+    Some(bytes)
+}
+
+/// Writes for each value of the hash's first bits how many names have a smaller one.
+fn write_starts(buckets: &[Bucket<'_>], header: &Header, out: &mut [u8]) {
+    let mut counts = vec![0u32; header.starts().saturating_add(1)];
+    for name in buckets.iter().flat_map(|bucket| &bucket.names) {
+        if let Some(count) = counts.get_mut(header.start_of(name.hash)) {
+            *count = count.saturating_add(1);
         }
-        for (hash, first, name) in &self.names {
-            bytes.extend(hash.to_le_bytes());
-            bytes.extend(first.to_le_bytes());
-            bytes.extend(name.as_u64().to_le_bytes());
+    }
+    let mut sum = 0u32;
+    for (count, out) in counts.into_iter().zip(out.as_chunks_mut().0) {
+        *out = sum.to_le_bytes();
+        sum = sum.saturating_add(count);
+    }
+}
+
+/// Where a bucket is written.
+struct BucketPlace<'b, 'a> {
+    bucket: &'b Bucket<'a>,
+    /// How many entries, and how many bytes of names, are in front of it.
+    first_entry: usize,
+    first_own: usize,
+    names: &'b mut [u8],
+    entries: &'b mut [u8],
+    own: &'b mut [u8],
+}
+
+impl BucketPlace<'_, '_> {
+    fn write(mut self) {
+        for (entry, out) in self
+            .bucket
+            .entries
+            .iter()
+            .zip(self.entries.as_chunks_mut().0)
+        {
+            *out = entry.to_le_bytes();
         }
-        for entry in self.entries {
-            bytes.extend(entry.to_le_bytes());
+        let names = self.names.as_chunks_mut::<NAME_SIZE>().0;
+        for (name, out) in self.bucket.names.iter().zip(names) {
+            let place = match name.place {
+                NamePlace::File(place) => place,
+                NamePlace::Own(bytes) => {
+                    let place = NameRef::new(Place::Index, 0, self.first_own as u64);
+                    let size = bytes.len().saturating_add(1);
+                    if let Some(own) = self.own.split_off_mut(..size)
+                        && let Some((_nul, own)) = own.split_last_mut()
+                    {
+                        own.copy_from_slice(bytes);
+                    }
+                    self.first_own = self.first_own.saturating_add(size);
+                    place
+                }
+            };
+            let first_entry = u32::try_from(self.first_entry).unwrap_or(u32::MAX);
+            *out = format::pack_name(name.hash, first_entry, place);
+            self.first_entry = self.first_entry.saturating_add(name.entries as usize);
         }
-        bytes.extend(self.own);
-        let hash = hash_bytes(bytes.get(format::HEADER_SIZE..)?);
-        bytes.splice(..format::HEADER_SIZE, header.write(hash));
-        Some(bytes)
     }
 }

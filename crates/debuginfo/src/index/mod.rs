@@ -317,7 +317,7 @@ mod tests {
             }
             assert!(parse(damaged.clone()).is_none());
             // Someone who can write the file can write the right hash, too.
-            let body = crate::hash::hash_bytes(&damaged[format::HEADER_SIZE..]);
+            let body = format::hash_body(&damaged[format::HEADER_SIZE..]);
             damaged[format::HEADER_SIZE - 8..format::HEADER_SIZE]
                 .copy_from_slice(&body.to_le_bytes());
             if let Some(index) = parse(damaged) {

@@ -1,7 +1,6 @@
 use super::IndexEntry;
 use super::format::{self, Depth, ENTRY_SIZE, Header, NAME_SIZE};
 use super::name_ref::NameRef;
-use crate::hash::hash_bytes;
 use crate::sources::Sources;
 use spelunk_elf::SectionData;
 use std::borrow::Cow;
@@ -60,7 +59,7 @@ impl Names {
     pub(super) fn parse(sources: &Arc<Sources>, depth: Depth, bytes: SectionData) -> Option<Self> {
         let (_, hash) = Header::parse(&bytes)?;
         let body = bytes.get(format::HEADER_SIZE..)?;
-        let is_whole = hash_bytes(body) == hash;
+        let is_whole = format::hash_body(body) == hash;
         is_whole
             .then(|| Self::believe(sources, depth, bytes))
             .flatten()

@@ -42,6 +42,9 @@ pub(super) struct Deferred {
 const OWN: usize = 1 << 23;
 const OWN_BY_SIZE: usize = 2;
 
+/// Bytes of debugging information for each name that is no copy, at least, in most programs.
+const SIZE_BY_NAME: usize = 256;
+
 /// The names of some units.
 pub(super) struct RawNames {
     pub(super) names: Vec<RawName>,
@@ -60,22 +63,18 @@ pub(super) struct RawNames {
 }
 
 impl RawNames {
-    pub(super) fn new() -> Self {
+    /// Of units with so many bytes, all together.
+    pub(super) fn new(size: usize) -> Self {
         Self {
-            names: Vec::new(),
+            // What is not used is not there.
+            names: Vec::with_capacity(size / SIZE_BY_NAME),
             own: Vec::new(),
-            own_limit: OWN,
+            own_limit: size.saturating_mul(OWN_BY_SIZE).saturating_add(OWN),
             deferred: Vec::new(),
             imports: Vec::new(),
             is_whole: true,
             has_scopes: false,
         }
-    }
-
-    /// Makes room for the names of a unit of this size.
-    pub(super) fn make_room(&mut self, size: usize) {
-        let more = size.saturating_mul(OWN_BY_SIZE);
-        self.own_limit = self.own_limit.saturating_add(more);
     }
 
     pub(super) fn add(&mut self, name: NameRef, entry: IndexEntry) {

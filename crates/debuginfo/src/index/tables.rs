@@ -31,14 +31,14 @@ pub(super) struct Tables {
     last: Option<(TableKey, Abbreviations)>,
 }
 
-/// Where a table of abbreviations is, and what its forms depend on.
-type TableKey = (*const u8, usize, Sizes);
+/// Where in memory the section is, where in it the table, and what its forms depend on.
+type TableKey = (usize, usize, Sizes);
 
 impl Tables {
     /// The abbreviations of a unit; `None` if more were read than a sound file has, and more than the
     /// unit may need.
     pub(super) fn get(&mut self, budget: &Budget, unit: &ScanUnit<'_>) -> Option<&Abbreviations> {
-        let key = (unit.abbrev.as_ptr(), unit.abbreviations, unit.sizes);
+        let key = (unit.abbrev.as_ptr().addr(), unit.abbreviations, unit.sizes);
         if self.last.as_ref().is_none_or(|(last, _)| *last != key) {
             let own = unit.size().saturating_mul(MAX_TABLE_OF_UNIT);
             let is_in_budget = budget.spent.load(Ordering::Relaxed) < budget.limit;
