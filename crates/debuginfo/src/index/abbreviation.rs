@@ -1,8 +1,10 @@
+use super::declaration::Declaration;
 use super::definition::{Definition, Field};
 use super::forms::{FixedSizes, Sizes, number_size};
 use gimli::{DwAt, DwForm, DwTag, constants as dw};
 use hashbrown::HashMap;
 use spelunk_base::{ByteOrder, Cursor, Truncated};
+use std::num::NonZeroU32;
 
 /// The abbreviations of a unit, compiled to where in an entry stands what the index looks at, so
 /// that an entry is passed over in one step, and only values that are needed are read.
@@ -13,33 +15,61 @@ pub(super) struct Abbreviations {
     /// By code, from 1, as long as the table counts so; all compilers do.
     dense: Vec<Abbreviation>,
     sparse: HashMap<u64, Abbreviation, foldhash::fast::RandomState>,
+    /// Those of this table and of others before it.
+    known: HashMap<Declaration, Abbreviation, foldhash::fast::RandomState>,
+    /// What known abbreviations refer to: their values of variable length,
     variable: Vec<Variable>,
-    /// Where values stand, of the abbreviations whose values the index looks at.
+    /// where values stand that the index looks at,
     slots: Vec<Slots>,
+    /// and what tells their definitions from others.
+    definitions: Vec<Definition>,
 }
+
+/// Abbreviations that are kept for the tables that follow: more than compilers use.
+const MAX_KNOWN: usize = 1 << 12;
 
 /// Where the value of each attribute is, by [`Wanted`].
 type Slots = [Slot; Wanted::COUNT];
 
 /// An abbreviation: what is known of all entries that have it. Small, since a table of some hundred is
 /// used all the time.
+#[derive(Clone, Copy)]
 pub(super) struct Abbreviation {
-    pub(super) tag: DwTag,
-    pub(super) has_children: bool,
-    pub(super) interest: Interest,
-    has: Attributes,
     /// Bytes of the values up to the first of variable length, or of all.
     pub(super) size: u32,
     /// Its values of variable length: a range of [`Abbreviations::variable`].
     pub(super) variables: u32,
     first_variable: u32,
-    /// Where the next entry at the same depth is.
+    /// Its place among [`Abbreviations::slots`], and among [`Abbreviations::definitions`].
+    slots: Option<Place>,
+    definition: Option<Place>,
+    /// Where the next entry at the same depth is,
     sibling: Slot,
-    /// The same, if that can be read at once.
+    /// and the same, if that can be read at once.
     pub(super) sibling_field: Option<Field>,
-    /// Its place among [`Abbreviations::slots`], if it has one.
-    slots: Option<u32>,
-    pub(super) definition: Option<Definition>,
+    pub(super) tag: DwTag,
+    pub(super) has_children: bool,
+    pub(super) interest: Interest,
+    has: Attributes,
+}
+
+/// A place in a list, counted from 1.
+#[derive(Clone, Copy)]
+struct Place(NonZeroU32);
+
+impl Place {
+    /// That of the last one.
+    fn last<T>(list: &[T]) -> Option<Self> {
+        u32::try_from(list.len())
+            .ok()
+            .and_then(NonZeroU32::new)
+            .map(Self)
+    }
+
+    #[inline]
+    fn get<T>(self, list: &[T]) -> Option<&T> {
+        list.get((self.0.get() as usize).checked_sub(1)?)
+    }
 }
 
 impl Abbreviation {
@@ -141,23 +171,28 @@ impl Abbreviations {
             sizes: FixedSizes::new(sizes),
             dense: Vec::new(),
             sparse: HashMap::default(),
+            known: HashMap::default(),
             variable: Vec::new(),
             slots: Vec::new(),
+            definitions: Vec::new(),
         }
     }
 
     /// Compiles the table that `cursor` is at the start of, in the room of this one, and leaves the
     /// cursor at the end. A damaged table has the abbreviations up to the damage.
     pub(super) fn parse(mut self, cursor: &mut Cursor<'_>, sizes: Sizes) -> Self {
-        if self.sizes.sizes() != sizes {
+        let are_many = [self.slots.len(), self.variable.len(), self.known.len()];
+        if self.sizes.sizes() != sizes || are_many.iter().any(|count| *count > MAX_KNOWN) {
             self.sizes = FixedSizes::new(sizes);
+            self.known.clear();
+            self.variable.clear();
+            self.slots.clear();
+            self.definitions.clear();
         }
         self.dense.clear();
         self.sparse.clear();
-        self.variable.clear();
-        self.slots.clear();
         while let Ok(code @ 1..) = cursor.uleb128() {
-            let Ok(abbreviation) = self.parse_one(cursor) else {
+            let Ok(abbreviation) = self.parse_known(cursor) else {
                 break;
             };
             if code == (self.dense.len() as u64).saturating_add(1) {
@@ -167,6 +202,23 @@ impl Abbreviations {
             }
         }
         self
+    }
+
+    fn parse_known(&mut self, cursor: &mut Cursor<'_>) -> Result<Abbreviation, Truncated> {
+        let Some((declaration, size)) = Declaration::find(cursor.rest()) else {
+            return self.parse_one(cursor);
+        };
+        if let Some(known) = self.known.get(&declaration) {
+            cursor.skip(size)?;
+            return Ok(*known);
+        }
+        let start = cursor.position();
+        let new = self.parse_one(cursor)?;
+        // Numbers may be written in more bytes than they need.
+        if cursor.position().checked_sub(start) == Some(size) {
+            self.known.insert(declaration, new);
+        }
+        Ok(new)
     }
 
     fn parse_one(&mut self, cursor: &mut Cursor<'_>) -> Result<Abbreviation, Truncated> {
@@ -186,8 +238,8 @@ impl Abbreviations {
         };
         let is_of_interest = is_of_interest(tag);
         if is_of_interest {
-            abbreviation.slots = u32::try_from(self.slots.len()).ok();
             self.slots.push([Slot::Absent; Wanted::COUNT]);
+            abbreviation.slots = Place::last(&self.slots);
         }
         // Where the next value stands in its run.
         let mut offset = 0u32;
@@ -221,7 +273,11 @@ impl Abbreviations {
                 ByteOrder::Little => Definition::new(tag, slot),
                 ByteOrder::Big => None,
             };
-            (abbreviation.interest, abbreviation.definition) = (interest, definition);
+            abbreviation.interest = interest;
+            if let Some(definition) = definition {
+                self.definitions.push(definition);
+                abbreviation.definition = Place::last(&self.definitions);
+            }
         }
         Ok(abbreviation)
     }
@@ -268,11 +324,15 @@ impl Abbreviations {
         if wanted == Wanted::Sibling {
             return abbreviation.sibling;
         }
-        let slots = abbreviation
-            .slots
-            .and_then(|at| self.slots.get(at as usize));
+        let slots = abbreviation.slots.and_then(|place| place.get(&self.slots));
         let slot = slots.and_then(|slots| slots.get(wanted as usize));
         slot.copied().unwrap_or(Slot::Absent)
+    }
+
+    /// What tells definitions that have the abbreviation from others, if they are definitions.
+    #[inline]
+    pub(super) fn definition(&self, abbreviation: &Abbreviation) -> Option<&Definition> {
+        abbreviation.definition?.get(&self.definitions)
     }
 
     /// The values of variable length in the abbreviation's entries.

@@ -84,6 +84,7 @@ impl Definition {
 
 /// A value of up to four bytes, in little-endian order: those that stand at an offset, or a constant.
 /// There is nothing to choose when it is read, which processors would guess wrong.
+#[derive(Clone, Copy)]
 pub(super) struct Field {
     offset: u8,
     mask: u32,

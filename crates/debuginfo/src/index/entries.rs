@@ -161,7 +161,7 @@ impl<'a> Entries<'a> {
     /// What tells a definition from others, if that can be read at once.
     #[inline]
     pub(super) fn definition(&self, entry: &Entry<'_>) -> Option<(NameKind, DefinitionFields)> {
-        let definition = entry.abbreviation.definition.as_ref()?;
+        let definition = self.abbreviations.definition(entry.abbreviation)?;
         let fields = definition.read(self.window(entry)?, self.unit.strings.source);
         Some((definition.kind, fields))
     }

@@ -12,6 +12,7 @@
 mod abbreviation;
 mod build;
 mod cache;
+mod declaration;
 mod definition;
 mod entries;
 #[cfg(test)]
