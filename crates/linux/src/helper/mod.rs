@@ -11,5 +11,6 @@ mod value;
 
 pub use args::Args;
 pub use class::{EnumClass, Field, RecordClass, Sum};
+pub(crate) use record::HelperModule;
 pub use record::{Default, Front, Helper, Output, Param, ParamKind};
 pub use value::{Callback, HelperIter, Value};

@@ -21,6 +21,32 @@ pub struct Helper {
     pub call: fn(&Program, &Args) -> Result<Value, Error>,
 }
 
+/// A module below `helpers.linux`, of which helpers are made.
+pub(crate) struct HelperModule(pub(crate) &'static str);
+
+impl HelperModule {
+    /// The record of a helper in this module.
+    pub(crate) const fn helper(
+        &self,
+        name: &'static str,
+        front: Front,
+        params: &'static [Param],
+        output: Output,
+        doc: &'static str,
+        call: fn(&Program, &Args) -> Result<Value, Error>,
+    ) -> Helper {
+        Helper {
+            module: self.0,
+            name,
+            front,
+            params,
+            output,
+            doc,
+            call,
+        }
+    }
+}
+
 /// What may stand in front of a helper's parameters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Front {

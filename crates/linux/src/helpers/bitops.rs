@@ -1,7 +1,7 @@
 //! Bitmaps: `include/linux/bitops.h`, `include/linux/bitmap.h`.
 
 use crate::access::{byte_order, read, word_size};
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Args, Front, Helper, HelperModule, Output, Param, Value};
 use spelunk_base::ByteOrder;
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
@@ -81,46 +81,29 @@ fn words(program: &Program, object: &Object) -> Result<u64> {
 const BITMAP: Param = Param::object("bitmap", "unsigned long *");
 const SIZE: Param = Param::int("size", "How many bits it has.");
 
-/// The record of a helper in this file.
-const fn helper(
-    module: &'static str,
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module,
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const BITMAP_MODULE: HelperModule = HelperModule("bitmap");
+const BITOPS_MODULE: HelperModule = HelperModule("bitops");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
-        "bitops",
+    BITOPS_MODULE.helper(
         "for_each_set_bit",
+        Front::Nothing,
         &[BITMAP, SIZE],
         Output::Returns("Iterator[int]", ""),
         "Iterate over the numbers of the bits of a bitmap that are 1.",
         |program, args| Ok(Value::ready(bitmap(program, args)?.into_bits(true))),
     ),
-    helper(
-        "bitops",
+    BITOPS_MODULE.helper(
         "for_each_clear_bit",
+        Front::Nothing,
         &[BITMAP, SIZE],
         Output::Returns("Iterator[int]", ""),
         "Iterate over the numbers of the bits of a bitmap that are 0.",
         |program, args| Ok(Value::ready(bitmap(program, args)?.into_bits(false))),
     ),
-    helper(
-        "bitops",
+    BITOPS_MODULE.helper(
         "test_bit",
+        Front::Nothing,
         &[Param::int("nr", "Number of the bit."), BITMAP],
         Output::Returns("bool", ""),
         "Return whether a bit of a bitmap is 1.",
@@ -133,9 +116,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(word.contains(index % bits).into())
         },
     ),
-    helper(
-        "bitmap",
+    BITMAP_MODULE.helper(
         "bitmap_weight",
+        Front::Nothing,
         &[BITMAP, SIZE],
         Output::Returns("int", ""),
         "Count the bits of a bitmap that are 1.",

@@ -4,7 +4,7 @@ use super::device::{Devices, dev_name, device_number, major, minor};
 use crate::access::{
     find_member, find_type_named, has_member, integer_named, member_value, type_named, variable,
 };
-use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperIter, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 use spelunk_types::QualifiedType;
@@ -167,28 +167,10 @@ const PART: Param = Param::object("part", "struct block_device *")
 const DEVT: Output = Output::Returns("Object", "``dev_t``");
 const NAME: Output = Output::Returns("bytes", "");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "block",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("block");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "for_each_disk",
         Front::Program,
         &[],
@@ -196,7 +178,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the disks.",
         |program, _| Ok(Value::iter(Disks::new(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "for_each_partition",
         Front::Program,
         &[],
@@ -207,7 +189,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the partitions. Each disk as a whole is one of them.",
         |program, _| Ok(Value::iter(Partitions::new(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "disk_name",
         Front::Nothing,
         &[DISK],
@@ -215,7 +197,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the name of a disk, such as ``sda``.",
         |program, args| Ok(disk_name(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "disk_devt",
         Front::Nothing,
         &[DISK],
@@ -226,7 +208,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(integer_named(program, "dev_t", number)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "part_name",
         Front::Nothing,
         &[PART],
@@ -234,7 +216,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the name of a partition, such as ``sda1``.",
         |program, args| Ok(part_name(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "part_devt",
         Front::Nothing,
         &[PART],
@@ -242,7 +224,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the device number of a partition.",
         |program, args| Ok(part_devt(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "print_disks",
         Front::Program,
         &[],
@@ -258,7 +240,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(text.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "print_partitions",
         Front::Program,
         &[],

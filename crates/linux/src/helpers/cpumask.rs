@@ -2,7 +2,7 @@
 
 use super::bitops::Bitmap;
 use crate::access::{find_variable, pointer, type_named, variable};
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Args, Front, Helper, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 
@@ -95,32 +95,14 @@ const MASK_RESULT: Output = Output::Returns("Object", "``struct cpumask *``");
 const CPUS: Output = Output::Returns("Iterator[int]", "");
 const COUNT: Output = Output::Returns("int", "");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "cpumask",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("cpumask");
 
 fn given(args: &Args) -> Result<CpuMask> {
     Ok(CpuMask(args.object(0)?.clone()))
 }
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "cpu_online_mask",
         Front::Program,
         &[],
@@ -128,7 +110,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the mask of the CPUs that are up.",
         |program, _| Ok(cpu_online_mask(program)?.0.into()),
     ),
-    helper(
+    MODULE.helper(
         "cpu_possible_mask",
         Front::Program,
         &[],
@@ -136,7 +118,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the mask of the CPUs that could ever be there.",
         |program, _| Ok(cpu_possible_mask(program)?.0.into()),
     ),
-    helper(
+    MODULE.helper(
         "cpu_present_mask",
         Front::Program,
         &[],
@@ -144,7 +126,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the mask of the CPUs that are there, up or not.",
         |program, _| Ok(cpu_present_mask(program)?.0.into()),
     ),
-    helper(
+    MODULE.helper(
         "cpumask_of",
         Front::Program,
         &[Param::int("cpu", "CPU number.")],
@@ -152,7 +134,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the mask of one CPU alone.",
         |program, args| Ok(cpumask_of(program, args.cpu(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "cpumask_to_cpulist",
         Front::Nothing,
         &[MASK],
@@ -160,7 +142,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the CPUs in a mask as text.",
         |program, args| Ok(list_text(given(args)?.cpus(program)?).into()),
     ),
-    helper(
+    MODULE.helper(
         "cpumask_weight",
         Front::Nothing,
         &[MASK],
@@ -168,7 +150,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Count the CPUs in a mask.",
         |program, args| Ok(given(args)?.weight(program)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "for_each_cpu",
         Front::Nothing,
         &[MASK],
@@ -176,7 +158,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the CPUs in a mask.",
         |program, args| Ok(Value::ready(given(args)?.cpus(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "for_each_online_cpu",
         Front::Program,
         &[],
@@ -184,7 +166,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the CPUs that are up.",
         |program, _| Ok(Value::ready(cpu_online_mask(program)?.cpus(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "for_each_possible_cpu",
         Front::Program,
         &[],
@@ -192,7 +174,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the CPUs that could ever be there.",
         |program, _| Ok(Value::ready(cpu_possible_mask(program)?.cpus(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "for_each_present_cpu",
         Front::Program,
         &[],
@@ -200,7 +182,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the CPUs that are there, up or not.",
         |program, _| Ok(Value::ready(cpu_present_mask(program)?.cpus(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "num_online_cpus",
         Front::Program,
         &[],
@@ -208,7 +190,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Count the CPUs that are up.",
         |program, _| Ok(cpu_online_mask(program)?.weight(program)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "num_possible_cpus",
         Front::Program,
         &[],
@@ -216,7 +198,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Count the CPUs that could ever be there.",
         |program, _| Ok(cpu_possible_mask(program)?.weight(program)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "num_present_cpus",
         Front::Program,
         &[],

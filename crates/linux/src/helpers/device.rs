@@ -3,7 +3,7 @@
 use super::entry::Entries;
 use super::list::Nodes;
 use crate::access::{Field, find_member, pointer, read_word, type_named, variable};
-use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperIter, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 use spelunk_types::QualifiedType;
@@ -149,42 +149,28 @@ const PRIVATE: Output = Output::Returns(
     "``struct subsys_private *``, ``NULL`` if it is not registered",
 );
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "device",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("device");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "MAJOR",
+        Front::Nothing,
         &[DEV],
         NUMBER,
         "Return the major number of a device number as the kernel keeps it.",
         |_, args| Ok(major(args.address(0)?).into()),
     ),
-    helper(
+    MODULE.helper(
         "MINOR",
+        Front::Nothing,
         &[DEV],
         NUMBER,
         "Return the minor number of a device number as the kernel keeps it.",
         |_, args| Ok(minor(args.address(0)?).into()),
     ),
-    helper(
+    MODULE.helper(
         "MKDEV",
+        Front::Nothing,
         &[
             Param::int("major", "Major number."),
             Param::int("minor", "Minor number."),
@@ -193,36 +179,41 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the device number, as the kernel keeps it, of two numbers.",
         |_, args| Ok(device_number(args.address(0)?, args.address(1)?).into()),
     ),
-    helper(
+    MODULE.helper(
         "dev_name",
+        Front::Nothing,
         &[Param::object("dev", "struct device *")],
         Output::Returns("bytes", ""),
         "Return the name of a device.",
         |program, args| Ok(dev_name(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "class_to_subsys",
+        Front::Nothing,
         &[CLASS],
         PRIVATE,
         "Return what the kernel keeps of a class of devices for itself.",
         |program, args| Ok(Gathering::Class.subsystem(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "class_for_each_device",
+        Front::Nothing,
         &[CLASS],
         DEVICES,
         "Iterate over the devices of a class.",
         |program, args| Ok(Value::iter(Devices::of_class(program, args.object(0)?)?)),
     ),
-    helper(
+    MODULE.helper(
         "bus_to_subsys",
+        Front::Nothing,
         &[BUS],
         PRIVATE,
         "Return what the kernel keeps of a bus for itself.",
         |program, args| Ok(Gathering::Bus.subsystem(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "bus_for_each_dev",
+        Front::Nothing,
         &[BUS],
         DEVICES,
         "Iterate over the devices on a bus.",

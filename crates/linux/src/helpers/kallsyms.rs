@@ -2,7 +2,7 @@
 
 use super::module::Modules;
 use crate::LinuxKernel;
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperModule, Output, Param, Value};
 pub use crate::kernel::{kernel_symbols, module_symbols};
 use spelunk_program::{Program, Result, Symbol, SymbolIndex};
 use std::sync::Arc;
@@ -26,28 +26,10 @@ const INDEX: Output = Output::Returns(
     "for :meth:`spelunk.Program.register_symbol_finder()`",
 );
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "kallsyms",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("kallsyms");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "load_vmlinux_kallsyms",
         Front::Program,
         &[],
@@ -59,7 +41,7 @@ pub(super) static HELPERS: &[Helper] = &[
             ))
         },
     ),
-    helper(
+    MODULE.helper(
         "load_module_kallsyms",
         Front::Program,
         &[],
@@ -67,7 +49,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return an index of the symbols of all modules that are loaded, out of the kernel's memory. The debugging information of the kernel itself must be loaded, but none of the modules.",
         |program, _| Ok(index(all_module_symbols(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "module_kallsyms",
         Front::Nothing,
         &[Param::object("module", "struct module *")],

@@ -1,7 +1,7 @@
 //! Threads of the kernel: `kernel/kthread.c`.
 
 use crate::access::{find_member, member_value, pointer_type, type_named};
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperModule, Output, Param};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 
@@ -25,42 +25,28 @@ pub fn to_kthread(program: &Program, task: &Object) -> Result<Object> {
 
 const TASK: Param = Param::object("task", "struct task_struct *");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "kthread",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("kthread");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "task_is_kthread",
+        Front::Nothing,
         &[TASK],
         Output::Returns("bool", ""),
         "Return whether a task is a thread of the kernel.",
         |program, args| Ok(task_is_kthread(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "to_kthread",
+        Front::Nothing,
         &[TASK],
         Output::Returns("Object", "``struct kthread *``"),
         "Return what the kernel knows of a thread of its own.",
         |program, args| Ok(to_kthread(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "kthread_data",
+        Front::Nothing,
         &[TASK],
         Output::Returns("Object", "``void *``"),
         "Return what the function of a thread of the kernel was given.",

@@ -2,7 +2,7 @@
 
 use super::entry::Entries;
 use crate::access::{Field, integer, member_value, pointer, referenced_type};
-use crate::helper::{Front, Helper, HelperIter, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperIter, HelperModule, Output, Param, Value};
 use crate::walk::{Chain, Links};
 use spelunk_object::Object;
 use spelunk_program::{Error, ErrorKind, Program, Result};
@@ -204,42 +204,28 @@ const NODES: &str = "``struct list_head *`` objects";
 const ENTRIES: &str = "``type *`` objects";
 const ITERATOR: &str = "Iterator[Object]";
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &crate::helper::Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "list",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("list");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "list_empty",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("bool", ""),
         "Return whether a list has no entries.",
         |program, args| Ok(list_empty(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "list_is_singular",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("bool", ""),
         "Return whether a list has exactly one entry.",
         |program, args| Ok(list_is_singular(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "list_count_nodes",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("int", ""),
         "Count the nodes of a list. The head is not one of them.",
@@ -248,8 +234,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(nodes.count(program)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "list_first_entry",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``"),
         "Return the first entry of a list that is known not to be empty.\n\nFor a list that may be, there is :func:`list_first_entry_or_null()`.",
@@ -258,8 +245,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(neighbour(program, args.object(0)?, "next", ty, args.str(2)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "list_first_entry_or_null",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``, ``NULL`` if the list is empty"),
         "Return the first entry of a list, if it has any.",
@@ -271,8 +259,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(neighbour(program, head, "next", ty, args.str(2)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "list_last_entry",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``"),
         "Return the last entry of a list that is known not to be empty.",
@@ -281,8 +270,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(neighbour(program, args.object(0)?, "prev", ty, args.str(2)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "list_next_entry",
+        Front::Nothing,
         &[
             Param::object("pos", "type *").doc("An entry of the list."),
             ENTRY_MEMBER,
@@ -296,8 +286,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(neighbour(program, &node, "next", ty, member)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "list_prev_entry",
+        Front::Nothing,
         &[
             Param::object("pos", "type *").doc("An entry of the list."),
             ENTRY_MEMBER,
@@ -311,8 +302,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(neighbour(program, &node, "prev", ty, member)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "list_for_each",
+        Front::Nothing,
         &[HEAD],
         Output::Returns(ITERATOR, NODES),
         "Iterate over the nodes of a list, without its head.",
@@ -324,15 +316,17 @@ pub(super) static HELPERS: &[Helper] = &[
             )?))
         },
     ),
-    helper(
+    MODULE.helper(
         "list_for_each_reverse",
+        Front::Nothing,
         &[HEAD],
         Output::Returns(ITERATOR, NODES),
         "Iterate over the nodes of a list from the last to the first.",
         |program, args| Ok(Value::iter(Nodes::of_list(program, args.object(0)?, true)?)),
     ),
-    helper(
+    MODULE.helper(
         "list_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, HEAD, ENTRY_MEMBER],
         Output::Returns(ITERATOR, ENTRIES),
         "Iterate over the entries of a list.",
@@ -343,8 +337,9 @@ pub(super) static HELPERS: &[Helper] = &[
             }))
         },
     ),
-    helper(
+    MODULE.helper(
         "list_for_each_entry_reverse",
+        Front::Nothing,
         &[ENTRY_TYPE, HEAD, ENTRY_MEMBER],
         Output::Returns(ITERATOR, ENTRIES),
         "Iterate over the entries of a list from the last to the first.",
@@ -355,8 +350,9 @@ pub(super) static HELPERS: &[Helper] = &[
             }))
         },
     ),
-    helper(
+    MODULE.helper(
         "validate_list",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("None", ""),
         "Check that the links of a list agree in both directions and do not lead in a circle.\n\n:raises ValidationError: if they do not; it names the node",
@@ -366,8 +362,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::None)
         },
     ),
-    helper(
+    MODULE.helper(
         "validate_list_count_nodes",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("int", ""),
         "Count the nodes of a list, as :func:`list_count_nodes()` does, and check it on the way.\n\n:raises ValidationError: as :func:`validate_list()` does",
@@ -380,15 +377,17 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(count.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "validate_list_for_each",
+        Front::Nothing,
         &[HEAD],
         Output::Returns(ITERATOR, NODES),
         "Iterate over the nodes of a list, and check it on the way.\n\nNodes may come more than once before a circle is noticed.\n\n:raises ValidationError: as :func:`validate_list()` does",
         |program, args| Ok(Value::iter(Validated::new(program, args.object(0)?, None)?)),
     ),
-    helper(
+    MODULE.helper(
         "validate_list_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, HEAD, ENTRY_MEMBER],
         Output::Returns(ITERATOR, ENTRIES),
         "Iterate over the entries of a list, and check it on the way.\n\nEntries may come more than once before a circle is noticed.\n\n:raises ValidationError: as :func:`validate_list()` does",
@@ -398,22 +397,25 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::iter(Validated::new(program, head, Some(entries))?))
         },
     ),
-    helper(
+    MODULE.helper(
         "hlist_empty",
+        Front::Nothing,
         &[HASH_HEAD],
         Output::Returns("bool", ""),
         "Return whether a hash list has no entries.",
         |program, args| Ok((member_value(program, args.object(0)?, "first")? == 0).into()),
     ),
-    helper(
+    MODULE.helper(
         "hlist_for_each",
+        Front::Nothing,
         &[HASH_HEAD],
         Output::Returns(ITERATOR, "``struct hlist_node *`` objects"),
         "Iterate over the nodes of a hash list.",
         |program, args| Ok(Value::iter(Nodes::of_hlist(program, args.object(0)?)?)),
     ),
-    helper(
+    MODULE.helper(
         "hlist_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, HASH_HEAD, ENTRY_MEMBER],
         Output::Returns(ITERATOR, ENTRIES),
         "Iterate over the entries of a hash list.",

@@ -3,7 +3,7 @@
 use super::entry::{ENTRY_MEMBER, ENTRY_TYPE, Entries};
 use super::list::ChainEntries;
 use crate::access::{Field, integer, member_value, pointer, referenced_type};
-use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
+use crate::helper::{Args, Front, Helper, HelperIter, HelperModule, Output, Param, Value};
 use crate::walk::Chain;
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
@@ -40,35 +40,20 @@ fn first_entry(program: &Program, args: &Args) -> Result<Object> {
 const HEAD: Param = Param::object("head", "struct llist_head *");
 const NODE: Param = Param::object("node", "struct llist_node *");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "llist",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("llist");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "llist_empty",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("bool", ""),
         "Return whether a lockless list has no entries.",
         |program, args| Ok((member_value(program, args.object(0)?, "first")? == 0).into()),
     ),
-    helper(
+    MODULE.helper(
         "llist_is_singular",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("bool", ""),
         "Return whether a lockless list has exactly one entry.",
@@ -78,15 +63,17 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok((!is_empty && member_value(program, &first, "next")? == 0).into())
         },
     ),
-    helper(
+    MODULE.helper(
         "llist_first_entry",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``"),
         "Return the first entry of a lockless list that is known not to be empty.\n\nFor a list that may be, there is :func:`llist_first_entry_or_null()`.",
         |program, args| Ok(first_entry(program, args)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "llist_first_entry_or_null",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``, ``NULL`` if the list is empty"),
         "Return the first entry of a lockless list, if it has any.",
@@ -97,8 +84,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(first_entry(program, args)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "llist_next_entry",
+        Front::Nothing,
         &[
             Param::object("pos", "type *").doc("An entry of the list, not the last one."),
             ENTRY_MEMBER,
@@ -113,8 +101,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(next.container_of(program, ty, member)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "llist_for_each",
+        Front::Nothing,
         &[NODE],
         Output::Returns("Iterator[Object]", "``struct llist_node *`` objects"),
         "Iterate over the nodes of a lockless list from one on.",
@@ -126,8 +115,9 @@ pub(super) static HELPERS: &[Helper] = &[
             }))
         },
     ),
-    helper(
+    MODULE.helper(
         "llist_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, NODE, ENTRY_MEMBER],
         Output::Returns("Iterator[Object]", "``type *`` objects"),
         "Iterate over the entries of a lockless list from one on.",

@@ -3,7 +3,9 @@
 use crate::access::{
     Field, integer, member_value, parse_words, pointer_type, read_bytes, type_named,
 };
-use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
+use crate::helper::{
+    Default, Front, Helper, HelperIter, HelperModule, Output, Param, ParamKind, Value,
+};
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
 use spelunk_types::QualifiedType;
@@ -263,28 +265,12 @@ const ADVANCED: Param = Param::new(
 .or(Default::Bool(false))
 .keyword();
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "mapletree",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("mapletree");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "mtree_load",
+        Front::Nothing,
         &[TREE, Param::int("index", "The index."), ADVANCED],
         Output::Returns("Object", "``void *``, ``NULL`` if there is none"),
         "Return the entry of a maple tree at an index.",
@@ -297,8 +283,9 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(integer(program, void_pointer(program)?, entry)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "mt_for_each",
+        Front::Nothing,
         &[TREE, ADVANCED],
         Output::Returns(
             "Iterator[Tuple[int, int, Object]]",

@@ -7,7 +7,8 @@ use crate::access::{
     Field, find_member, integer, integer_named, member_value, pointer_type, type_named, variable,
 };
 use crate::helper::{
-    Args, Field as RecordField, Front, Helper, HelperIter, Output, Param, RecordClass, Sum, Value,
+    Args, Field as RecordField, Front, Helper, HelperIter, HelperModule, Output, Param,
+    RecordClass, Sum, Value,
 };
 use crate::kernel::LinuxKernel;
 use crate::walk::Cycle;
@@ -256,28 +257,10 @@ const TEXTS: Output = Output::Returns("List[bytes]", "");
 const TASK_TEXTS: Output =
     Output::Returns("Optional[List[bytes]]", "``None`` for tasks of the kernel");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "mm",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("mm");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "access_remote_vm",
         Front::Nothing,
         &[MM, ADDRESS, SIZE],
@@ -288,7 +271,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(access_remote_vm(program, args.object(0)?, address, size)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "access_process_vm",
         Front::Nothing,
         &[TASK, ADDRESS, SIZE],
@@ -304,7 +287,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(access_remote_vm(program, &mm, args.address(1)?, args.address(2)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "cmdline",
         Front::Nothing,
         &[TASK],
@@ -312,7 +295,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the arguments that a process was started with.\n\n>>> cmdline(find_task(1))\n[b'/sbin/init', b'splash']",
         |program, args| of_task(program, args, command_line),
     ),
-    helper(
+    MODULE.helper(
         "environ",
         Front::Nothing,
         &[TASK],
@@ -320,7 +303,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the environment that a process was started with.\n\n>>> environ(find_task(1))\n[b'HOME=/', b'TERM=linux']",
         |program, args| of_task(program, args, environment),
     ),
-    helper(
+    MODULE.helper(
         "mm_cmdline",
         Front::Nothing,
         &[MM],
@@ -328,7 +311,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the arguments that a process was started with, by its address space.",
         |program, args| command_line(program, args.object(0)?),
     ),
-    helper(
+    MODULE.helper(
         "mm_environ",
         Front::Nothing,
         &[MM],
@@ -336,7 +319,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the environment that a process was started with, by its address space.",
         |program, args| environment(program, args.object(0)?),
     ),
-    helper(
+    MODULE.helper(
         "follow_phys",
         Front::Nothing,
         &[MM, VIRTUAL],
@@ -346,7 +329,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(integer_named(program, "phys_addr_t", find_phys(program, args)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "follow_pfn",
         Front::Nothing,
         &[MM, VIRTUAL],
@@ -357,7 +340,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(integer_named(program, "unsigned long", pfn)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "follow_page",
         Front::Nothing,
         &[MM, VIRTUAL],
@@ -369,7 +352,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(map.object(program, map.address(pfn))?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_vma",
         Front::Nothing,
         &[MM],
@@ -377,7 +360,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the areas of an address space, lowest first.",
         |program, args| Ok(Value::iter(Areas::new(program, args.object(0)?)?)),
     ),
-    helper(
+    MODULE.helper(
         "vma_find",
         Front::Nothing,
         &[MM, VIRTUAL],
@@ -388,7 +371,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the area of an address space that an address is in.",
         |program, args| Ok(find_area(program, args.object(0)?, args.address(1)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "task_rss",
         Front::Program,
         &[TASK],
@@ -396,7 +379,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return how many pages of a task are in memory.",
         |program, args| resident(program, args.object(0)?),
     ),
-    helper(
+    MODULE.helper(
         "task_vsize",
         Front::Nothing,
         &[TASK],

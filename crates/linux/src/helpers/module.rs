@@ -5,7 +5,7 @@ use super::list::Nodes;
 use crate::access::{
     any_member, find_member, find_variable, member_value, pointer, type_named, variable,
 };
-use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
+use crate::helper::{Front, Helper, HelperIter, HelperModule, Output, Param, ParamKind, Value};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 
@@ -127,31 +127,13 @@ fn taints(program: &Program, module: &Object) -> Result<String> {
     Ok(letters)
 }
 
-const MODULE: Param = Param::object("mod", "struct module *");
+const MOD: Param = Param::object("mod", "struct module *");
 const FOUND: Output = Output::Returns("Object", "``struct module *``, ``NULL`` if there is none");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "module",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("module");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "for_each_module",
         Front::Program,
         &[],
@@ -159,7 +141,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the modules that are loaded, newest first.",
         |program, _| Ok(Value::iter(Modules::new(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "find_module",
         Front::Program,
         &[Param::new(
@@ -174,7 +156,7 @@ pub(super) static HELPERS: &[Helper] = &[
             None => Ok(pointer(program, type_named(program, "struct module")?, 0)?.into()),
         },
     ),
-    helper(
+    MODULE.helper(
         "address_to_module",
         Front::Program,
         &[Param::int(
@@ -185,10 +167,10 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the module that an address is in.",
         |program, args| Ok(address_to_module(program, args.address(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "module_address_regions",
         Front::Nothing,
-        &[MODULE],
+        &[MOD],
         Output::Returns("List[Tuple[int, int]]", "(address, size) tuples"),
         "Return the ranges of addresses that a module is in, without its per-CPU variables. How many there are and what each holds depends on the kernel's version.",
         |program, args| {
@@ -196,10 +178,10 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::List(regions.into_iter().map(Value::from).collect()))
         },
     ),
-    helper(
+    MODULE.helper(
         "module_percpu_region",
         Front::Nothing,
-        &[MODULE],
+        &[MOD],
         Output::Returns("Tuple[int, int]", "(address, size), (0, 0) if it has none"),
         "Return where the per-CPU variables of a module are.",
         |program, args| {
@@ -215,7 +197,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(region.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "module_taints",
         Front::Nothing,
         &[Param::object("module", "struct module *")],

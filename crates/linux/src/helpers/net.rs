@@ -5,7 +5,9 @@ use super::list::{self, Nodes};
 use crate::access::{
     Field, find_member, member_value, pointer, read_c_string, referenced_type, type_named, variable,
 };
-use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
+use crate::helper::{
+    Args, Default, Front, Helper, HelperIter, HelperModule, Output, Param, ParamKind, Value,
+};
 use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, Program, Result};
 
@@ -139,28 +141,10 @@ const DEVICE_OR_NULL: Output = Output::Returns(
     "``struct net_device *``, ``NULL`` if there is none",
 );
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "net",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("net");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "for_each_net",
         Front::Program,
         &[],
@@ -171,7 +155,7 @@ pub(super) static HELPERS: &[Helper] = &[
             list::entries(program, type_named(program, "struct net")?, &head, "list")
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_netdev",
         NAMESPACE,
         &[],
@@ -179,7 +163,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the devices of a network namespace.",
         |program, args| Ok(Value::iter(devices(program, args)?)),
     ),
-    helper(
+    MODULE.helper(
         "netdev_get_by_index",
         NAMESPACE,
         &[Param::int("ifindex", "Number of the interface.")],
@@ -193,7 +177,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(devices(program, args)?.find(program, is_it)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "netdev_get_by_name",
         NAMESPACE,
         &[Param::new(
@@ -210,7 +194,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(found.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "netdev_name",
         Front::Nothing,
         &[DEVICE],
@@ -218,7 +202,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the name of a network device.",
         |program, args| Ok(netdev_name(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "netdev_priv",
         Front::Nothing,
         &[
@@ -232,7 +216,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(pointer(program, args.ty(program, 1)?, data)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "SOCK_INODE",
         Front::Nothing,
         &[Param::object("sock", "struct socket *")],
@@ -240,7 +224,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the inode of a socket.",
         |program, args| Ok(socket_inode(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "SOCKET_I",
         Front::Nothing,
         &[Param::object("inode", "struct inode *")],

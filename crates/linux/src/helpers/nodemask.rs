@@ -3,7 +3,7 @@
 use super::bitops::Bitmap;
 use super::page::find_constant;
 use crate::access::{find_variable, variable, word_size};
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
 
@@ -40,28 +40,10 @@ fn nodes_in_state_named(program: &Program, name: &str) -> Result<Value> {
 
 const NODES: Output = Output::Returns("Iterator[int]", "");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "nodemask",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("nodemask");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "for_each_node_mask",
         Front::Nothing,
         &[Param::object("mask", "nodemask_t")],
@@ -72,7 +54,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::ready(nodes.into_bits(true)))
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_node_state",
         Front::Program,
         &[Param::int(
@@ -86,7 +68,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::ready(nodes.into_bits(true)))
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_node",
         Front::Program,
         &[],
@@ -94,7 +76,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the NUMA nodes that could ever be there.",
         |program, _| nodes_in_state_named(program, "N_POSSIBLE"),
     ),
-    helper(
+    MODULE.helper(
         "for_each_online_node",
         Front::Program,
         &[],
@@ -102,7 +84,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Iterate over the NUMA nodes that are up.",
         |program, _| nodes_in_state_named(program, "N_ONLINE"),
     ),
-    helper(
+    MODULE.helper(
         "node_state",
         Front::Nothing,
         &[
@@ -118,7 +100,7 @@ pub(super) static HELPERS: &[Helper] = &[
                 .into())
         },
     ),
-    helper(
+    MODULE.helper(
         "nr_node_ids",
         Front::Program,
         &[],

@@ -2,7 +2,7 @@
 
 use super::cpumask::cpu_online_mask;
 use crate::access::{integer, read_uint, referenced_type};
-use crate::helper::{Args, Front, Helper, Output, Param};
+use crate::helper::{Front, Helper, HelperModule, Output, Param};
 use crate::kernel::LinuxKernel;
 use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, Program, Result};
@@ -55,28 +55,12 @@ pub fn percpu_counter_sum(program: &Program, counter: &Object) -> Result<i128> {
 
 const COUNTER: Param = Param::object("fbc", "struct percpu_counter *");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<crate::helper::Value>,
-) -> Helper {
-    Helper {
-        module: "percpu",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("percpu");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "per_cpu",
+        Front::Nothing,
         &[
             Param::object("var", "type __percpu").doc("The per-CPU variable itself, not a pointer to it; for that, there is :func:`per_cpu_ptr()`."),
             Param::int("cpu", "CPU number."),
@@ -85,8 +69,9 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the copy of a per-CPU variable that belongs to a CPU.\n\n>>> per_cpu(prog[\"runqueues\"], 1).curr.comm\n(char [16])\"swapper/1\"",
         |program, args| Ok(per_cpu(program, args.object(0)?, args.cpu(1)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "per_cpu_ptr",
+        Front::Nothing,
         &[
             Param::object("ptr", "type __percpu *").doc("A per-CPU pointer. For a variable, there is :func:`per_cpu()`."),
             Param::int("cpu", "CPU number."),
@@ -95,15 +80,17 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the pointer to a CPU's copy of what a per-CPU pointer points to.",
         |program, args| Ok(per_cpu_ptr(program, args.object(0)?, args.cpu(1)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "percpu_counter_sum",
+        Front::Nothing,
         &[COUNTER],
         Output::Returns("int", ""),
         "Return the value of a per-CPU counter, the parts on all CPUs together.",
         |program, args| Ok(percpu_counter_sum(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "percpu_counter_sum_positive",
+        Front::Nothing,
         &[COUNTER],
         Output::Returns("int", ""),
         "Return the value of a per-CPU counter, or 0 if it is negative.",

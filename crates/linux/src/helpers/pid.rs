@@ -6,7 +6,9 @@ use super::list::Nodes;
 use super::sched::idle_task;
 use super::xarray::{self, Idr};
 use crate::access::{Field, has_member, pointer, pointer_type, type_named, variable};
-use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
+use crate::helper::{
+    Args, Default, Front, Helper, HelperIter, HelperModule, Output, Param, ParamKind, Value,
+};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 
@@ -212,28 +214,10 @@ const TASK: Output = Output::Returns(
 );
 const TASKS: Output = Output::Returns("Iterator[Object]", "``struct task_struct *`` objects");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "pid",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("pid");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "find_pid",
         NAMESPACE,
         &[PID],
@@ -244,7 +228,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(find_pid(program, &namespace, pid_number(args, 1)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "find_task",
         NAMESPACE,
         &[PID],
@@ -255,7 +239,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(find_task(program, &namespace, pid_number(args, 1)?)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_pid",
         NAMESPACE,
         &[],
@@ -270,7 +254,7 @@ pub(super) static HELPERS: &[Helper] = &[
             }))
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_task",
         NAMESPACE,
         &[Param::new(
@@ -287,7 +271,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::iter(Tasks::new(program, &namespace, args.bool(1)?)?))
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_task_in_group",
         Front::Nothing,
         &[
@@ -306,7 +290,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::iter(Group::new(program, task, args.bool(1)?)?))
         },
     ),
-    helper(
+    MODULE.helper(
         "pid_task",
         Front::Nothing,
         &[

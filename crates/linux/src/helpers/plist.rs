@@ -3,7 +3,7 @@
 use super::entry::{ENTRY_MEMBER, ENTRY_TYPE};
 use super::list::{entries, list_empty};
 use crate::access::type_named;
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Args, Front, Helper, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 
@@ -23,56 +23,44 @@ fn end(program: &Program, args: &Args, link: &str) -> Result<Value> {
 
 const HEAD: Param = Param::object("head", "struct plist_head *");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "plist",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("plist");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "plist_head_empty",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("bool", ""),
         "Return whether a sorted list has no entries.",
         |program, args| Ok(list_empty(program, &node_list(program, args.object(0)?)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "plist_node_empty",
+        Front::Nothing,
         &[Param::object("node", "struct plist_node *")],
         Output::Returns("bool", ""),
         "Return whether a node is on no sorted list.",
         |program, args| Ok(list_empty(program, &node_list(program, args.object(0)?)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "plist_first_entry",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``"),
         "Return the first entry, that of highest priority, of a sorted list that is known not to be empty.",
         |program, args| end(program, args, "next"),
     ),
-    helper(
+    MODULE.helper(
         "plist_last_entry",
+        Front::Nothing,
         &[HEAD, ENTRY_TYPE, ENTRY_MEMBER],
         Output::Returns("Object", "``type *``"),
         "Return the last entry, that of lowest priority, of a sorted list that is known not to be empty.",
         |program, args| end(program, args, "prev"),
     ),
-    helper(
+    MODULE.helper(
         "plist_for_each",
+        Front::Nothing,
         &[HEAD],
         Output::Returns("Iterator[Object]", "``struct plist_node *`` objects"),
         "Iterate over the nodes of a sorted list.",
@@ -82,8 +70,9 @@ pub(super) static HELPERS: &[Helper] = &[
             entries(program, node, &head, "node_list")
         },
     ),
-    helper(
+    MODULE.helper(
         "plist_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, HEAD, ENTRY_MEMBER],
         Output::Returns("Iterator[Object]", "``type *`` objects"),
         "Iterate over the entries of a sorted list.",

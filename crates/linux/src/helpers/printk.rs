@@ -4,8 +4,8 @@ use crate::access::{
     Field, byte_order, find_variable, read_bytes, type_named, variable, word_size,
 };
 use crate::helper::{
-    Args, Default, Field as RecordField, Front, Helper, Output, Param, ParamKind, RecordClass,
-    Value,
+    Args, Default, Field as RecordField, Front, Helper, HelperModule, Output, Param, ParamKind,
+    RecordClass, Value,
 };
 use spelunk_base::ByteOrder;
 use spelunk_object::sizeof;
@@ -375,31 +375,15 @@ fn log_of(program: &Program, args: &Args) -> Result<Value> {
     Ok(dmesg(program, timestamps)?.into())
 }
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "printk",
-        name,
-        front: Front::Program,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("printk");
 
 /// The classes whose instances these helpers return.
 pub(super) static CLASSES: &[&RecordClass] = &[&PRINTK_RECORD];
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "get_printk_records",
+        Front::Program,
         &[],
         Output::Returns("List[PrintkRecord]", ""),
         "Return the messages of the kernel's log, oldest first.",
@@ -408,15 +392,17 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::List(records.into_iter().map(Value::from).collect()))
         },
     ),
-    helper(
+    MODULE.helper(
         "get_dmesg",
+        Front::Program,
         &[TIMESTAMPS],
         Output::Returns("bytes", "lines of the form ``[ seconds] message``"),
         "Return the kernel's log as text, as :manpage:`dmesg(1)` shows it.\n\n:func:`get_printk_records()` returns its parts.",
         log_of,
     ),
-    helper(
+    MODULE.helper(
         "print_dmesg",
+        Front::Program,
         &[TIMESTAMPS, FILE],
         Output::Prints,
         "Print the kernel's log, as :manpage:`dmesg(1)` does.",

@@ -2,7 +2,7 @@
 
 use super::percpu::per_cpu;
 use crate::access::{any_member, find_member, member_value, variable};
-use crate::helper::{Args, Front, Helper, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
 
@@ -140,28 +140,10 @@ const CPU: Param = Param::int("cpu", "CPU number.");
 const TASK_RESULT: Output = Output::Returns("Object", "``struct task_struct *``");
 const RUN_QUEUE: Output = Output::Returns("Object", "``struct rq *``");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "sched",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("sched");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "task_cpu",
         Front::Nothing,
         &[TASK],
@@ -169,7 +151,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the number of the CPU that a task runs on, or ran on last.",
         |program, args| Ok(task_cpu(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "task_on_cpu",
         Front::Nothing,
         &[TASK],
@@ -177,7 +159,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return whether a task runs on a CPU right now.",
         |program, args| Ok(task_on_cpu(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "task_rq",
         Front::Nothing,
         &[TASK],
@@ -188,7 +170,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(queue.address_of(program)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "task_thread_info",
         Front::Nothing,
         &[TASK],
@@ -196,7 +178,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return what the architecture keeps of a task.",
         |program, args| Ok(task_thread_info(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "cpu_curr",
         Front::Program,
         &[CPU],
@@ -204,7 +186,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the task that runs on a CPU.\n\n>>> cpu_curr(1).comm\n(char [16])\"swapper/1\"",
         |program, args| Ok(cpu_curr(program, args.cpu(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "cpu_rq",
         Front::Program,
         &[CPU],
@@ -215,7 +197,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(queue.address_of(program)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "idle_task",
         Front::Program,
         &[CPU],
@@ -223,7 +205,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the task that runs on a CPU when no other does. Its number is 0, its name ``swapper``.",
         |program, args| Ok(idle_task(program, args.cpu(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "task_state_to_char",
         Front::Nothing,
         &[TASK],
@@ -234,7 +216,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(Value::Str(state.into()))
         },
     ),
-    helper(
+    MODULE.helper(
         "get_task_state",
         Front::Nothing,
         &[TASK],
@@ -245,7 +227,7 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(String::from_utf8_lossy(&state).into_owned().into())
         },
     ),
-    helper(
+    MODULE.helper(
         "thread_group_leader",
         Front::Nothing,
         &[TASK],
@@ -260,7 +242,7 @@ pub(super) static HELPERS: &[Helper] = &[
                 .into())
         },
     ),
-    helper(
+    MODULE.helper(
         "loadavg",
         Front::Program,
         &[],
@@ -271,7 +253,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return the load averages of the system.",
         |program, _| Ok(Value::Tuple(load_average(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "task_since_last_arrival_ns",
         Front::Nothing,
         &[TASK],
@@ -279,7 +261,7 @@ pub(super) static HELPERS: &[Helper] = &[
         "Return how long ago a task was put on its CPU last, by the clock of the CPU's run queue.\n\nThat clock stands still while the CPU has nothing to do, or the same task runs all the time. Needs ``CONFIG_SCHED_INFO``.",
         |program, args| Ok(since_last_arrival(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "sched_entity_is_task",
         Front::Nothing,
         &[Param::object("se", "struct sched_entity *")],
@@ -295,7 +277,7 @@ pub(super) static HELPERS: &[Helper] = &[
             .into())
         },
     ),
-    helper(
+    MODULE.helper(
         "sched_entity_to_task",
         Front::Nothing,
         &[Param::object("se", "struct sched_entity *")],

@@ -3,7 +3,7 @@
 use super::entry::Entries;
 use super::list::{self, Nodes, list_empty};
 use crate::access::{Field, find_member, member_value, pointer, read_word, type_named};
-use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
+use crate::helper::{Front, Helper, HelperIter, HelperModule, Output, Param, Value};
 use spelunk_object::Object;
 use spelunk_program::{Program, Result};
 use spelunk_types::QualifiedType;
@@ -76,38 +76,21 @@ const QUEUE: Param = Param::object("wq", "wait_queue_head_t *");
 const COMPLETION: Param = Param::object("completion", "struct completion *");
 const TASKS: Output = Output::Returns("Iterator[Object]", "``struct task_struct *`` objects");
 
-/// The record of a helper in this file.
-const fn helper(
-    module: &'static str,
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module,
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const COMPLETION_MODULE: HelperModule = HelperModule("completion");
+const WAIT_MODULE: HelperModule = HelperModule("wait");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
-        "wait",
+    WAIT_MODULE.helper(
         "waitqueue_active",
+        Front::Nothing,
         &[QUEUE],
         Output::Returns("bool", ""),
         "Return whether anything waits in a queue.",
         |program, args| Ok((!list_empty(program, &WAIT.list(program, args.object(0)?)?)?).into()),
     ),
-    helper(
-        "wait",
+    WAIT_MODULE.helper(
         "waitqueue_for_each_entry",
+        Front::Nothing,
         &[QUEUE],
         Output::Returns("Iterator[Object]", "``wait_queue_entry_t *`` objects"),
         "Iterate over the entries of a queue.",
@@ -117,25 +100,25 @@ pub(super) static HELPERS: &[Helper] = &[
             list::entries(program, entry, &head, WAIT.node)
         },
     ),
-    helper(
-        "wait",
+    WAIT_MODULE.helper(
         "waitqueue_for_each_task",
+        Front::Nothing,
         &[QUEUE],
         TASKS,
         "Iterate over the tasks that wait in a queue.\n\nThat is the ``private`` member of each entry. Entries whose function is not the usual one may keep something else there, which is then no task.",
         |program, args| WAIT.tasks(program, args.object(0)?),
     ),
-    helper(
-        "completion",
+    COMPLETION_MODULE.helper(
         "completion_done",
+        Front::Nothing,
         &[COMPLETION],
         Output::Returns("bool", ""),
         "Return whether a completion is done, so that nobody has to wait for it.",
         |program, args| Ok((member_value(program, args.object(0)?, "done")? != 0).into()),
     ),
-    helper(
-        "completion",
+    COMPLETION_MODULE.helper(
         "completion_for_each_task",
+        Front::Nothing,
         &[COMPLETION],
         TASKS,
         "Iterate over the tasks that wait for a completion.",

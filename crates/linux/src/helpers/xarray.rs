@@ -4,7 +4,9 @@ use crate::access::{
     Field, find_member, find_type_named, integer, integer_named, parse_words, pointer_type,
     read_bytes, type_named,
 };
-use crate::helper::{Args, Default, Front, Helper, HelperIter, Output, Param, ParamKind, Value};
+use crate::helper::{
+    Args, Default, Front, Helper, HelperIter, HelperModule, Output, Param, ParamKind, Value,
+};
 use spelunk_object::Object;
 use spelunk_program::{Error, Program, Result};
 use spelunk_types::QualifiedType;
@@ -287,54 +289,38 @@ const ADVANCED: Param = Param::new(
 const PAIRS: Output = Output::Returns("Iterator[Tuple[int, Object]]", "(index, ``void *``) tuples");
 const FOUND: Output = Output::Returns("Object", "``void *``, ``NULL`` if there is none");
 
-/// The record of a helper in this file.
-const fn helper(
-    module: &'static str,
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module,
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const IDR_MODULE: HelperModule = HelperModule("idr");
+const RADIXTREE_MODULE: HelperModule = HelperModule("radixtree");
+const XARRAY_MODULE: HelperModule = HelperModule("xarray");
 
 pub(super) static HELPERS: &[Helper] = &[
-    helper(
-        "xarray",
+    XARRAY_MODULE.helper(
         "xa_load",
+        Front::Nothing,
         &[XARRAY, INDEX, ADVANCED],
         FOUND,
         "Return the entry of an XArray at an index.",
         |program, args| Ok(load(program, args.object(0)?, args.address(1)?, args.bool(2)?)?.into()),
     ),
-    helper(
-        "xarray",
+    XARRAY_MODULE.helper(
         "xa_for_each",
+        Front::Nothing,
         &[XARRAY, ADVANCED],
         PAIRS,
         "Iterate over the entries of an XArray and their indices.",
         |program, args| pairs(program, args.object(0)?, args.bool(1)?),
     ),
-    helper(
-        "xarray",
+    XARRAY_MODULE.helper(
         "xa_is_value",
+        Front::Nothing,
         &[ENTRY],
         Output::Returns("bool", ""),
         "Return whether an entry of an XArray is an integer instead of a pointer; see :func:`xa_to_value()`.",
         |program, args| Ok((args.object(0)?.to_u64(program)? & 1 != 0).into()),
     ),
-    helper(
-        "xarray",
+    XARRAY_MODULE.helper(
         "xa_to_value",
+        Front::Nothing,
         &[ENTRY],
         Output::Returns("Object", "``unsigned long``"),
         "Return the integer that an entry of an XArray is; see :func:`xa_is_value()`.",
@@ -343,33 +329,33 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(integer_named(program, "unsigned long", value)?.into())
         },
     ),
-    helper(
-        "xarray",
+    XARRAY_MODULE.helper(
         "xa_is_zero",
+        Front::Nothing,
         &[ENTRY],
         Output::Returns("bool", ""),
         "Return whether an entry of an XArray only keeps a place: reserved, but nothing stored yet. :func:`xa_load()` and :func:`xa_for_each()` show such entries if *advanced* is true.",
         |program, args| Ok((args.object(0)?.to_u64(program)? == ZERO_ENTRY).into()),
     ),
-    helper(
-        "radixtree",
+    RADIXTREE_MODULE.helper(
         "radix_tree_lookup",
+        Front::Nothing,
         &[ROOT, INDEX],
         FOUND,
         "Return the entry of a radix tree at an index.",
         |program, args| Ok(load(program, args.object(0)?, args.address(1)?, false)?.into()),
     ),
-    helper(
-        "radixtree",
+    RADIXTREE_MODULE.helper(
         "radix_tree_for_each",
+        Front::Nothing,
         &[ROOT],
         PAIRS,
         "Iterate over the entries of a radix tree and their indices.",
         |program, args| pairs(program, args.object(0)?, false),
     ),
-    helper(
-        "idr",
+    IDR_MODULE.helper(
         "idr_find",
+        Front::Nothing,
         &[IDR, Param::int("id", "The ID.")],
         FOUND,
         "Return the pointer that an ID stands for.",
@@ -379,17 +365,17 @@ pub(super) static HELPERS: &[Helper] = &[
             Ok(integer(program, void_pointer(program)?, found)?.into())
         },
     ),
-    helper(
-        "idr",
+    IDR_MODULE.helper(
         "idr_for_each",
+        Front::Nothing,
         &[IDR],
         Output::Returns("Iterator[Tuple[int, Object]]", "(ID, ``void *``) tuples"),
         "Iterate over the IDs that are in use, and what they stand for.",
         |program, args| idr_pairs(program, args, void_pointer(program)?),
     ),
-    helper(
-        "idr",
+    IDR_MODULE.helper(
         "idr_for_each_entry",
+        Front::Nothing,
         &[
             IDR,
             Param::new("type", ParamKind::Type, "Type of what the IDs stand for."),

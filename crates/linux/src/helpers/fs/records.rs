@@ -4,8 +4,7 @@ use super::file::{Aliases, Files, fget, file_type};
 use super::mount::{mount_dst, mount_fstype, mount_src, mounts};
 use super::path::{d_path, d_path_in, dentry_path};
 use super::super_block::super_block_mounts;
-use crate::helper::{Args, Default, Front, Helper, Output, Param, ParamKind, Value};
-use spelunk_program::{Program, Result};
+use crate::helper::{Default, Front, Helper, HelperModule, Output, Param, ParamKind, Value};
 
 const TASK: Param = Param::object("task", "struct task_struct *");
 const MOUNT: Param = Param::object("mnt", "struct mount *");
@@ -35,28 +34,10 @@ const FILTERS: &[Param] = &[
 ];
 const PATH: Output = Output::Returns("bytes", "");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "fs",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("fs");
 
 pub(in crate::helpers) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "d_path",
         Front::Nothing,
         &[
@@ -77,7 +58,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             .into())
         },
     ),
-    helper(
+    MODULE.helper(
         "dentry_path",
         Front::Nothing,
         &[Param::object("dentry", "struct dentry *")],
@@ -85,7 +66,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the path of a dentry from the root of its filesystem, without a slash in front.",
         |program, args| Ok(dentry_path(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "inode_path",
         Front::Nothing,
         &[INODE],
@@ -93,7 +74,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return a path of an inode from the root of its filesystem; if it has several, any of them.",
         |program, args| Ok(Aliases::new(program, args.object(0)?)?.next_path(program)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "inode_paths",
         Front::Nothing,
         &[INODE],
@@ -101,7 +82,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over the paths of an inode from the root of its filesystem.",
         |program, args| Ok(Value::iter(Aliases::new(program, args.object(0)?)?)),
     ),
-    helper(
+    MODULE.helper(
         "mount_src",
         Front::Nothing,
         &[MOUNT],
@@ -109,7 +90,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return what a mount is of: a device, or what was given in its place.",
         |program, args| Ok(mount_src(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "mount_dst",
         Front::Nothing,
         &[MOUNT],
@@ -117,7 +98,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the path at which a mount is.",
         |program, args| Ok(mount_dst(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "mount_fstype",
         Front::Nothing,
         &[MOUNT],
@@ -125,7 +106,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the type of the filesystem that a mount is of.",
         |program, args| Ok(mount_fstype(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "for_each_mount",
         NAMESPACE,
         FILTERS,
@@ -133,7 +114,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over the mounts of a namespace.",
         |program, args| Ok(Value::iter(mounts(program, args)?)),
     ),
-    helper(
+    MODULE.helper(
         "print_mounts",
         NAMESPACE,
         FILTERS,
@@ -153,7 +134,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(text.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "super_block_for_each_mount",
         Front::Nothing,
         &[Param::object("sb", "struct super_block *")],
@@ -161,7 +142,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over the mounts of a filesystem, in all namespaces.",
         |program, args| super_block_mounts(program, args.object(0)?),
     ),
-    helper(
+    MODULE.helper(
         "fget",
         Front::Nothing,
         &[TASK, Param::int("fd", "File descriptor.")],
@@ -172,7 +153,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(fget(program, args.object(0)?, descriptor)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "for_each_file",
         Front::Nothing,
         &[TASK],
@@ -180,7 +161,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over the files that a task has open.",
         |program, args| Ok(Value::iter(Files::new(program, args.object(0)?)?)),
     ),
-    helper(
+    MODULE.helper(
         "print_files",
         Front::Nothing,
         &[TASK],
@@ -198,7 +179,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(text.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "decode_file_type",
         Front::Nothing,
         &[Param::int("mode", "``struct inode::i_mode``, :attr:`os.stat_result.st_mode`...")],

@@ -3,7 +3,7 @@
 use super::flags::{Compound, SlabMark, compound_order, flag_names, has_flag, page_flags};
 use super::map::{PageMap, direct_map_base, virt_to_phys};
 use crate::access::{any_member, integer_named, member_value, pointer, type_named, variable};
-use crate::helper::{Args, Front, Helper, HelperIter, Output, Param, Value};
+use crate::helper::{Args, Front, Helper, HelperIter, HelperModule, Output, Param, Value};
 use crate::helpers::mmzone::{PageRange, PageRanges};
 use crate::kernel::LinuxKernel;
 use spelunk_program::{Program, Result};
@@ -62,25 +62,7 @@ const POINTER: Output = Output::Returns("Object", "``void *``");
 const PAGE_RESULT: Output = Output::Returns("Object", "``struct page *``");
 const BOOL: Output = Output::Returns("bool", "");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "mm",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("mm");
 
 fn long(program: &Program, value: u64) -> Result<Value> {
     Ok(integer_named(program, "unsigned long", value)?.into())
@@ -98,7 +80,7 @@ macro_rules! flags {
     ($($name:literal $flag:literal;)*) => {
         /// One helper for each flag of `enum pageflags`.
         pub(in crate::helpers) static FLAGS: &[Helper] = &[$(
-            helper(
+            MODULE.helper(
                 $name,
                 Front::Nothing,
                 &[PAGE],
@@ -151,7 +133,7 @@ flags! {
 }
 
 pub(in crate::helpers) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "for_each_page",
         Front::Program,
         &[],
@@ -159,7 +141,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over the ``struct page`` of every page frame that has one.",
         |program, _| Ok(Value::iter(Pages::new(program, false)?)),
     ),
-    helper(
+    MODULE.helper(
         "for_each_valid_pfn_and_page",
         Front::Program,
         &[],
@@ -170,7 +152,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over every page frame that has a ``struct page``.",
         |program, _| Ok(Value::iter(Pages::new(program, true)?)),
     ),
-    helper(
+    MODULE.helper(
         "for_each_valid_page_range",
         Front::Program,
         &[],
@@ -193,7 +175,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             )))
         },
     ),
-    helper(
+    MODULE.helper(
         "PFN_PHYS",
         Front::Program,
         &[PFN],
@@ -201,7 +183,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the physical address of a page frame.",
         |program, args| phys(program, PageMap::new(program)?.physical(args.address(0)?)),
     ),
-    helper(
+    MODULE.helper(
         "PHYS_PFN",
         Front::Program,
         &[PHYSICAL],
@@ -209,7 +191,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the number of the page frame of a physical address.",
         |program, args| long(program, args.address(0)? >> PageMap::new(program)?.shift()),
     ),
-    helper(
+    MODULE.helper(
         "page_to_pfn",
         Front::Nothing,
         &[PAGE],
@@ -217,7 +199,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the number of the frame of a page.",
         |program, args| long(program, page_argument(program, args)?.1),
     ),
-    helper(
+    MODULE.helper(
         "page_to_phys",
         Front::Nothing,
         &[PAGE],
@@ -228,7 +210,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             phys(program, map.physical(pfn))
         },
     ),
-    helper(
+    MODULE.helper(
         "page_to_virt",
         Front::Nothing,
         &[PAGE],
@@ -242,7 +224,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             )
         },
     ),
-    helper(
+    MODULE.helper(
         "pfn_to_page",
         Front::Program,
         &[PFN],
@@ -253,7 +235,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(map.object(program, map.address(args.address(0)?))?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "pfn_to_virt",
         Front::Program,
         &[PFN],
@@ -264,7 +246,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             void_pointer(program, direct_map_base(program)?.wrapping_add(physical))
         },
     ),
-    helper(
+    MODULE.helper(
         "phys_to_page",
         Front::Program,
         &[PHYSICAL],
@@ -276,7 +258,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(map.object(program, map.address(pfn))?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "phys_to_virt",
         Front::Program,
         &[PHYSICAL],
@@ -287,7 +269,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             void_pointer(program, direct_map_base(program)?.wrapping_add(physical))
         },
     ),
-    helper(
+    MODULE.helper(
         "virt_to_phys",
         Front::Program,
         &[VIRTUAL],
@@ -295,7 +277,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the physical address that an address of the kernel is mapped to, in the direct map or elsewhere.",
         |program, args| long(program, virt_to_phys(program, args.address(0)?)?),
     ),
-    helper(
+    MODULE.helper(
         "virt_to_pfn",
         Front::Program,
         &[VIRTUAL],
@@ -306,7 +288,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             long(program, physical >> PageMap::new(program)?.shift())
         },
     ),
-    helper(
+    MODULE.helper(
         "virt_to_page",
         Front::Program,
         &[VIRTUAL],
@@ -318,7 +300,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(map.object(program, map.address(pfn))?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "in_direct_map",
         Front::Program,
         &[Param::int("addr", "The address.")],
@@ -330,7 +312,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(translation.is_in_direct_map(address).into())
         },
     ),
-    helper(
+    MODULE.helper(
         "compound_head",
         Front::Nothing,
         &[PAGE],
@@ -342,7 +324,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(PageMap::new(program)?.object(program, head)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "compound_order",
         Front::Nothing,
         &[PAGE],
@@ -356,7 +338,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(integer_named(program, "unsigned int", order)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "compound_nr",
         Front::Nothing,
         &[PAGE],
@@ -371,7 +353,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             )
         },
     ),
-    helper(
+    MODULE.helper(
         "page_size",
         Front::Nothing,
         &[PAGE],
@@ -387,7 +369,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             )
         },
     ),
-    helper(
+    MODULE.helper(
         "page_flags",
         Front::Nothing,
         &[PAGE],
@@ -395,7 +377,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the flags of a page.",
         |program, args| Ok(page_flags(program, args.object(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "decode_page_flags",
         Front::Nothing,
         &[PAGE],
@@ -406,7 +388,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(flag_names(program, flags)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "decode_page_flags_value",
         Front::Program,
         &[Param::int("flags", "``unsigned long``: the flags.")],
@@ -414,7 +396,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the names of the flags of pages that are set in a number.",
         |program, args| Ok(flag_names(program, args.address(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "PageSlab",
         Front::Nothing,
         &[PAGE],
@@ -427,7 +409,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(SlabMark::new(program)?.read(program, head)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "PageTail",
         Front::Nothing,
         &[PAGE],
@@ -438,7 +420,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(Compound::new(program)?.reads_tail(program, page)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "PageCompound",
         Front::Nothing,
         &[PAGE],
@@ -450,7 +432,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok((tail || has_flag(program, page, "PG_head")?).into())
         },
     ),
-    helper(
+    MODULE.helper(
         "page_index",
         Front::Nothing,
         &[PAGE],
@@ -462,7 +444,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(any_member(program, args.object(0)?, names)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "totalram_pages",
         Front::Program,
         &[],

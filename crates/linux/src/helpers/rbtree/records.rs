@@ -4,9 +4,8 @@ use super::find::{compare, rb_find};
 use super::validate::Validated;
 use super::walk::{Order, Side, Walk, WalkEntries, beside, end};
 use crate::access::{integer, member_value};
-use crate::helper::{Args, Front, Helper, Output, Param, ParamKind, Value};
+use crate::helper::{Front, Helper, HelperModule, Output, Param, ParamKind, Value};
 use crate::helpers::entry::{ENTRY_MEMBER, ENTRY_TYPE, Entries};
-use spelunk_program::{Program, Result};
 
 const ROOT: Param = Param::object("root", "struct rb_root *");
 const NODE: Param = Param::object("node", "struct rb_node *");
@@ -25,35 +24,20 @@ const NODE_OR_NULL: Output =
 const NODES: Output = Output::Returns("Iterator[Object]", "``struct rb_node *`` objects");
 const ENTRIES: Output = Output::Returns("Iterator[Object]", "``type *`` objects");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "rbtree",
-        name,
-        front: Front::Nothing,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("rbtree");
 
 pub(in crate::helpers) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "RB_EMPTY_ROOT",
+        Front::Nothing,
         &[ROOT],
         Output::Returns("bool", ""),
         "Return whether a red-black tree has no nodes.",
         |program, args| Ok((member_value(program, args.object(0)?, "rb_node")? == 0).into()),
     ),
-    helper(
+    MODULE.helper(
         "RB_EMPTY_NODE",
+        Front::Nothing,
         &[NODE],
         Output::Returns("bool", ""),
         "Return whether a node is in no red-black tree.",
@@ -63,8 +47,9 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok((parent == node.to_u64(program)?).into())
         },
     ),
-    helper(
+    MODULE.helper(
         "rb_parent",
+        Front::Nothing,
         &[NODE],
         NODE_OR_NULL,
         "Return the parent of a node of a red-black tree.",
@@ -74,43 +59,49 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(integer(program, node.ty(), parent)?.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "rb_first",
+        Front::Nothing,
         &[ROOT],
         NODE_OR_NULL,
         "Return the first node of a red-black tree, in its order.",
         |program, args| Ok(end(program, args.object(0)?, Side::Left)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "rb_last",
+        Front::Nothing,
         &[ROOT],
         NODE_OR_NULL,
         "Return the last node of a red-black tree, in its order.",
         |program, args| Ok(end(program, args.object(0)?, Side::Right)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "rb_next",
+        Front::Nothing,
         &[NODE],
         NODE_OR_NULL,
         "Return the node after another, in the tree's order.",
         |program, args| Ok(beside(program, args.object(0)?, Side::Right)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "rb_prev",
+        Front::Nothing,
         &[NODE],
         NODE_OR_NULL,
         "Return the node before another, in the tree's order.",
         |program, args| Ok(beside(program, args.object(0)?, Side::Left)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "rbtree_inorder_for_each",
+        Front::Nothing,
         &[ROOT],
         NODES,
         "Iterate over the nodes of a red-black tree, in its order.",
         |program, args| Ok(Value::iter(Walk::new(program, args.object(0)?, Order::In)?)),
     ),
-    helper(
+    MODULE.helper(
         "rbtree_preorder_for_each",
+        Front::Nothing,
         &[ROOT],
         NODES,
         "Iterate over the nodes of a red-black tree, each before its children.",
@@ -122,8 +113,9 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             )?))
         },
     ),
-    helper(
+    MODULE.helper(
         "rbtree_inorder_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, ROOT, ENTRY_MEMBER],
         ENTRIES,
         "Iterate over the entries of a red-black tree, in its order.",
@@ -134,8 +126,9 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             }))
         },
     ),
-    helper(
+    MODULE.helper(
         "rbtree_preorder_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, ROOT, ENTRY_MEMBER],
         ENTRIES,
         "Iterate over the entries of a red-black tree, each before its children.",
@@ -146,8 +139,9 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             }))
         },
     ),
-    helper(
+    MODULE.helper(
         "rb_find",
+        Front::Nothing,
         &[
             ENTRY_TYPE,
             ROOT,
@@ -174,8 +168,9 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(found.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "validate_rbtree",
+        Front::Nothing,
         &[ENTRY_TYPE, ROOT, ENTRY_MEMBER, COMPARE_ENTRIES, ALLOW_EQUAL],
         Output::Returns("None", ""),
         "Check a red-black tree: the order of its entries, its parent links, and the rules of its colours (a black root, no red child of a red node, as many black nodes on the way to every leaf).\n\n:raises ValidationError: if something is wrong; it names the node",
@@ -185,8 +180,9 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(Value::None)
         },
     ),
-    helper(
+    MODULE.helper(
         "validate_rbtree_inorder_for_each_entry",
+        Front::Nothing,
         &[ENTRY_TYPE, ROOT, ENTRY_MEMBER, COMPARE_ENTRIES, ALLOW_EQUAL],
         ENTRIES,
         "Iterate over the entries of a red-black tree in its order, and check it on the way as :func:`validate_rbtree()` does.\n\n:raises ValidationError: if something is wrong; it names the node",

@@ -6,35 +6,16 @@ use super::free::SlabType;
 use super::objects::{AllocatedObjects, find_slab, slab_object_info};
 use super::usage::{total_usage, usage};
 use crate::access::{pointer, type_named};
-use crate::helper::{Args, Front, Helper, Output, Param, ParamKind, Value};
-use spelunk_program::{Program, Result};
+use crate::helper::{Front, Helper, HelperModule, Output, Param, ParamKind, Value};
 
 const CACHE: Param = Param::object("slab_cache", "struct kmem_cache *");
 const COUNT: Output = Output::Returns("int", "");
 const ADDRESS: Param = Param::int("addr", "``void *``: an address in the object.");
 
-/// The record of a helper in this file.
-const fn helper(
-    name: &'static str,
-    front: Front,
-    params: &'static [Param],
-    output: Output,
-    doc: &'static str,
-    call: fn(&Program, &Args) -> Result<Value>,
-) -> Helper {
-    Helper {
-        module: "slab",
-        name,
-        front,
-        params,
-        output,
-        doc,
-        call,
-    }
-}
+const MODULE: HelperModule = HelperModule("slab");
 
 pub(in crate::helpers) static HELPERS: &[Helper] = &[
-    helper(
+    MODULE.helper(
         "for_each_slab_cache",
         Front::Program,
         &[],
@@ -42,7 +23,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Iterate over the slab caches. Those that were merged into another are not among them; see :func:`slab_cache_is_merged()`.",
         |program, _| Ok(Value::iter(SlabCaches::new(program)?)),
     ),
-    helper(
+    MODULE.helper(
         "find_slab_cache",
         Front::Program,
         &[Param::new(
@@ -57,7 +38,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return the slab cache with a name.",
         |program, args| Ok(find_slab_cache(program, args.bytes(0)?)?.into()),
     ),
-    helper(
+    MODULE.helper(
         "print_slab_caches",
         Front::Program,
         &[],
@@ -75,7 +56,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(text.into())
         },
     ),
-    helper(
+    MODULE.helper(
         "slab_cache_is_merged",
         Front::Nothing,
         &[CACHE],
@@ -90,7 +71,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             .into())
         },
     ),
-    helper(
+    MODULE.helper(
         "slab_cache_order",
         Front::Nothing,
         &[CACHE],
@@ -98,7 +79,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return how many pages a slab of a slab cache has, as a power of two.",
         |program, args| Ok(order_and_objects(program, args.object(0)?)?.0.into()),
     ),
-    helper(
+    MODULE.helper(
         "slab_cache_pages_per_slab",
         Front::Nothing,
         &[CACHE],
@@ -112,7 +93,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
                 .into())
         },
     ),
-    helper(
+    MODULE.helper(
         "slab_cache_objects_per_slab",
         Front::Nothing,
         &[CACHE],
@@ -120,7 +101,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return how many objects a slab of a slab cache has.",
         |program, args| Ok(order_and_objects(program, args.object(0)?)?.1.into()),
     ),
-    helper(
+    MODULE.helper(
         "slab_cache_usage",
         Front::Nothing,
         &[CACHE],
@@ -128,7 +109,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return how many slabs and objects a slab cache has. Needs ``CONFIG_SLUB_DEBUG``.",
         |program, args| usage(program, args.object(0)?),
     ),
-    helper(
+    MODULE.helper(
         "slab_total_usage",
         Front::Program,
         &[],
@@ -136,7 +117,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
         "Return how many pages the slab allocator has.",
         |program, _| total_usage(program),
     ),
-    helper(
+    MODULE.helper(
         "slab_cache_for_each_allocated_object",
         Front::Nothing,
         &[
@@ -154,7 +135,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             )?))
         },
     ),
-    helper(
+    MODULE.helper(
         "slab_object_info",
         Front::Program,
         &[ADDRESS],
@@ -173,7 +154,7 @@ pub(in crate::helpers) static HELPERS: &[Helper] = &[
             Ok(Value::Record(&OBJECT_INFO, fields))
         },
     ),
-    helper(
+    MODULE.helper(
         "find_containing_slab_cache",
         Front::Program,
         &[ADDRESS],
