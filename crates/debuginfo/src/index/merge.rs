@@ -52,15 +52,17 @@ pub(super) fn merge(
         .enumerate()
         .map(|(number, part)| Part::new(strings, number, part))
         .collect();
-    let parts = Parts {
+    let all = Parts {
         strings,
         all: &parts,
     };
-    let buckets: Vec<Bucket<'_>> = (0..BUCKETS)
+    let buckets: Vec<Bucket> = (0..BUCKETS)
         .into_par_iter()
-        .map(|bucket| Bucket::new(parts, bucket))
+        .map(|bucket| Bucket::new(all, bucket))
         .collect();
-    write(&buckets, header)
+    // Of the parts, nothing else is needed any more.
+    let own: Vec<_> = parts.into_iter().map(|part| part.own).collect();
+    write(&buckets, &own, header)
 }
 
 /// The names of some units.
@@ -127,24 +129,19 @@ impl Part {
 }
 
 /// Names whose hashes start with the same bits.
-struct Bucket<'a> {
-    names: Vec<Name<'a>>,
+struct Bucket {
+    names: Vec<Name>,
     entries: Vec<u64>,
     /// How many bytes the names have that stand nowhere in the file, each with a NUL.
     own: usize,
 }
 
 /// A name with so many entries.
-struct Name<'a> {
+struct Name {
     hash: u32,
     entries: u32,
-    place: NamePlace<'a>,
-}
-
-enum NamePlace<'a> {
-    File(NameRef),
-    /// The bytes of one that stands nowhere in the file.
-    Own(&'a [u8]),
+    /// Of one that stands nowhere in the file: in which part, as if that were a file.
+    name: NameRef,
 }
 
 /// What buckets are made of.
@@ -166,15 +163,17 @@ impl<'a> Parts<'a> {
         self.strings.get(name, &own.own)
     }
 
-    /// Where the name stands, if in the file.
-    fn place(self, group: &Group) -> Option<NameRef> {
+    fn name(self, group: &Group) -> Option<NameRef> {
         let name = self.entries(group).first()?.name;
-        (name.place() != Some(Place::Index)).then_some(name)
+        Some(match name.place() {
+            Some(Place::Index) => NameRef::new(Place::Index, group.part, name.offset() as u64),
+            _ => name,
+        })
     }
 }
 
-impl<'a> Bucket<'a> {
-    fn new(parts: Parts<'a>, bucket: usize) -> Self {
+impl Bucket {
+    fn new(parts: Parts<'_>, bucket: usize) -> Self {
         let groups = parts.all.iter().map(|part| part.bucket(bucket));
         let mut groups: Vec<Group> = groups.collect::<Vec<_>>().concat();
         // Those of each part are sorted already.
@@ -192,10 +191,10 @@ impl<'a> Bucket<'a> {
     }
 
     /// Adds names that have the same hash: nearly always they are one at one place.
-    fn add_hash(&mut self, parts: Parts<'a>, groups: &mut [Group]) {
-        let mut places = groups.iter().map(|group| parts.place(group));
-        let first = places.next().flatten();
-        if first.is_some() && places.all(|place| place == first) {
+    fn add_hash(&mut self, parts: Parts<'_>, groups: &mut [Group]) {
+        let mut names = groups.iter().map(|group| parts.name(group));
+        let first = names.next();
+        if names.all(|name| Some(name) == first) {
             return self.add(parts, groups);
         }
         groups.sort_by_cached_key(|group| parts.bytes(group));
@@ -204,18 +203,17 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    fn add(&mut self, parts: Parts<'a>, groups: &[Group]) {
-        let Some(first) = groups.first() else {
+    fn add(&mut self, parts: Parts<'_>, groups: &[Group]) {
+        let Some((first, name)) = groups
+            .first()
+            .and_then(|first| Some((first, parts.name(first)?)))
+        else {
             return;
         };
-        let place = match parts.place(first) {
-            Some(place) => NamePlace::File(place),
-            None => {
-                let bytes = parts.bytes(first).unwrap_or_default();
-                self.own = self.own.saturating_add(bytes.len()).saturating_add(1);
-                NamePlace::Own(bytes)
-            }
-        };
+        if name.place() == Some(Place::Index) {
+            let size = parts.bytes(first).map_or(0, <[u8]>::len);
+            self.own = self.own.saturating_add(size).saturating_add(1);
+        }
         let start = self.entries.len();
         for group in groups {
             let entries = parts.entries(group).iter();
@@ -226,14 +224,15 @@ impl<'a> Bucket<'a> {
         self.names.push(Name {
             hash: first.hash,
             entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            place,
+            name,
         });
     }
 }
 
-/// Puts the names of all buckets one behind the other.
-fn write(buckets: &[Bucket<'_>], header: Header) -> Option<Vec<u8>> {
-    let sum = |size: fn(&Bucket<'_>) -> usize| {
+/// Puts the names of all buckets one behind the other. Those that stand nowhere in the file are in
+/// `parts`.
+fn write(buckets: &[Bucket], parts: &[Vec<u8>], header: Header) -> Option<Vec<u8>> {
+    let sum = |size: fn(&Bucket) -> usize| {
         let sum: usize = buckets.iter().map(size).sum();
         u32::try_from(sum).ok()
     };
@@ -254,6 +253,7 @@ fn write(buckets: &[Bucket<'_>], header: Header) -> Option<Vec<u8>> {
     for bucket in buckets {
         places.push(BucketPlace {
             bucket,
+            parts,
             first_entry,
             first_own,
             names: names.split_off_mut(..bucket.names.len().checked_mul(NAME_SIZE)?)?,
@@ -271,7 +271,7 @@ fn write(buckets: &[Bucket<'_>], header: Header) -> Option<Vec<u8>> {
 }
 
 /// Writes for each value of the hash's first bits how many names have a smaller one.
-fn write_starts(buckets: &[Bucket<'_>], header: &Header, out: &mut [u8]) {
+fn write_starts(buckets: &[Bucket], header: &Header, out: &mut [u8]) {
     let mut counts = vec![0u32; header.starts().saturating_add(1)];
     for name in buckets.iter().flat_map(|bucket| &bucket.names) {
         if let Some(count) = counts.get_mut(header.start_of(name.hash)) {
@@ -286,8 +286,9 @@ fn write_starts(buckets: &[Bucket<'_>], header: &Header, out: &mut [u8]) {
 }
 
 /// Where a bucket is written.
-struct BucketPlace<'b, 'a> {
-    bucket: &'b Bucket<'a>,
+struct BucketPlace<'b> {
+    bucket: &'b Bucket,
+    parts: &'b [Vec<u8>],
     /// How many entries, and how many bytes of names, are in front of it.
     first_entry: usize,
     first_own: usize,
@@ -296,7 +297,7 @@ struct BucketPlace<'b, 'a> {
     own: &'b mut [u8],
 }
 
-impl BucketPlace<'_, '_> {
+impl BucketPlace<'_> {
     fn write(mut self) {
         for (entry, out) in self
             .bucket
@@ -306,25 +307,31 @@ impl BucketPlace<'_, '_> {
         {
             *out = entry.to_le_bytes();
         }
-        let names = self.names.as_chunks_mut::<NAME_SIZE>().0;
+        let names = std::mem::take(&mut self.names);
+        let names = names.as_chunks_mut::<NAME_SIZE>().0;
         for (name, out) in self.bucket.names.iter().zip(names) {
-            let place = match name.place {
-                NamePlace::File(place) => place,
-                NamePlace::Own(bytes) => {
-                    let place = NameRef::new(Place::Index, 0, self.first_own as u64);
-                    let size = bytes.len().saturating_add(1);
-                    if let Some(own) = self.own.split_off_mut(..size)
-                        && let Some((_nul, own)) = own.split_last_mut()
-                    {
-                        own.copy_from_slice(bytes);
-                    }
-                    self.first_own = self.first_own.saturating_add(size);
-                    place
-                }
+            let place = match name.name.place() {
+                Some(Place::Index) => self.write_own(name.name),
+                _ => name.name,
             };
             let first_entry = u32::try_from(self.first_entry).unwrap_or(u32::MAX);
             *out = format::pack_name(name.hash, first_entry, place);
             self.first_entry = self.first_entry.saturating_add(name.entries as usize);
         }
+    }
+
+    /// Writes the bytes of a name that stands nowhere in the file. Returns where it is now.
+    fn write_own(&mut self, name: NameRef) -> NameRef {
+        let part = self.parts.get(name.source()).map_or(&[][..], Vec::as_slice);
+        let bytes = c_str(part, name.offset()).unwrap_or_default();
+        let size = bytes.len().saturating_add(1);
+        if let Some(own) = self.own.split_off_mut(..size)
+            && let Some((_nul, own)) = own.split_last_mut()
+        {
+            own.copy_from_slice(bytes);
+        }
+        let place = NameRef::new(Place::Index, 0, self.first_own as u64);
+        self.first_own = self.first_own.saturating_add(size);
+        place
     }
 }
