@@ -15,13 +15,13 @@ const MAX_EXPANSION: u64 = 1000;
 
 /// Opens the file at `path`; if it is compressed by xz, gzip or zstd (`.ko.xz`), what is inside.
 ///
-/// The first bytes decide, not the name.
+/// The first bytes decide, not the name. Only regular files are opened.
 ///
 /// # Errors
 ///
 /// The host's, or a damaged compressed file, with the path in the message.
 pub fn open_decompressed(path: &Path) -> io::Result<Arc<dyn ReadAt>> {
-    let file = FileData::open(path)?;
+    let file = FileData::open_regular(path)?;
     let Some(codec) = detect(&file)? else {
         return Ok(file);
     };

@@ -36,6 +36,24 @@ impl FileData {
         Ok(Arc::new(Self { name, content }))
     }
 
+    /// As [`open`](Self::open), of a file that a core or a debug file names: only a regular one. To open a pipe is to wait
+    /// for who writes to it, and some devices do things when they are opened.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`open`](Self::open); and if it is no regular file.
+    pub fn open_regular(path: &Path) -> io::Result<Arc<dyn ReadAt>> {
+        let name = path.display();
+        let in_path = |error: io::Error| io::Error::new(error.kind(), format!("{name}: {error}"));
+        let found = std::fs::metadata(path).map_err(in_path)?;
+        // Which has an error of its own.
+        if found.is_file() || found.is_dir() {
+            return Self::open(path);
+        }
+        let reason = format!("{name}: not a regular file");
+        Err(io::Error::new(io::ErrorKind::InvalidInput, reason))
+    }
+
     /// The open file `file` under the name `name`.
     ///
     /// # Errors

@@ -105,6 +105,23 @@ fn compressed_modules_open() {
 }
 
 #[test]
+fn what_files_name_is_only_opened_if_it_is_a_file() {
+    let pipe = std::env::temp_dir().join(format!("spelunk-pipe-{}", std::process::id()));
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for path in [&*pipe, "/dev/null".as_ref()] {
+        let error = open_decompressed(path).err().unwrap().to_string();
+        assert_eq!(error, format!("{}: not a regular file", path.display()));
+        assert!(FileData::open_regular(path).is_err());
+    }
+    std::fs::remove_file(&pipe).unwrap();
+    let missing = open_decompressed("/nonexistent/file".as_ref())
+        .err()
+        .unwrap();
+    assert_eq!(missing.kind(), std::io::ErrorKind::NotFound);
+}
+
+#[test]
 fn debug_links_name_a_file_and_nothing_else() {
     use spelunk_synth::elf::{EM_X86_64, ET_EXEC, ElfBuilder, SHT_PROGBITS, Section};
     let link = |data: &[u8]| {

@@ -165,11 +165,7 @@ impl MappedFile {
 }
 
 fn open(path: &Path, build_id: &BuildId) -> Option<ElfFile> {
-    // The dump may name a device or a pipe, which must not even be opened.
-    if !std::fs::metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let elf = ElfFile::parse(FileData::open(path).ok()?).ok()?;
+    let elf = ElfFile::parse(FileData::open_regular(path).ok()?).ok()?;
     (elf.build_id().as_ref() == Some(build_id)).then_some(elf)
 }
 
