@@ -127,9 +127,8 @@ impl NameIndex {
 
     /// As [`find`](Self::find).
     pub(crate) fn find_key(&self, key: &NameKey<'_>) -> impl Iterator<Item = IndexEntry> {
-        let file = key.may_be_at_file_scope().then_some(&self.file);
         let scopes = key.may_be_in_scope().then(|| self.scopes()).flatten();
-        let names = file.into_iter().chain(scopes);
+        let names = std::iter::once(&self.file).chain(scopes);
         names.flat_map(|names| names.find(key))
     }
 

@@ -31,17 +31,10 @@ impl<'a> NameKey<'a> {
         self.hash
     }
 
-    /// Whether it may be the name of something in a namespace or a class.
+    /// Whether it may be the name of something in a namespace or a class. What is at file scope may be called so as well:
+    /// `Box<A::B>`, and in Rust `dyn A::B`.
     pub(crate) fn may_be_in_scope(&self) -> bool {
         self.name.contains("::")
-    }
-
-    /// Whether it may be the name of something else: what has the scope in brackets may be at file
-    /// scope itself, `Box<A::B>`, `(A::B, u8)`.
-    pub(crate) fn may_be_at_file_scope(&self) -> bool {
-        let bracket = self.name.find(['<', '(', '[', '{', '&', '*']);
-        let scope = self.name.find("::");
-        scope.is_none_or(|scope| bracket.is_some_and(|bracket| bracket < scope))
     }
 }
 

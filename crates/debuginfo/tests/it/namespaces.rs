@@ -1,7 +1,9 @@
 //! Names in namespaces that one need not name.
 
 use crate::compiled::Compiled;
-use spelunk_debuginfo::{DebugInfo, ObjectKinds};
+use spelunk_debuginfo::{DebugFile, DebugInfo, ObjectKinds};
+use spelunk_elf::{ElfFile, FileData, SectionAddresses};
+use spelunk_synth::dwarf::{Attribute, Dwarf, Shape, UnitKind, Value, at, form, tag};
 use spelunk_types::{TypeKind, TypeStore};
 use std::sync::Arc;
 
@@ -77,4 +79,30 @@ fn names_are_found_without_inline_and_anonymous_namespaces() {
             assert!(found.is_some(), "{name}: {object}");
         }
     }
+}
+
+/// Rust has what stands for `dyn A::B` outside of all namespaces.
+#[test]
+fn names_at_file_scope_may_have_scopes_in_them() {
+    let mut dwarf = Dwarf::new(Shape::USUAL);
+    let text = |name: &str| (at::NAME, form::STRP, Value::Text(name.to_owned()));
+    let number = |name, value| -> Attribute { (name, form::DATA1, Value::Number(value)) };
+    let mut unit = dwarf.unit(UnitKind::Compile);
+    let language = number(at::LANGUAGE, 0x1c);
+    unit.begin(tag::COMPILE_UNIT, &[text("a.rs"), language]);
+    let size = number(at::BYTE_SIZE, 1);
+    for name in ["dyn a::T", "(a::T, u8)", "::b"] {
+        unit.entry(tag::STRUCTURE_TYPE, &[text(name), size.clone()]);
+    }
+    unit.finish();
+    let elf = ElfFile::parse(FileData::from_bytes("a.o", dwarf.elf().build())).unwrap();
+    let file = DebugFile::new(elf, SectionAddresses::default(), 0);
+    let index = file.index().unwrap();
+    for name in ["dyn a::T", "(a::T, u8)", "::b"] {
+        assert_eq!(index.find(name).count(), 1, "{name}");
+    }
+    let info = DebugInfo::new(Arc::new(TypeStore::new()));
+    info.add(file).unwrap();
+    let found = info.find_type(&[TypeKind::Struct], "dyn a::T", None);
+    assert!(found.unwrap().is_some());
 }
