@@ -86,7 +86,7 @@ impl Environment for Everything {
             .unwrap_or(BaseKind::Other);
         Ok(BaseType {
             kind,
-            size: offset / 4 % 18,
+            bit_size: offset / 4 % 130,
         })
     }
 

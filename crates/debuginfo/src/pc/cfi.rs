@@ -8,6 +8,7 @@ use spelunk_base::arch::{Arch, Register};
 use spelunk_base::{Architecture, ByteOrder, Platform};
 use spelunk_elf::SectionData;
 use spelunk_unwind::{CfaRule, RegisterRule, Row};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
@@ -143,11 +144,15 @@ impl CfiTable {
         fdes
     }
 
+    fn find_fde(&self, pc: u64) -> Option<&FdeRange> {
+        let after = self.fdes.partition_point(|fde| fde.start <= pc);
+        let before = self.fdes.get(..after)?;
+        before.last().filter(|fde| pc < fde.end)
+    }
+
     /// The row at `pc`, an address in the file.
     pub(super) fn find_row(&self, pc: u64, arch: &Arch) -> Result<Option<Row>, DamagedFde> {
-        let after = self.fdes.partition_point(|fde| fde.start <= pc);
-        let before = self.fdes.get(..after).unwrap_or_default();
-        let Some(fde) = before.last().filter(|fde| pc < fde.end) else {
+        let Some(fde) = self.find_fde(pc) else {
             return Ok(None);
         };
         let row = match self.section {
@@ -158,6 +163,55 @@ impl CfiTable {
             offset: fde.offset as u64,
             error,
         })
+    }
+
+    /// How many bytes further the CFA is from the stack pointer at `pc` than where the function has made room
+    /// for all that it keeps: what it pushed there for a call.
+    pub(super) fn pushed_at(&self, pc: u64, arch: &Arch) -> Option<u64> {
+        let offset = self.find_fde(pc)?.offset;
+        let pushed = match self.section {
+            Section::DebugFrame => self.pushed(&self.debug_frame(), offset, pc, arch),
+            Section::EhFrame => self.pushed(&self.eh_frame(), offset, pc, arch),
+        };
+        pushed.ok()?
+    }
+
+    fn pushed<'a, S: UnwindSection<Slice<'a>>>(
+        &self,
+        section: &S,
+        offset: usize,
+        pc: u64,
+        arch: &Arch,
+    ) -> Result<Option<u64>, gimli::Error> {
+        let fde =
+            section.fde_from_offset(&self.bases, S::Offset::from(offset), S::cie_from_offset)?;
+        let mut context = UnwindContext::new();
+        let mut rows = fde.rows(section, &self.bases, &mut context)?;
+        let translate = Translate { section, arch };
+        let return_address = fde.cie().return_address_register();
+        let (mut here, mut settled, mut lengths) = (None, None, HashMap::new());
+        while let Some(row) = rows.next_row()? {
+            let GimliCfa::RegisterAndOffset { register, offset } = *row.cfa() else {
+                return Ok(None);
+            };
+            if translate.register(register) != Some(arch.stack_pointer) {
+                return Ok(None);
+            }
+            if row.contains(pc) {
+                here = Some(offset);
+            }
+            // The end of a prologue says where all registers are that it saved.
+            if row.registers().any(|(saved, _)| *saved != return_address) {
+                settled.get_or_insert(offset);
+            }
+            let length = row.end_address().saturating_sub(row.start_address());
+            *lengths.entry(offset).or_insert(0) += length;
+        }
+        let longest = lengths.into_iter().max_by_key(|(_, length)| *length);
+        let settled = settled.or(longest.map(|(offset, _)| offset));
+        Ok(here
+            .zip(settled)
+            .and_then(|(here, settled)| u64::try_from(here.checked_sub(settled)?).ok()))
     }
 
     fn row<'a, S: UnwindSection<Slice<'a>>>(

@@ -8,6 +8,7 @@ use gimli::{AttributeValue, DwAt};
 /// A frame, with the debug information of the function in it.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c, 'a> {
+    pub(super) file: &'c DebugFile,
     pub(super) units: &'c Units<'a>,
     pub(super) bias: LoadBias,
     /// The frame's address in the file.
@@ -18,12 +19,13 @@ pub(super) struct Context<'c, 'a> {
 
 impl<'c, 'a> Context<'c, 'a> {
     pub(super) fn new(
-        file: &DebugFile,
+        file: &'c DebugFile,
         units: &'c Units<'a>,
         scope: &Scope,
         frame: FrameState<'c>,
     ) -> Self {
         Self {
+            file,
             units,
             bias: file.load_bias(),
             file_pc: frame.pc.wrapping_sub(file.bias()),

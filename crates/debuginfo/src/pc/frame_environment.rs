@@ -1,5 +1,6 @@
 use super::context::Context;
 use super::frame_state::{CallArgument, FrameState, Surroundings};
+use super::producer::Producer;
 use crate::entry::Die;
 use crate::{DebugInfoError, DieId};
 use gimli::{DebugAddrIndex, UnitOffset, constants as dw};
@@ -45,9 +46,15 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
     /// The value of a register in the frame, also of one that is lost since.
     pub(super) fn register_value(&self, register: DwarfRegister) -> Result<Value, ExpressionError> {
         let registers = self.frame().registers;
-        let known = registers
-            .find_dwarf(register)
-            .and_then(|register| registers.get(register));
+        let found = registers.find_dwarf(register);
+        let known = found.and_then(|register| registers.get(register));
+        if let Some(known) = known
+            && found == Some(registers.arch().stack_pointer)
+            && Producer::of(self.context.units, self.die).forgets_pushes()
+        {
+            let pushed = self.context.file.pushed_at(self.context.file_pc);
+            return Ok(Value::generic(known.wrapping_add(pushed), 64));
+        }
         match (known, self.frame().around) {
             (Some(known), _) => Ok(Value::generic(known, 64)),
             (None, Some(around)) => around.at_call(register),
@@ -169,13 +176,9 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
             frame: self,
             around,
         };
-        let location = expression::evaluate(expression, self.encoding(), &entry)?;
-        match location.as_whole() {
-            Some(PieceKind::Register(register)) => {
-                around.at_entry(CallArgument::Register(*register))
-            }
-            Some(PieceKind::Memory(number)) => Ok(self.generic(*number)),
-            Some(PieceKind::Value(value)) => Ok(*value),
+        match expression::compute(expression, self.encoding(), &entry)? {
+            PieceKind::Register(register) => around.at_entry(CallArgument::Register(register)),
+            PieceKind::Value(value) => Ok(value),
             _ => Err(ExpressionError::NotAValue),
         }
     }
@@ -216,7 +219,6 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
 
     fn base_type(&self, offset: u64) -> Result<BaseType, ExpressionError> {
         let die = self.die(DieReference::Unit(offset))?;
-        let size = die.unsigned(dw::DW_AT_byte_size);
         let encoding = match die.attr(dw::DW_AT_encoding) {
             Some(gimli::AttributeValue::Encoding(encoding)) => encoding,
             _ => return Err(ExpressionError::Missing("base type")),
@@ -234,9 +236,33 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
                 dw::DW_ATE_float => BaseKind::Float,
                 _ => BaseKind::Other,
             },
-            size: size.ok_or(ExpressionError::Missing("size of the base type"))?,
+            bit_size: bit_size(&die).ok_or(ExpressionError::Missing("size of the base type"))?,
         })
     }
+}
+
+/// The size in bits of a base type that an expression refers to.
+///
+/// Situation: values of LLVM's types `i1` are converted to "base types" of it in expressions, of a whole byte.
+/// Evidence: the names of these, `DW_ATE_unsigned_1`, are all that is left of the width (`DwarfCompileUnit` and
+/// `DwarfExpression` of LLVM 14 and 19); what is converted has all bits of `DW_OP_not` otherwise. Remedy: the
+/// width is taken from such names.
+fn bit_size(die: &Die<'_, '_>) -> Option<u64> {
+    let bytes = die.unsigned(dw::DW_AT_byte_size);
+    let bits = die.unsigned(dw::DW_AT_bit_size);
+    let bits = bits.or_else(|| bytes?.checked_mul(8))?;
+    let name = die.name().ok().flatten();
+    let named = name.as_deref().and_then(|name| {
+        let width = name
+            .strip_prefix("DW_ATE_unsigned_")
+            .or_else(|| name.strip_prefix("DW_ATE_signed_"));
+        width?.parse().ok()
+    });
+    Some(
+        named
+            .filter(|width| (1..=bits).contains(width))
+            .unwrap_or(bits),
+    )
 }
 
 /// A frame as it was when its function was entered. Memory is not as it was.

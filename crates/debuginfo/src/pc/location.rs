@@ -95,6 +95,11 @@ impl<'a> Context<'_, 'a> {
 
     pub(super) fn evaluate(&self, die: &Die<'_, 'a>, expression: &[u8]) -> VariableValue {
         let environment = FrameEnvironment::new(*self, die);
+        if self.lacks_a_load(die, expression) {
+            return VariableValue::Unknown(ExpressionError::Missing(
+                "what is on the stack where the compiler computes with the address",
+            ));
+        }
         match expression::evaluate(expression, environment.encoding(), &environment) {
             Ok(location) if location.as_whole() == Some(&PieceKind::OptimizedOut) => {
                 VariableValue::OptimizedOut(Gone::Here)
@@ -111,13 +116,9 @@ impl<'a> Context<'_, 'a> {
         expression: &[u8],
     ) -> Result<Value, ExpressionError> {
         let environment = FrameEnvironment::new(*self, die);
-        let encoding = environment.encoding();
-        let location = expression::evaluate(expression, encoding, &environment)?;
-        let generic = |number| Value::generic(number, u32::from(encoding.address_size) * 8);
-        match location.as_whole() {
-            Some(PieceKind::Memory(number)) => Ok(generic(*number)),
-            Some(PieceKind::Value(value)) => Ok(*value),
-            Some(PieceKind::Register(register)) => environment.register_value(*register),
+        match expression::compute(expression, environment.encoding(), &environment)? {
+            PieceKind::Value(value) => Ok(value),
+            PieceKind::Register(register) => environment.register_value(register),
             _ => Err(ExpressionError::NotAValue),
         }
     }

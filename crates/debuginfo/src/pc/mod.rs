@@ -19,6 +19,7 @@ mod line;
 mod line_program;
 mod location;
 mod names;
+mod producer;
 mod rows;
 mod scope;
 mod tree;

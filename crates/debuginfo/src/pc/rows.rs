@@ -67,6 +67,17 @@ impl DebugFile {
         Ok(orc.map(|row| (row, RowSource::Orc)))
     }
 
+    /// How many bytes a function has pushed for the call that it is at: see [`CfiTable::pushed_at`].
+    pub(super) fn pushed_at(&self, file_pc: u64) -> u64 {
+        let Some(arch) = self.elf().platform().arch() else {
+            return 0;
+        };
+        let tables = [Section::DebugFrame, Section::EhFrame].into_iter();
+        let mut tables = tables.filter_map(|section| self.cfi_table(section).ok()?);
+        let pushed = tables.find_map(|table| table.pushed_at(file_pc, arch));
+        pushed.unwrap_or(0)
+    }
+
     fn cfi_table(&self, section: Section) -> Result<Option<&CfiTable>, DebugInfoError> {
         let tables = &self.pc_tables.rows;
         let slot = match section {

@@ -63,6 +63,22 @@ impl<'e> Machine<'e> {
         Ok(Location::whole(place))
     }
 
+    /// What the expressions run so far computed.
+    pub(super) fn into_computed(mut self) -> Result<PieceKind, ExpressionError> {
+        if !self.pieces.is_empty() {
+            return Err(ExpressionError::NotAValue);
+        }
+        if let Some(place) = self.place.take() {
+            return Ok(place);
+        }
+        let value = self.stack.pop().ok_or(ExpressionError::NotAValue)?;
+        Ok(PieceKind::Value(if value.is_integral() {
+            Value::generic(value.to_u64(), self.encoding.generic_bits())
+        } else {
+            value
+        }))
+    }
+
     pub(super) fn run(&mut self, expression: &[u8]) -> Result<(), ExpressionError> {
         let mut code = Code {
             cursor: Cursor::new(expression, self.encoding.byte_order),

@@ -1,7 +1,7 @@
 //! The machine for DWARF expressions: DWARF 5, sections 2.5 and 2.6, and GNU's extensions.
 //!
-//! [`evaluate`] tells where an object is, as a [`Location`] of one or more pieces;
-//! [`evaluate_value`] gives the one number that a rule of a row means. Both ask an [`Environment`]
+//! [`evaluate`] tells where an object is, as a [`Location`] of one or more pieces; [`compute`] tells what an
+//! expression leaves on the stack where that is a value and no address; [`evaluate_value`] gives the one number that a rule of a row means. Both ask an [`Environment`]
 //! for what is outside the expression: registers, memory, the frame base.
 //!
 //! Whatever the bytes, the machine stops: the steps, the stack and the pieces are bounded.
@@ -38,6 +38,22 @@ pub fn evaluate(
     let mut machine = Machine::new(encoding, environment);
     machine.run(expression)?;
     machine.into_location()
+}
+
+/// What `expression` leaves on the stack, as a [`PieceKind::Value`], an integer as one of the generic type; or the
+/// place that it describes instead.
+///
+/// # Errors
+///
+/// As [`evaluate`]; [`ExpressionError::NotAValue`] if it describes several pieces.
+pub fn compute(
+    expression: &[u8],
+    encoding: Encoding,
+    environment: &dyn Environment,
+) -> Result<PieceKind, ExpressionError> {
+    let mut machine = Machine::new(encoding, environment);
+    machine.run(expression)?;
+    machine.into_computed()
 }
 
 /// The number that `expression` computes, started with `initial` on the stack.

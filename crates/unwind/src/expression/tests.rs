@@ -59,18 +59,19 @@ impl Environment for Machine {
         })
     }
 
-    /// 1: int, 2: unsigned char, 3: float, 4: double, 5: unsigned __int128, 6: _Decimal64.
+    /// 1: int, 2: unsigned char, 3: float, 4: double, 5: unsigned __int128, 6: _Decimal64, 7: one bit.
     fn base_type(&self, offset: u64) -> Result<BaseType, ExpressionError> {
-        let (kind, size) = match offset {
-            1 => (BaseKind::Signed, 4),
-            2 => (BaseKind::Unsigned, 1),
-            3 => (BaseKind::Float, 4),
-            4 => (BaseKind::Float, 8),
-            5 => (BaseKind::Unsigned, 16),
-            6 => (BaseKind::Other, 8),
+        let (kind, bit_size) = match offset {
+            1 => (BaseKind::Signed, 32),
+            2 => (BaseKind::Unsigned, 8),
+            3 => (BaseKind::Float, 32),
+            4 => (BaseKind::Float, 64),
+            5 => (BaseKind::Unsigned, 128),
+            6 => (BaseKind::Other, 64),
+            7 => (BaseKind::Unsigned, 1),
             _ => return Err(ExpressionError::Missing("base type")),
         };
-        Ok(BaseType { kind, size })
+        Ok(BaseType { kind, bit_size })
     }
 
     fn object_address(&self) -> Result<u64, ExpressionError> {
@@ -327,6 +328,20 @@ fn typed_values() {
     };
     assert_eq!(value.bits(), 0x4f4e_4d4c_4b4a_4948_4746_4544_4342_4140);
     assert_eq!(value.size(), 16);
+    // A bit of all that are set, as LLVM converts its `i1`.
+    assert_eq!(
+        number(&[
+            lit(0),
+            op::NOT,
+            op::CONVERT,
+            7,
+            op::CONVERT,
+            0,
+            lit(1),
+            op::PLUS
+        ]),
+        Ok(2)
+    );
     // LLVM mixes integers of base types with the generic type.
     let mixed = |operation| number(&[&int[..], &[lit(1), operation]].concat());
     assert_eq!(mixed(op::PLUS), Ok(0));

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 pub struct BaseType {
     /// What its bits mean.
     pub kind: BaseKind,
-    /// Its size in bytes.
-    pub size: u64,
+    /// Its size in bits.
+    pub bit_size: u64,
 }
 
 /// What the bits of a base type mean.
@@ -79,9 +79,10 @@ impl Value {
     ///
     /// [`ExpressionError::UnsupportedType`] if the type has no bits, or more than 128.
     pub fn typed(ty: BaseType, bits: u128) -> Result<Self, ExpressionError> {
-        let width = match ty.size {
-            1..=16 => u32::try_from(ty.size).unwrap_or(0) * 8,
-            size => return Err(ExpressionError::UnsupportedType(size)),
+        let unsupported = ExpressionError::UnsupportedType(ty.bit_size.div_ceil(8));
+        let width = match u32::try_from(ty.bit_size) {
+            Ok(width @ 1..=128) => width,
+            _ => return Err(unsupported),
         };
         Ok(Self {
             ty: Some(ty),
@@ -363,10 +364,10 @@ impl Value {
     fn check_integral(&self) -> Result<(), ExpressionError> {
         match self.ty {
             Some(ty) if !self.is_integral() => match ty.kind {
-                BaseKind::Float if ty.size == 4 || ty.size == 8 => {
+                BaseKind::Float if ty.bit_size == 32 || ty.bit_size == 64 => {
                     Err(ExpressionError::TypeMismatch)
                 }
-                _ => Err(ExpressionError::UnsupportedType(ty.size)),
+                _ => Err(ExpressionError::UnsupportedType(ty.bit_size.div_ceil(8))),
             },
             _ => Ok(()),
         }
