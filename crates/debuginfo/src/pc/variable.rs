@@ -4,6 +4,7 @@ use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex, Units};
 use gimli::constants as dw;
 use spelunk_types::{QualifiedType, TypeStore};
 use spelunk_unwind::expression::DieReference;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A variable of a function.
@@ -17,6 +18,9 @@ pub struct Variable {
     pub unit: UnitIndex,
     /// Its `DW_TAG_formal_parameter` or `DW_TAG_variable`.
     pub die: DieId,
+    /// Whether this copy of the function (one inlined, say) leaves it out, and it stands only with the
+    /// original, which says where it is for all: a static variable.
+    pub is_of_original: bool,
 }
 
 /// What a variable is.
@@ -82,6 +86,7 @@ impl DebugFile {
                 kind,
                 unit: variable.unit,
                 die,
+                is_of_original: false,
             }))
         })
     }
@@ -140,20 +145,46 @@ fn push_variables(
     die: DieId,
     variables: &mut Vec<Variable>,
 ) -> Result<(), DebugInfoError> {
-    units.die(die)?.for_each_child(|child| {
-        let kind = match child.tag() {
-            dw::DW_TAG_formal_parameter => VariableKind::Parameter,
-            dw::DW_TAG_variable => VariableKind::Local,
-            _ => return Ok(()),
-        };
-        if let Some(name) = units.name_of(child.id())? {
-            variables.push(Variable {
-                name,
-                kind,
-                unit,
-                die: child.id(),
-            });
+    let own = units.die(die)?;
+    let mut originals = HashSet::new();
+    own.for_each_child(|child| {
+        originals.extend(child.reference(dw::DW_AT_abstract_origin)?);
+        push_variable(units, unit, &child, false, variables)
+    })?;
+    let Some(original) = own.reference(dw::DW_AT_abstract_origin)? else {
+        return Ok(());
+    };
+    units.die(original)?.for_each_child(|child| {
+        let says_where = [dw::DW_AT_location, dw::DW_AT_const_value]
+            .iter()
+            .any(|name| child.attr(*name).is_some());
+        if says_where && !originals.contains(&child.id()) {
+            push_variable(units, unit, &child, true, variables)?;
         }
         Ok(())
     })
+}
+
+fn push_variable(
+    units: &Units<'_>,
+    unit: UnitIndex,
+    die: &Die<'_, '_>,
+    is_of_original: bool,
+    variables: &mut Vec<Variable>,
+) -> Result<(), DebugInfoError> {
+    let kind = match die.tag() {
+        dw::DW_TAG_formal_parameter => VariableKind::Parameter,
+        dw::DW_TAG_variable => VariableKind::Local,
+        _ => return Ok(()),
+    };
+    if let Some(name) = units.name_of(die.id())? {
+        variables.push(Variable {
+            name,
+            kind,
+            unit,
+            die: die.id(),
+            is_of_original,
+        });
+    }
+    Ok(())
 }

@@ -260,19 +260,20 @@ impl Frame {
             .ok_or_else(|| Error::lookup("register value is not known"))
     }
 
-    /// The names of the variables and parameters in scope, the innermost block's last.
+    /// The names of the variables and parameters in scope, the innermost block's last. As in drgn without
+    /// the static variables of functions that were inlined, though [`get`](Self::get) finds them.
     ///
     /// # Errors
     ///
     /// If debugging information is damaged.
     pub fn locals(&self) -> Result<Vec<Arc<str>>> {
         let variables = self.variables()?;
-        let names = variables.iter().map(|variable| Arc::clone(&variable.name));
-        Ok(names.collect())
+        let listed = variables.iter().filter(|variable| !variable.is_of_original);
+        Ok(listed.map(|variable| Arc::clone(&variable.name)).collect())
     }
 
-    /// The variables and parameters in scope with their values, in the order of
-    /// [`locals`](Self::locals): those too that a variable of the same name in an inner block hides.
+    /// The variables and parameters in scope with their values, the innermost block's last: those too
+    /// that a variable of the same name in an inner block hides.
     ///
     /// # Errors
     ///
