@@ -130,10 +130,10 @@ impl Values<'_> {
     /// The object made of pieces: in memory if all of it is there in order, else a value, of which
     /// some parts may be lost.
     fn pieces(&self, pieces: &[Piece]) -> Result<Object> {
-        if let Some(address) = contiguous(pieces) {
+        let size = self.size()?;
+        if let Some(address) = contiguous(pieces, size) {
             return Ok(Object::at(self.ty, self.masked(address)));
         }
-        let size = self.size()?;
         if size > MAX_SIZE {
             return Ok(Object::absent(self.ty, AbsenceReason::NotImplemented));
         }
@@ -195,10 +195,10 @@ impl Values<'_> {
     }
 }
 
-/// The address of an object whose pieces are all in memory, one behind the other.
-fn contiguous(pieces: &[Piece]) -> Option<u64> {
+/// The address of an object of `size` bytes whose pieces are all in memory, one behind the other.
+fn contiguous(pieces: &[Piece], size: u64) -> Option<u64> {
     let mut next: Option<u64> = None;
-    let mut start = None;
+    let mut start: Option<u64> = None;
     for piece in pieces {
         let PieceKind::Memory(address) = piece.kind else {
             return None;
@@ -211,7 +211,8 @@ fn contiguous(pieces: &[Piece]) -> Option<u64> {
         next = address.checked_add(width / 8);
         next?;
     }
-    start
+    // The rest of a larger object is nowhere.
+    (next?.checked_sub(start?)? >= size).then_some(start)?
 }
 
 /// Bits one behind the other in bytes, of which the machine counts the lowest bit of each first, or
@@ -306,9 +307,10 @@ mod tests {
             bit_offset: 0,
             kind: PieceKind::Memory(address),
         };
-        assert_eq!(contiguous(&[piece(16, 64), piece(24, 32)]), Some(16));
-        assert_eq!(contiguous(&[piece(16, 64), piece(32, 32)]), None);
-        assert_eq!(contiguous(&[piece(16, 12), piece(24, 32)]), None);
-        assert_eq!(contiguous(&[]), None);
+        assert_eq!(contiguous(&[piece(16, 64), piece(24, 32)], 12), Some(16));
+        assert_eq!(contiguous(&[piece(16, 64), piece(32, 32)], 12), None);
+        assert_eq!(contiguous(&[piece(16, 12), piece(24, 32)], 12), None);
+        assert_eq!(contiguous(&[piece(16, 64), piece(24, 32)], 16), None);
+        assert_eq!(contiguous(&[], 0), None);
     }
 }
