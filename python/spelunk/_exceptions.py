@@ -14,11 +14,17 @@ class FaultError(Exception):
     """What is wrong with it."""
     address: int
     """The first address that could not be read."""
+    size: int
+    """How many bytes were to be read from there on; 0 if it was clear beforehand that there are none."""
+    physical: bool
+    """Whether the address is a physical one."""
 
-    def __init__(self, message: str, address: int) -> None:
+    def __init__(self, message: str, address: int, size: int = 0, physical: bool = False) -> None:
         super().__init__(message, address)
         self.message = message
         self.address = address
+        self.size = size
+        self.physical = physical
 
     def __str__(self) -> str:
         return f"{self.message}: {self.address:#x}"

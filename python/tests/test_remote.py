@@ -128,8 +128,9 @@ def test_qmp_over_a_unix_socket(machine, guest):
     check(prog, guest, LIVE)
     with pytest.raises(ValueError, match="already"):
         prog.set_qemu_qmp(str(machine.qmp))
-    with pytest.raises(FaultError):
-        prog.read(MEMORY, 1, True)
+    with pytest.raises(FaultError) as fault:
+        prog.read(MEMORY - 2, 5, True)
+    assert (fault.value.address, fault.value.size, fault.value.physical) == (MEMORY, 3, True)
 
 
 def test_qmp_over_tcp_and_over_a_connected_socket(machine, guest):
@@ -218,8 +219,9 @@ def test_memory_that_a_function_provides(image, guest):
         prog.set_linux_kernel_custom(info, is_live)
         if not first:
             # Nothing was known of the memory, and now all of it is.
-            with pytest.raises(FaultError):
+            with pytest.raises(FaultError) as fault:
                 prog.read(0xFFFFFFFF81000000, 8)
+            assert (fault.value.address, fault.value.size, fault.value.physical) == (0xFFFFFFFF81000000, 8, False)
             prog.add_memory_segment(0, MEMORY, read, True)
         check(prog, guest, LIVE if is_live else ProgramFlags.IS_LINUX_KERNEL)
         with pytest.raises(ValueError, match="already"):

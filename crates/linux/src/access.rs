@@ -3,7 +3,7 @@
 use spelunk_base::{ByteOrder, Language};
 use spelunk_memory::AddressSpace;
 use spelunk_object::{Object, Value, lookup_type, sizeof};
-use spelunk_program::{Error, ErrorKind, ObjectKinds, Program, Result};
+use spelunk_program::{Error, ObjectKinds, Program, Result};
 use spelunk_types::{QualifiedType, TypeData};
 
 /// The type called `name`: `struct task_struct`.
@@ -172,7 +172,7 @@ pub(crate) fn parse_words(program: &Program, bytes: &[u8]) -> Vec<u64> {
 
 /// A fault that a NULL or impossible pointer stands for.
 pub(crate) fn bad_pointer(message: String, address: u64) -> Error {
-    Error::new(ErrorKind::Fault { address }, message)
+    Error::fault(message, address)
 }
 
 /// Where a member stands in a structure: looked up once, read often.

@@ -1,4 +1,4 @@
-use spelunk_memory::Fault;
+use spelunk_memory::{AddressSpace, Fault};
 use spelunk_types::TypeError;
 use std::any::Any;
 use std::fmt;
@@ -25,6 +25,11 @@ pub enum ErrorKind {
     Fault {
         /// The first address that could not be read.
         address: u64,
+        /// How many bytes were to be read from there on; 0 where it is known beforehand that there
+        /// are none.
+        size: u64,
+        /// What the address means.
+        space: AddressSpace,
     },
     /// An absent object was used (`ObjectAbsentError`).
     ObjectAbsent,
@@ -110,7 +115,13 @@ impl Error {
     /// Memory that cannot be read, from `address` on.
     #[must_use]
     pub fn fault(message: impl Into<String>, address: u64) -> Self {
-        Self::new(ErrorKind::Fault { address }, message)
+        let (size, space) = (0, AddressSpace::Virtual);
+        let kind = ErrorKind::Fault {
+            address,
+            size,
+            space,
+        };
+        Self::new(kind, message)
     }
 
     /// The use of an absent object.
@@ -164,7 +175,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
-            ErrorKind::Fault { address } => write!(f, "{}: {address:#x}", self.0.message),
+            ErrorKind::Fault { address, .. } => write!(f, "{}: {address:#x}", self.0.message),
             _ => f.write_str(&self.0.message),
         }
     }
@@ -190,6 +201,11 @@ impl From<TypeError> for Error {
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        Self::fault(fault.message(), fault.address)
+        let kind = ErrorKind::Fault {
+            address: fault.address,
+            size: 0,
+            space: fault.space,
+        };
+        Self::new(kind, fault.message())
     }
 }

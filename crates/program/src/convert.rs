@@ -56,7 +56,7 @@ impl From<spelunk_base::Cancelled> for Error {
 
 impl From<spelunk_memory::Fault> for Error {
     fn from(fault: spelunk_memory::Fault) -> Self {
-        Self::fault(fault.message(), fault.address)
+        Self::of_read(&fault, fault.address, 0)
     }
 }
 
@@ -71,7 +71,15 @@ impl From<spelunk_object::Error> for Error {
             K::Overflow => ErrorKind::Overflow,
             K::ZeroDivision => ErrorKind::ZeroDivision,
             K::Syntax => ErrorKind::Syntax,
-            K::Fault { address } => ErrorKind::Fault { address },
+            K::Fault {
+                address,
+                size,
+                space,
+            } => ErrorKind::Fault {
+                address,
+                size,
+                space,
+            },
             K::ObjectAbsent => ErrorKind::ObjectAbsent,
             K::OutOfBounds => ErrorKind::OutOfBounds,
             K::Recursion => ErrorKind::Recursion,
@@ -102,7 +110,15 @@ impl From<Error> for spelunk_object::Error {
             ErrorKind::Overflow => K::Overflow,
             ErrorKind::ZeroDivision => K::ZeroDivision,
             ErrorKind::Syntax => K::Syntax,
-            ErrorKind::Fault { address } => K::Fault { address },
+            ErrorKind::Fault {
+                address,
+                size,
+                space,
+            } => K::Fault {
+                address,
+                size,
+                space,
+            },
             ErrorKind::ObjectAbsent => K::ObjectAbsent,
             ErrorKind::OutOfBounds => K::OutOfBounds,
             ErrorKind::Recursion => K::Recursion,

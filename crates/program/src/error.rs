@@ -1,6 +1,7 @@
 //! The one error from the program up: opaque, with a kind that decides which Python exception it
 //! becomes, a chain of contexts, and room for an error from outside.
 
+use spelunk_memory::{AddressSpace, Fault};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -26,6 +27,11 @@ pub enum ErrorKind {
     Fault {
         /// The first address that cannot be read.
         address: u64,
+        /// How many bytes were to be read from there on; 0 where it is known beforehand that there
+        /// are none.
+        size: u64,
+        /// What the address means.
+        space: AddressSpace,
     },
     /// Debugging information is missing. Python: `MissingDebugInfoError`.
     MissingDebugInfo,
@@ -132,7 +138,24 @@ impl Error {
     /// Memory that cannot be read, from `address` on.
     #[must_use]
     pub fn fault(message: impl Into<String>, address: u64) -> Self {
-        Self::new(ErrorKind::Fault { address }, message)
+        let (size, space) = (0, AddressSpace::Virtual);
+        let kind = ErrorKind::Fault {
+            address,
+            size,
+            space,
+        };
+        Self::new(kind, message)
+    }
+
+    /// What `fault` says of a read of `size` bytes from `address` on.
+    pub(crate) fn of_read(fault: &Fault, address: u64, size: u64) -> Self {
+        let done = fault.address.wrapping_sub(address);
+        let kind = ErrorKind::Fault {
+            address: fault.address,
+            size: size.saturating_sub(done),
+            space: fault.space,
+        };
+        Self::new(kind, fault.message())
     }
 
     /// An error of the kind [`ErrorKind::ObjectNotFound`]. `what` says
@@ -208,7 +231,7 @@ impl fmt::Display for Error {
             write!(f, "{context}: ")?;
         }
         match self.0.kind {
-            ErrorKind::Fault { address } => write!(f, "{}: {address:#x}", self.0.message),
+            ErrorKind::Fault { address, .. } => write!(f, "{}: {address:#x}", self.0.message),
             _ => f.write_str(&self.0.message),
         }
     }

@@ -20,7 +20,9 @@ impl Program {
     ///
     /// A fault at the first address that cannot be read. So do all others here.
     pub fn read_into(&self, space: AddressSpace, address: u64, buf: &mut [u8]) -> Result<()> {
-        Ok(self.memory.read(space, address, buf)?)
+        let size = buf.len() as u64;
+        let read = self.memory.read(space, address, buf);
+        read.map_err(|fault| Error::of_read(&fault, address, size))
     }
 
     /// The `size` bytes from `address` on.
@@ -41,7 +43,8 @@ impl Program {
             let piece = left.min(PIECE).min(to_the_end);
             bytes.resize(start.saturating_add(usize::try_from(piece).unwrap_or(0)), 0);
             let (_, buf) = bytes.split_at_mut(start);
-            self.read_into(space, address, buf)?;
+            let read = self.memory.read(space, address, buf);
+            read.map_err(|fault| Error::of_read(&fault, address, left))?;
             left = left.saturating_sub(piece);
         }
         Ok(bytes)
@@ -55,7 +58,8 @@ impl Program {
     pub fn read_uint(&self, space: AddressSpace, address: u64, size: u8) -> Result<u64> {
         let order = self.byte_order()?;
         let address = address & self.last_address(space);
-        Ok(self.memory.read_uint(space, address, size, order)?)
+        let read = self.memory.read_uint(space, address, size, order);
+        read.map_err(|fault| Error::of_read(&fault, address, size.into()))
     }
 
     /// The address at `address`.

@@ -3,6 +3,7 @@
 use crate::program::take_reader_exception;
 use pyo3::exceptions as py;
 use pyo3::prelude::*;
+use spelunk_memory::AddressSpace;
 use spelunk_program::{Error, ErrorKind};
 use std::sync::Arc;
 
@@ -32,7 +33,11 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
         ErrorKind::Lookup => py::PyLookupError::new_err(message),
         ErrorKind::Key => py::PyKeyError::new_err(error.message().to_owned()),
         ErrorKind::ObjectNotFound { name } => object_not_found(message, name),
-        ErrorKind::Fault { address } => {
+        ErrorKind::Fault {
+            address,
+            size,
+            space,
+        } => {
             if let Some(exception) = take_reader_exception(*address) {
                 return exception;
             }
@@ -41,7 +46,8 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
             let message = whole
                 .strip_suffix(&format!(": {address:#x}"))
                 .unwrap_or(&whole);
-            FaultError::new_err((message.to_owned(), *address))
+            let is_physical = *space == AddressSpace::Physical;
+            FaultError::new_err((message.to_owned(), *address, *size, is_physical))
         }
         ErrorKind::MissingDebugInfo => MissingDebugInfoError::new_err(message),
         ErrorKind::NoDefaultProgram => NoDefaultProgramError::new_err(message),

@@ -27,7 +27,11 @@ fn a_dump_opens_once_and_its_memory_is_there() {
     let fault = program.read(AddressSpace::Physical, 0x1ffe, 1 << 40);
     assert_eq!(
         *fault.unwrap_err().kind(),
-        ErrorKind::Fault { address: 0x2000 }
+        ErrorKind::Fault {
+            address: 0x2000,
+            size: (1 << 40) - 2,
+            space: AddressSpace::Physical,
+        }
     );
     let again = program
         .open_core(&[core], &[&TestSystem(None)])
