@@ -105,6 +105,8 @@ fn constants_of_any_text() {
         &"(int)".repeat(3000),
         &"typeof(".repeat(3000),
     ];
-    let seeds = texts.map(|text| text.as_bytes().to_vec());
+    let mut seeds: Vec<_> = texts.map(|text| text.as_bytes().to_vec()).into();
+    // The type of characters has 2^61 bytes.
+    seeds.push(b".5 +  +\"\xfd\xfd\xfd\xfd\"".to_vec());
     exercise(&seeds, 50, constants::run);
 }

@@ -67,11 +67,13 @@ pub(super) fn text(
     let language = types.get(unit.id)?.language;
     let array = types.array(ty, length, language)?;
     let scalar = scalar_of(types, unit.id)?.ok_or_else(|| Error::type_("no character type"))?;
-    let size = usize::try_from(scalar.size).unwrap_or(1);
-    let mut bytes = Vec::with_capacity(all.len().saturating_mul(size));
+    let mut bytes = Vec::new();
     for unit in all {
+        // Damaged debugging information may have characters of any size.
         let little = unit.to_le_bytes();
-        let little = little.get(..size).unwrap_or(&little);
+        let size = usize::try_from(scalar.size).ok();
+        let little = size.and_then(|size| little.get(..size));
+        let little = little.ok_or_else(|| Error::type_("character type is too large"))?;
         match scalar.order {
             ByteOrder::Little => bytes.extend_from_slice(little),
             ByteOrder::Big => bytes.extend(little.iter().rev()),
