@@ -5,6 +5,7 @@ mod run;
 mod seeds;
 
 use std::fs;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -17,16 +18,21 @@ use crate::place::Place;
 use crate::tidy::rust_files;
 use outcome::Outcome;
 
-const DEFAULT_MINUTES: u64 = 1;
+const DEFAULT_MINUTES: NonZeroU64 = NonZeroU64::MIN;
 const NEEDED: &str = "fuzzing needs cargo-fuzz: `cargo install --locked cargo-fuzz`";
 
 /// `[--minutes N] [TARGET...]`; all targets if none is named.
 pub(crate) fn fuzz(place: &Place, arguments: &[&str]) -> Result<()> {
     let (minutes, targets) = match arguments {
-        ["--minutes", minutes, targets @ ..] => (minutes.parse().context("--minutes")?, targets),
+        ["--minutes", minutes, targets @ ..] => {
+            let minutes = minutes
+                .parse()
+                .context("--minutes takes how many, at least 1")?;
+            (minutes, targets)
+        }
         targets => (DEFAULT_MINUTES, targets),
     };
-    let cpu_time = Duration::from_secs(minutes.saturating_mul(60));
+    let cpu_time = Duration::from_secs(minutes.get().saturating_mul(60));
     let targets = choose(targets_of(&place.root)?, targets)?;
     if capture(cargo(place).args(["fuzz", "--version"])).is_err() {
         bail!(NEEDED);
