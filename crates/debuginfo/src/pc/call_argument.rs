@@ -2,10 +2,12 @@
 
 use super::context::Context;
 use super::frame_state::{CallArgument, FrameState};
+use super::producer::Producer;
 use crate::entry::Die;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable, VariableKind};
 use gimli::{DwAt, constants as dw};
 use spelunk_types::Qualifiers;
+use spelunk_unwind::Registers;
 use spelunk_unwind::expression::{
     self, DwarfRegister, Encoding, Environment, ExpressionError, PieceKind, Value,
 };
@@ -25,9 +27,22 @@ impl DebugFile {
         frame: FrameState<'_>,
     ) -> Result<Option<Result<Value, ExpressionError>>, DebugInfoError> {
         self.with_units(|units| {
+            let site = units.die(site)?;
+            let none = Registers::new(frame.registers.arch());
+            let is_before_epilogue = [dw::DW_AT_call_tail_call, dw::DW_AT_GNU_tail_call]
+                .iter()
+                .any(|name| site.flag(*name))
+                && Producer::of(units, &site).forgets_epilogues();
+            let frame = match is_before_epilogue {
+                true => FrameState {
+                    registers: &none,
+                    ..frame
+                },
+                false => frame,
+            };
             let context = Context::new(self, units, scope, frame);
             let mut found = None;
-            units.die(site)?.for_each_child(|child| {
+            site.for_each_child(|child| {
                 let is_parameter = matches!(
                     child.tag(),
                     dw::DW_TAG_call_site_parameter | dw::DW_TAG_GNU_call_site_parameter

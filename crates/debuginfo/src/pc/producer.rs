@@ -48,6 +48,14 @@ impl Producer {
         self != Self::Other
     }
 
+    /// Folklore: what LLVM says that a tail call passes may be what registers and the frame held before the epilogue,
+    /// which put back the registers of the caller. Evidence: LLVM 14 for x86-64, `DW_OP_breg3 RBX+0` as the value of
+    /// RDI at a `jmp`, where `mov %rbx, %rdi` is followed by `pop %rbx`; arguments are said to be in the frame, too.
+    /// Remedy: what such a call says in this way is not known.
+    pub(super) fn forgets_epilogues(self) -> bool {
+        self != Self::Other
+    }
+
     /// Folklore: where a register is part of a computation, and is put on the stack, LLVM 14 computes with the
     /// address of its place in place of what is there. Evidence: `DW_OP_breg7 RSP+12, DW_OP_convert ...,
     /// DW_OP_stack_value` for integers that were at `RSP+12`; LLVM 19 has a `DW_OP_deref_size` in between.
