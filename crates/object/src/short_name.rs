@@ -134,9 +134,9 @@ impl ShortName {
     /// False for nearly all names that this does not stand for, which is told at a glance: a large
     /// program has a hundred thousand with `vector` in them.
     fn may_fit(&self, name: &str) -> bool {
-        // Brackets of other kinds need not match, nor do those in names of operators.
+        // Brackets in characters and in names of operators do not match.
         let is_plain = matches!(self.pieces[..], [Piece::Path(_)])
-            && !name.contains(['(', '\'', '{'])
+            && !name.contains('\'')
             && !name.contains("operator");
         let is_it = |last: &str| {
             let behind = last.strip_prefix(&*self.word).map(str::trim_ascii_start);
@@ -152,9 +152,13 @@ impl ShortName {
 
 /// What stands behind the last `::` that is in no brackets.
 fn last_component(name: &str) -> &str {
-    let (mut start, mut open, mut before) = (0, 0_usize, 0);
+    let (mut start, mut open, mut round, mut before) = (0, 0_usize, 0_usize, 0);
     for (index, byte) in name.bytes().enumerate() {
         match byte {
+            b'(' | b'{' => round = round.saturating_add(1),
+            b')' | b'}' => round = round.saturating_sub(1),
+            // In there, these may compare.
+            _ if round > 0 => {}
             b'<' | b'[' => open = open.saturating_add(1),
             b'>' | b']' => open = open.saturating_sub(1),
             b':' if before == b':' && open == 0 => start = index.saturating_add(1),
@@ -444,6 +448,9 @@ mod tests {
             ("o::t", "o::v1::t"),
             ("t", "o::v1::t"),
             ("a::t", "a::(anonymous namespace)::t"),
+            ("a<(b>3)>::t", "x::a<(b>3)>::t"),
+            ("f::t<int>", "o::f(std::map<int, u>)::t<int>"),
+            ("t", "f::<lambda(a<b>)>::t"),
         ] {
             let name = ShortName::parse(short).unwrap();
             assert!(name.fits(whole), "{short} {whole}: {name:?}");
