@@ -14,10 +14,14 @@ const PACKAGES: &[&str] = &[
     "clang",
     // the wide matrix, and `_BitInt`
     "clang-19",
+    "lld-19",
+    // the other standard library of C++
+    "libc++-19-dev",
     "libc6-dev",
     // programs of 32 bits
     "libc6-dev-i386",
     "lib32gcc-12-dev",
+    "lib32stdc++-12-dev",
     "binutils",
     "llvm",
     "dwz",

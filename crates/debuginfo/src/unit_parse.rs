@@ -45,7 +45,20 @@ pub(crate) fn parse_unit<'a>(
             AttributeValue::DebugRngListsBase(base) => unit.rnglists_base = base,
             AttributeValue::DwoId(id) => unit.dwo_id = unit.dwo_id.or(Some(id)),
             AttributeValue::DebugLineRef(offset) => lines = Some(offset),
-            _ => {}
+            value => {
+                // Before version 4 there is no form for offsets, and gimli takes these for numbers
+                // (GCC and Clang split units of versions 2 and 3, too).
+                let offset = || usize::try_from(value.udata_value()?).ok();
+                match attribute.name() {
+                    constants::DW_AT_GNU_addr_base => {
+                        unit.addr_base = offset().map_or(unit.addr_base, DebugAddrBase);
+                    }
+                    constants::DW_AT_GNU_ranges_base => {
+                        unit.rnglists_base = offset().map_or(unit.rnglists_base, DebugRngListsBase);
+                    }
+                    _ => {}
+                }
+            }
         }
     }
     // Strings and addresses may need the bases, which may stand behind them.

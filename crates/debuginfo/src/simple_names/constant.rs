@@ -17,7 +17,14 @@ pub(super) fn text(die: &Die<'_, '_>, depth: Depth<'_>) -> Option<String> {
     let is_unsigned = name.starts_with("unsigned");
     let value = number(&die.attr(dw::DW_AT_const_value)?, is_unsigned)?;
     if ty.tag() == dw::DW_TAG_enumeration_type {
-        return enumerator(&ty, value, depth);
+        // From version 15 on enumerators are numbers in names (`UseEnumerators` in `CGDebugInfo.cpp`).
+        return match die.clang_version() {
+            Some(..15) => enumerator(&ty, value, depth),
+            _ => Some(format!(
+                "({}){value}",
+                type_text::path(&ty, depth.inner()?)?
+            )),
+        };
     }
     Some(match &*name {
         "bool" => (value != 0).to_string(),

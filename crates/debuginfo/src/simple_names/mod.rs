@@ -14,7 +14,8 @@ pub(crate) use path::{is_same_path, without_arguments};
 
 use crate::entry::Die;
 use crate::error::DebugInfoError;
-use gimli::constants as dw;
+use crate::unit::UnitIndex;
+use gimli::{UnitType, constants as dw};
 use spelunk_base::Language;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -25,6 +26,9 @@ const MAX_DEPTH: u32 = 24;
 const MAX_STEPS: u32 = 1 << 11;
 /// Longer names are left simple: a few entries can make any number of arguments.
 const MAX_LENGTH: usize = 1 << 12;
+
+/// Units that are looked through for the first that is no type unit.
+const MAX_UNITS: usize = 1 << 14;
 
 /// How much may still be done for a name.
 #[derive(Clone, Copy)]
@@ -80,6 +84,25 @@ impl<'a> Die<'_, 'a> {
         is_of_template && !is_full && self.is_of_clang()
     }
 
+    /// Which version of Clang made the unit or, since type units do not say, the first other one of
+    /// the file.
+    fn clang_version(&self) -> Option<u32> {
+        let own = self.root().ok().and_then(|root| version(&root));
+        own.or_else(|| {
+            let units = self.units();
+            let is_other = |index: &UnitIndex| {
+                let kind = units.header(*index).map(|header| header.type_());
+                !matches!(
+                    kind,
+                    Some(UnitType::Type { .. } | UnitType::SplitType { .. })
+                )
+            };
+            let first = units.indices().take(MAX_UNITS).find(is_other)?;
+            let first = units.unit(first).ok()?;
+            version(&units.die(first.die_id(first.header.root_offset())).ok()?)
+        })
+    }
+
     /// Whether Clang made the unit; `dwz` leaves that out of partial units.
     fn is_of_clang(&self) -> bool {
         let Ok(root) = self.root() else { return false };
@@ -94,4 +117,19 @@ impl<'a> Die<'_, 'a> {
             None => true,
         }
     }
+}
+
+/// The version of Clang that the first entry of a unit tells: `Debian clang version 14.0.6`.
+fn version(root: &Die<'_, '_>) -> Option<u32> {
+    const VERSION: &[u8] = b"clang version ";
+    let producer = root.attr(dw::DW_AT_producer)?;
+    let unit = root.unit();
+    let text = unit.dwarf().attr_string(unit, producer).ok()?;
+    let at = memchr::memmem::find(text.slice(), VERSION)?;
+    let version = text.slice().get(at.checked_add(VERSION.len())?..)?;
+    let digits = version.iter().take_while(|byte| byte.is_ascii_digit());
+    str::from_utf8(version.get(..digits.count())?)
+        .ok()?
+        .parse()
+        .ok()
 }

@@ -16,6 +16,8 @@ pub(super) struct Build {
     pub(super) language: Language,
     pub(super) compiler: &'static str,
     pub(super) version: u32,
+    /// Options that say which machine it is for.
+    machine: &'static [&'static str],
     way: Way,
     name: &'static str,
 }
@@ -26,6 +28,7 @@ impl Build {
             language,
             compiler,
             version,
+            machine: &[],
             way: Way::PLAIN,
             name: "placed",
         }
@@ -34,6 +37,16 @@ impl Build {
     pub(super) fn way(mut self, way: Way) -> Self {
         self.way = way;
         self
+    }
+
+    /// For a machine of 32 bits.
+    pub(super) fn of_32_bits(mut self) -> Self {
+        self.machine = &["-m32"];
+        self
+    }
+
+    pub(super) fn is_of_32_bits(&self) -> bool {
+        !self.machine.is_empty()
     }
 
     /// A folder of one test's own.
@@ -58,7 +71,8 @@ impl Build {
             way,
             ..
         } = self;
-        let folder = self.prepare(&format!("{compiler}-{version}-{}", way.name));
+        let machine = self.machine.concat();
+        let folder = self.prepare(&format!("{compiler}{machine}-{version}-{}", way.name));
         match self.language {
             Language::C => self.compile(&folder, ["a.c", "b.c"], &[]),
             Language::Cpp => self.compile(&folder, ["a.cpp", "b.cpp"], &["-std=c++17"]),
@@ -73,8 +87,12 @@ impl Build {
     }
 
     /// Compiles the first unit for another machine, without linking it.
-    pub(super) fn make_object(&self, target: &str) -> PathBuf {
-        let folder = self.prepare(&format!("{target}-{}-{:?}", self.version, self.language));
+    pub(super) fn make_object(&self, target: &str, options: &[&str]) -> PathBuf {
+        let way = options.concat();
+        let folder = self.prepare(&format!(
+            "{target}-{}-{:?}{way}",
+            self.version, self.language
+        ));
         let (unit, standard) = match self.language {
             Language::C => ("a.c", "-std=gnu17"),
             _ => ("a.cpp", "-std=c++17"),
@@ -95,7 +113,7 @@ impl Build {
             "-o",
             "file",
         ];
-        run(&folder, self.compiler, &flags);
+        run(&folder, self.compiler, &[&flags[..], options].concat());
         folder.join("file")
     }
 
@@ -116,7 +134,13 @@ impl Build {
 
     fn compile(&self, folder: &Path, units: [&str; 2], language: &[&str]) {
         let version = format!("-gdwarf-{}", self.version);
-        let flags = [&["-g", &version, "-w", "-O0"], language, self.way.options].concat();
+        let flags = [
+            &["-g", &version, "-w", "-O0"],
+            self.machine,
+            language,
+            self.way.options,
+        ]
+        .concat();
         for (unit, more) in units.into_iter().zip([&[], self.way.second]) {
             run(
                 folder,
@@ -131,7 +155,11 @@ impl Build {
         ]
         .concat();
         if self.compiler.starts_with("clang") && self.way.is_optimized() {
-            link.push("-fuse-ld=lld");
+            // Each knows the code of its own version.
+            link.push(match self.compiler.ends_with("19") {
+                true => "-fuse-ld=lld-19",
+                false => "-fuse-ld=lld",
+            });
         }
         run(folder, self.compiler, &link);
     }

@@ -151,9 +151,8 @@ impl<'t> Entries<'t> {
             ),
             "DW_TAG_enumerator" => {
                 let value = self.attribute(at, "DW_AT_const_value")?;
-                let value = value
-                    .parse()
-                    .ok()
+                let value = wide(value)
+                    .or_else(|| value.parse().ok())
                     .or_else(|| number(value).map(i128::from))?;
                 ("constant", Facts::Value(value))
             }
@@ -220,4 +219,12 @@ fn number(text: &str) -> Option<u64> {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
     }
+}
+
+/// A value of 16 bytes, which are shown as they stand in the file (of a machine like this one).
+fn wide(text: &str) -> Option<i128> {
+    let value = u128::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| text.len() == 32)?;
+    Some(value.swap_bytes().cast_signed())
 }

@@ -175,8 +175,26 @@ fn cpp_by_clang() {
 #[test]
 fn rust() {
     match is_full() {
-        true => compare_all(Language::Rust, &["rustc"], &[4, 5]),
+        true => compare_all(Language::Rust, &["rustc"], &[2, 3, 4, 5]),
         false => compare_all(Language::Rust, &["rustc"], &[5]),
+    }
+}
+
+/// Addresses of four bytes.
+#[test]
+fn programs_of_32_bits() {
+    let compilers = [
+        (Language::C, "gcc"),
+        (Language::C, "clang"),
+        (Language::Cpp, "g++"),
+    ];
+    for ((language, compiler), version) in compilers.into_iter().zip([5, 4, 4]) {
+        let build = Build::new(language, compiler, version).of_32_bits();
+        let mut ways = Way::all(&build);
+        if !is_full() {
+            ways.truncate(2);
+        }
+        compare(&build, &ways);
     }
 }
 
@@ -205,8 +223,23 @@ fn objects_of_other_machines() {
         };
         for version in versions {
             for language in [Language::C, Language::Cpp] {
-                let file = Build::new(language, "clang", *version).make_object(target);
+                let build = Build::new(language, "clang", *version);
+                let file = build.make_object(target, &[]);
                 check(&Asked::unplaced(&file), &file);
+                let plain = Asked::new(&file, |_| true).answers();
+                let ways: &[&[&str]] = match is_full() {
+                    true => &[
+                        &["-fdebug-types-section"],
+                        &["-gz=zlib"],
+                        &["-gsplit-dwarf"],
+                    ],
+                    false => &[],
+                };
+                for way in ways {
+                    let file = build.make_object(target, way);
+                    let answers = Asked::new(&file, |_| true).answers();
+                    assert!(answers == plain, "{}", file.display());
+                }
             }
         }
     }

@@ -74,9 +74,14 @@ fn is_clang_14(build: &Build) -> bool {
     is_clang(build) && !build.compiler.ends_with("19")
 }
 
-/// Clang before 16 writes strings as `dwz` does not know them.
+/// `dwz` 0.15 refuses the sections that Clang and rustc count strings and addresses in.
 fn is_for_dwz(build: &Build) -> bool {
-    is_gcc(build)
+    is_gcc(build) || build.version < 5
+}
+
+/// Whether the linker needs not be told the machine.
+fn is_for_ld(build: &Build) -> bool {
+    !is_rust(build) && !build.is_of_32_bits()
 }
 
 const DWZ_OF_TWO: &str = "cp file other";
@@ -85,14 +90,14 @@ const WAYS: &[Way] = &[
     Way {
         name: "split",
         options: &["-gsplit-dwarf"],
-        fits: |build| !is_rust(build) && build.version >= 4,
+        fits: |build| !is_rust(build),
         ..PLAIN
     },
     // The `.dwo` sections stay in the objects.
     Way {
         name: "split-in-object",
         options: &["-gsplit-dwarf=single"],
-        fits: |build| is_clang(build) && build.version >= 4,
+        fits: is_clang,
         ..PLAIN
     },
     Way {
@@ -100,16 +105,14 @@ const WAYS: &[Way] = &[
         options: &["-gsplit-dwarf"],
         steps: &["dwp -e file -o file.dwp", "rm a.dwo b.dwo"],
         // It crashes over DWARF 5.
-        fits: |build| is_gcc(build) && build.version == 4,
+        fits: |build| is_gcc(build) && build.version < 5,
         ..PLAIN
     },
     Way {
         name: "package-llvm",
         options: &["-gsplit-dwarf"],
         steps: &["llvm-dwp -e file -o file.dwp", "rm a.dwo b.dwo"],
-        fits: |build| {
-            !is_rust(build) && (build.version == 5 || is_clang(build) && build.version == 4)
-        },
+        fits: |build| !is_rust(build) && (build.version == 5 || is_clang(build)),
         ..PLAIN
     },
     Way {
@@ -134,9 +137,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "package-types-llvm",
         options: &["-gsplit-dwarf", "-fdebug-types-section"],
-        steps: &["llvm-dwp -e file -o file.dwp", "rm a.dwo b.dwo"],
-        // It never ends over those of GCC.
-        fits: |build| is_clang(build) && build.version >= 4,
+        steps: &["timeout 60 llvm-dwp -e file -o file.dwp", "rm a.dwo b.dwo"],
+        fits: |build| !is_rust(build) && build.version >= 4,
         ..PLAIN
     },
     // Partial units in the file itself.
@@ -156,7 +158,7 @@ const WAYS: &[Way] = &[
         name: "dwz-types",
         options: &["-fdebug-types-section"],
         steps: &["dwz file"],
-        fits: |build| is_for_dwz(build) && build.version == 4,
+        fits: |build| is_for_dwz(build) && !is_rust(build) && build.version == 4,
         ..PLAIN
     },
     // With a supplementary file, of GNU's kind or DWARF 5's.
@@ -194,26 +196,33 @@ const WAYS: &[Way] = &[
     Way {
         name: "lto",
         options: &["-flto"],
-        // Its code is too new for the linker of version 14.
-        fits: |build| is_gcc(build) || is_clang_14(build),
+        fits: |build| !is_rust(build),
         ..PLAIN
     },
     Way {
         name: "lto-thin",
         options: &["-flto=thin"],
-        fits: is_clang_14,
+        fits: is_clang,
+        ..PLAIN
+    },
+    // GCC's, not cut into parts, and with the code that was compiled before.
+    Way {
+        name: "lto-one",
+        options: &["-flto", "-flto-partition=none", "-ffat-lto-objects"],
+        fits: is_gcc,
         ..PLAIN
     },
     Way {
         name: "lto-rust",
         options: &["-Clto=fat"],
-        fits: is_rust,
+        // The standard library's version counts, which knows that enumerations are scoped.
+        fits: |build| is_rust(build) && build.version >= 4,
         ..PLAIN
     },
     Way {
         name: "lto-rust-thin",
         options: &["-Clto=thin"],
-        fits: is_rust,
+        fits: |build| is_rust(build) && build.version >= 4,
         ..PLAIN
     },
     Way {
@@ -263,14 +272,14 @@ const WAYS: &[Way] = &[
     Way {
         name: "relocatable",
         steps: &["ld -r a.o b.o -o file"],
-        fits: |build| !is_rust(build),
+        fits: is_for_ld,
         ..PLAIN
     },
     Way {
         name: "relocatable-types",
         options: &["-fdebug-types-section"],
         steps: &["ld -r a.o b.o -o file"],
-        fits: |build| !is_rust(build) && build.version >= 4,
+        fits: |build| is_for_ld(build) && build.version >= 4,
         ..PLAIN
     },
     Way {
@@ -280,7 +289,7 @@ const WAYS: &[Way] = &[
             "ld -r a.o b.o -o file",
             "objcopy --compress-debug-sections=zlib file",
         ],
-        fits: |build| !is_rust(build),
+        fits: is_for_ld,
         ..PLAIN
     },
     Way {
