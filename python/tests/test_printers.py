@@ -88,12 +88,12 @@ def test_types_are_chosen_by_a_function_and_asked_once(prog, point):
 
 
 def test_printers_are_enabled_in_an_order(prog, point):
-    assert prog.registered_printers() == {"libstdc++", "rust"}
-    assert prog.enabled_printers() == ["libstdc++", "rust"]
+    assert prog.registered_printers() == {"libc++", "libstdc++", "rust"}
+    assert prog.enabled_printers() == ["libc++", "libstdc++", "rust"]
     prog.register_printer("first", "point", lambda obj: "1")
     prog.register_printer("last", "point", lambda obj: "2", enable_index=-1)
     prog.register_printer("off", "point", lambda obj: "3", enable_index=None)
-    assert prog.enabled_printers() == ["first", "libstdc++", "rust", "last"]
+    assert prog.enabled_printers() == ["first", "libc++", "libstdc++", "rust", "last"]
     assert text(point) == "(struct point)1"
     prog.set_enabled_printers(["off", "first"])
     assert text(point) == "(struct point)3"

@@ -22,6 +22,7 @@ CXX = r"""
 #include <deque>
 #include <filesystem>
 #include <forward_list>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -61,6 +62,7 @@ template<class A, class B> string say(std::pair<A, B> const &p);
 template<class R> string list(R const &range);
 template<class M> string map(M const &m);
 template<class T> string say(std::vector<T> const &v) { return list(v); }
+string say(std::vector<bool> const &v) { return list(std::vector<int>(v.begin(), v.end())); }
 template<class T> string say(std::deque<T> const &v) { return list(v); }
 template<class T> string say(std::list<T> const &v) { return list(v); }
 template<class T> string say(std::forward_list<T> const &v) { return list(v); }
@@ -146,6 +148,14 @@ std::atomic<int> atomic = 9; std::atomic<unsigned long> atomic_long = 10; std::b
 std::bitset<12> few_bits(0xa5); std::bitset<70> more_bits("1100"); std::complex<double> complex(1, -2);
 std::filesystem::path path = "/usr/lib"; std::chrono::milliseconds ms = 1500ms; std::chrono::hours hours = 3h;
 std::chrono::year_month_day date = 2024y / 2 / 29;
+namespace app {
+int twice(int x) { return 2 * x; }
+struct Adder { int n; int operator()(int x) const { return x + n; } };
+struct Big { long a, b, c; int operator()(int x) const { return x + a + b + c; } };
+struct Sharer { std::shared_ptr<int> p; int operator()(int x) const { return x + *p; } };
+}
+std::function<int(int)> empty, function = app::twice, adder = app::Adder { 5 }, big = app::Big { 1, 2, 3 },
+    sharer = app::Sharer { std::make_shared<int>(4) }, closure = [](int x) { return x; };
 FILE *out;
 #define show(v) fprintf(out, #v " = %s\n", say(v).c_str())
 int main(int, char **arguments)
@@ -248,6 +258,8 @@ fn main() {
 }
 """
 
+LIBCXX = ["clang++-19", "-stdlib=libc++", "-w", "-std=c++20"]
+
 BUILDS = {
     "gcc-5": ("program.cpp", ["g++", "-w", "-std=c++20", "-gdwarf-5"]),
     "gcc-4": ("program.cpp", ["g++", "-w", "-std=c++20", "-gdwarf-4"]),
@@ -255,6 +267,8 @@ BUILDS = {
     # Clang leaves out of a program what its libraries are built with, unless told so.
     "clang-5": ("program.cpp", ["clang++", "-w", "-std=c++20", "-gdwarf-5", "-fstandalone-debug"]),
     "clang-4": ("program.cpp", ["clang++", "-w", "-std=c++20", "-gdwarf-4", "-fstandalone-debug"]),
+    "libc++-5": ("program.cpp", [*LIBCXX, "-gdwarf-5", "-fstandalone-debug"]),
+    "libc++-4": ("program.cpp", [*LIBCXX, "-gdwarf-4", "-fstandalone-debug"]),
     "rust-5": ("program.rs", ["rustc", "-Awarnings", "-Cdwarf-version=5"]),
     "rust-4": ("program.rs", ["rustc", "-Awarnings", "-Cdwarf-version=4"]),
 }
@@ -303,6 +317,22 @@ def test_values_are_shown_as_the_program_printed_them(core):
     wrong = [(name, value, shown(core.variable(name))) for name, value in core.printed
              if shown(core.variable(name)) != value]
     assert not wrong
+
+
+def test_functions_are_shown_as_what_they_call(core):
+    if core.is_rust:
+        return
+    def called(name):
+        return core.variable(name).format_(members_same_line=True).removeprefix("(std::function<int(int)>)").removeprefix(
+            "(std::function<int (int)>)")
+    assert called("empty") == "empty"
+    assert re.fullmatch(r"\(int \(\*\)\(int\)\)(0x[0-9a-f]+ = )?app::twice\(int\)\+0x0.*", called("function"))
+    assert called("adder") == "(app::Adder){ .n = (int)5 }"
+    assert called("big") == "(app::Big){ .a = (long)1, .b = (long)2, .c = (long)3 }"
+    # libstdc++ tells nowhere whether it is in the object itself.
+    assert re.fullmatch(r"app::Sharer|\(app::Sharer\)\{.*\(use count 1, weak count 0\).*\}", called("sharer"))
+    # Each compiler has names of its own for these.
+    assert re.search(r"lambda\(int\)|\$_0", called("closure"))
 
 
 def test_names_of_types_lead_to_them(core):

@@ -1,5 +1,6 @@
 use super::damaged;
 use super::reach::read_pointer;
+use crate::object::add;
 use crate::{Result, Target};
 
 /// Tells whether a walk, whose nodes each lead to one other, goes in a circle. It does so at most
@@ -24,17 +25,26 @@ impl Circle {
     }
 }
 
-/// A list of nodes, each of which begins with the pointer to the next.
+/// A list of nodes, each of which has a pointer to the next.
 pub(super) struct Chain {
     node: u64,
+    /// Where in a node the pointer stands.
+    link: u64,
     is_started: bool,
     circle: Circle,
 }
 
 impl Chain {
+    /// One of nodes that begin with the pointer.
     pub(super) fn new(first: u64) -> Self {
+        Self::linked_at(first, 0)
+    }
+
+    /// One of nodes that have the pointer behind `link` bytes.
+    pub(super) fn linked_at(first: u64, link: u64) -> Self {
         Self {
             node: first,
+            link,
             is_started: false,
             circle: Circle::default(),
         }
@@ -47,7 +57,7 @@ impl Chain {
     /// If it cannot be read, or the list goes in a circle without `end`.
     pub(super) fn next(&mut self, target: &dyn Target, end: u64) -> Result<Option<u64>> {
         if self.is_started {
-            self.node = read_pointer(target, self.node)?;
+            self.node = read_pointer(target, add(target, self.node, self.link))?;
         }
         if self.node == end {
             return Ok(None);
@@ -60,5 +70,36 @@ impl Chain {
         }
         self.is_started = true;
         Ok(Some(self.node))
+    }
+}
+
+/// A list up to a null pointer, whose nodes are counted.
+pub(super) struct CountedChain {
+    chain: Chain,
+    left: u64,
+}
+
+impl CountedChain {
+    pub(super) fn new(first: u64, count: u64) -> Self {
+        Self {
+            chain: Chain::new(first),
+            left: count,
+        }
+    }
+
+    /// The next node's address, `None` behind the last.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or there are more or fewer nodes than were counted.
+    pub(super) fn next(&mut self, target: &dyn Target) -> Result<Option<u64>> {
+        let node = self.chain.next(target, 0)?;
+        match (&node, self.left) {
+            (None, 0) => {}
+            (None, _) => return Err(damaged("table has fewer elements than it counts")),
+            (Some(_), 0) => return Err(damaged("table has more elements than it counts")),
+            (Some(_), _) => self.left -= 1,
+        }
+        Ok(node)
     }
 }

@@ -4,17 +4,23 @@
 //!   a [`Presentation`], which the formatter writes and scripts walk.
 //! * [`Printers`] are those registered with a target: [`Target::printers`](crate::Target::printers).
 //! * `type_name` takes names of types apart, and shortens them.
-//! * `reach` gets at the insides of an object.
-//! * `libstdcxx` and `rust` are the libraries known here.
+//! * `reach` gets at the insides of an object, `chain` and `tree` at the nodes of containers; `parts`,
+//!   `characters` and `words` make presentations of them.
+//! * `libstdcxx`, `libcxx` and `rust` are the libraries known here.
 
 mod chain;
+mod characters;
+mod libcxx;
 mod libstdcxx;
+mod parts;
 mod presentation;
 mod reach;
 mod registry;
 mod rust;
 mod table;
+mod tree;
 mod type_name;
+mod words;
 
 pub use presentation::{Child, Key, Presentation, Walk};
 pub use registry::{Present, Printer, Printers};

@@ -1,4 +1,4 @@
-use super::{Presentation, TypeName, libstdcxx, rust};
+use super::{Presentation, TypeName, libcxx, libstdcxx, rust};
 use crate::layout::resolve;
 use crate::{Error, Object, Result, Target};
 use spelunk_base::Language;
@@ -72,6 +72,8 @@ impl Default for Printers {
     /// The printers of the libraries that are known here.
     fn default() -> Self {
         let builtin: Vec<(Box<str>, Arc<dyn Printer>)> = vec![
+            // Its names are the same but for the namespace that tells them apart.
+            ("libc++".into(), Arc::new(libcxx::TABLE)),
             ("libstdc++".into(), Arc::new(libstdcxx::TABLE)),
             ("rust".into(), Arc::new(rust::TABLE)),
         ];

@@ -13,6 +13,8 @@ pub(super) type Show = fn(&dyn Target, &Object) -> Result<Presentation>;
 /// The printers of one library.
 pub(super) struct Table {
     pub(super) language: Language,
+    /// The namespace that all names have in them, if any tells the library from others.
+    pub(super) namespace: Option<&'static str>,
     /// Names without template arguments and inline namespaces, and what shows such types.
     pub(super) types: &'static [(&'static str, Show)],
     /// What shows types that have no name of their own.
@@ -30,6 +32,12 @@ impl Printer for Table {
         ty: TypeId,
         name: &TypeName<'_>,
     ) -> Result<Option<Arc<dyn Present>>> {
+        if self
+            .namespace
+            .is_some_and(|own| !name.full().starts_with(own))
+        {
+            return Ok(None);
+        }
         let known = self.types.iter().find(|(known, _)| *known == name.base());
         let show = match known {
             Some((_, show)) => Some(*show),

@@ -12,7 +12,7 @@ pub struct TypeName<'a> {
 }
 
 /// Namespaces that programmers do not write: versions of a library's interface.
-pub(crate) const INLINE_NAMESPACES: [&str; 4] = ["__cxx11::", "_V2::", "__1::", "__8::"];
+pub(crate) const INLINE_NAMESPACES: [&str; 5] = ["__cxx11::", "_V2::", "__1::", "__8::", "__fs::"];
 /// Template arguments that are what the library takes by itself.
 const DEFAULTS: [&str; 10] = [
     "std::allocator<",
@@ -181,6 +181,11 @@ fn shorten(language: Language, name: &str, depth: u32, out: &mut String) {
 
 /// Whether a template, called this without its own arguments, takes such a last argument by itself.
 pub(crate) fn is_default(container: &str, argument: &str) -> bool {
+    // As libc++ has them in its own namespace.
+    let (container, argument) = (
+        container.replace("std::__1::", "std::"),
+        argument.replace("std::__1::", "std::"),
+    );
     let is_one_of = |names: &[&str]| names.iter().any(|name| container.ends_with(name));
     let is_default = |default: &&str| {
         argument.starts_with(default)

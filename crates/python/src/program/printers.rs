@@ -194,8 +194,8 @@ impl PyProgram {
     ///     >>> prog["origin"]
     ///     (Point)(0, 0)
     ///
-    /// The printers ``libstdc++`` and ``rust`` are there from the start. What a printer raises is
-    /// shown in the object's place.
+    /// The printers ``libc++``, ``libstdc++`` and ``rust`` are there from the start. What a printer
+    /// raises is shown in the object's place.
     ///
     /// :param types: The name of the types (``"ns::Foo"`` for every ``ns::Foo<...>``), or a
     ///     function that is called with a `Type`, once, and says whether it is one of them.
@@ -248,7 +248,7 @@ impl PyProgram {
     /// The names of all printers.
     ///
     ///     >>> prog.registered_printers()
-    ///     {'libstdc++', 'rust'}
+    ///     {'libc++', 'libstdc++', 'rust'}
     fn registered_printers(&self, py: Python<'_>) -> PyResult<Py<PySet>> {
         let names = self.program.printers().registered();
         Ok(PySet::new(py, names.iter().map(|name| &**name))?.unbind())
@@ -257,7 +257,7 @@ impl PyProgram {
     /// The names of the printers that are asked, in order.
     ///
     ///     >>> prog.enabled_printers()
-    ///     ['libstdc++', 'rust']
+    ///     ['libc++', 'libstdc++', 'rust']
     fn enabled_printers(&self) -> Vec<String> {
         let names = self.program.printers().enabled();
         names.into_iter().map(String::from).collect()

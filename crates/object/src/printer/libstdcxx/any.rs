@@ -1,8 +1,8 @@
 //! `any`, `filesystem::path`: `any`, `bits/fs_path.h`.
 
-use crate::printer::Presentation;
 use crate::printer::reach::{number, unlike};
 use crate::printer::type_name::arguments;
+use crate::printer::{Presentation, parts};
 use crate::{Object, Result, Target, lookup_type};
 
 /// The manager is a function of a template whose argument is the type of what is held: in the
@@ -10,7 +10,7 @@ use crate::{Object, Result, Target, lookup_type};
 pub(super) fn any(target: &dyn Target, object: &Object) -> Result<Presentation> {
     let manager = number(target, object, &["_M_manager"])?;
     if manager == 0 {
-        return Ok(super::holder::nothing("empty"));
+        return Ok(parts::nothing("empty"));
     }
     let symbol = target.symbolize(manager)?;
     let symbol = symbol.ok_or_else(|| unlike(target, object))?.name;

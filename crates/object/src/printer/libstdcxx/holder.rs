@@ -1,77 +1,32 @@
 //! Classes that hold one object, or know where it is: `bits/shared_ptr_base.h`, `optional`,
 //! `variant`, `atomic`, `bits/std_function.h`, adaptors of containers.
 
-use crate::layout::resolve;
+use crate::layout::{resolve, sizeof};
 use crate::printer::reach::{argument, member, number, unlike};
-use crate::printer::{Presentation, TypeName};
+use crate::printer::type_name::arguments;
+use crate::printer::{Presentation, parts};
 use crate::{Object, Result, Target};
-use spelunk_types::TypeData;
-
-/// What holds nothing, under the name of that.
-pub(super) fn nothing(name: &str) -> Presentation {
-    Presentation::Tuple {
-        name: name.into(),
-        parts: Vec::new(),
-    }
-}
+use spelunk_types::{QualifiedType, TypeData};
 
 /// Alternatives of a variant.
 const MAX_ALTERNATIVES: u64 = 1 << 10;
 
-/// The value of a pointer, and what it points to if that has values.
-pub(super) fn pointer(target: &dyn Target, pointer: &Object, note: String) -> Result<Presentation> {
-    let types = target.types();
-    let TypeData::Pointer { referenced, .. } = resolve(types, pointer.ty().id)?.1.data else {
-        return Ok(Presentation::Object(pointer.clone()));
-    };
-    let address = pointer.to_u64(target)?;
-    let data = &resolve(types, referenced.id)?.1.data;
-    let has_value = address != 0 && crate::layout::describe_valueless(data).is_none();
-    Ok(Presentation::Pointer {
-        address,
-        note,
-        to: has_value.then(|| Object::at(referenced, address)),
-    })
-}
-
-/// The address of an object in memory, and the object if it has a value.
-pub(super) fn pointer_to(target: &dyn Target, object: Object) -> Result<Presentation> {
-    let data = &resolve(target.types(), object.ty().id)?.1.data;
-    let has_value = crate::layout::describe_valueless(data).is_none();
-    Ok(Presentation::Pointer {
-        address: object.address().unwrap_or(0),
-        note: String::new(),
-        to: has_value.then_some(object),
-    })
-}
-
 /// The counts are behind `_M_refcount`; all shared pointers together count as one weak one.
 pub(super) fn shared_pointer(target: &dyn Target, object: &Object) -> Result<Presentation> {
     let counts = member(target, object, &["_M_refcount", "_M_pi"])?;
-    let note = match counts.to_u64(target)? {
-        0 => String::new(),
+    let counts = match counts.to_u64(target)? {
+        0 => None,
         _ => {
             let uses = member(target, &counts, &["_M_use_count"])?.to_i128(target)?;
             let weak = member(target, &counts, &["_M_weak_count"])?.to_i128(target)?;
-            let weak = weak - i128::from(uses > 0);
-            format!(" (use count {uses}, weak count {weak})")
+            Some((uses, weak - i128::from(uses > 0)))
         }
     };
-    match pointer(target, &object.member(target, "_M_ptr")?, note)? {
-        // A weak pointer does not keep what it pointed to.
-        Presentation::Pointer { address, note, .. } if note.starts_with(" (use count 0,") => {
-            Ok(Presentation::Pointer {
-                address,
-                note,
-                to: None,
-            })
-        }
-        presentation => Ok(presentation),
-    }
+    parts::counted_pointer(target, &object.member(target, "_M_ptr")?, counts)
 }
 
 pub(super) fn reference_wrapper(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    pointer(target, &object.member(target, "_M_data")?, String::new())
+    parts::pointer(target, &object.member(target, "_M_data")?, String::new())
 }
 
 pub(super) fn optional(target: &dyn Target, object: &Object) -> Result<Presentation> {
@@ -82,29 +37,12 @@ pub(super) fn optional(target: &dyn Target, object: &Object) -> Result<Presentat
         Err(_) => object,
     };
     if number(target, holder, &["_M_engaged"])? == 0 {
-        return Ok(nothing("nullopt"));
+        return Ok(parts::nothing("nullopt"));
     }
     let value = member(target, &payload, &["_M_payload", "_M_value"])
         .or_else(|_| member(target, &payload, &["_M_value"]))
         .unwrap_or(payload);
-    // An empty one in a full one is not the same as an empty one.
-    Ok(match is_optional(target, &value)? {
-        true => Presentation::Tuple {
-            name: "optional".into(),
-            parts: vec![value],
-        },
-        false => Presentation::Object(value),
-    })
-}
-
-fn is_optional(target: &dyn Target, object: &Object) -> Result<bool> {
-    let (_, ty) = resolve(target.types(), object.ty().id)?;
-    let name = TypeName::new(
-        ty.language,
-        ty.scope.as_deref(),
-        ty.data.tag().unwrap_or(""),
-    );
-    Ok(name.base().ends_with("::optional"))
+    parts::optional(target, value)
 }
 
 /// `_M_index` says how many times `_M_rest` stands before the `_M_first` that is there.
@@ -114,7 +52,7 @@ pub(super) fn variant(target: &dyn Target, object: &Object) -> Result<Presentati
     let index = index.to_u64(target)?;
     let none = u64::MAX >> (64 - 8 * size.clamp(1, 8));
     if index == none {
-        return Ok(nothing("valueless by exception"));
+        return Ok(parts::nothing("valueless by exception"));
     }
     if index > MAX_ALTERNATIVES {
         return Err(unlike(target, object));
@@ -151,11 +89,57 @@ pub(super) fn atomic(target: &dyn Target, object: &Object) -> Result<Presentatio
     Err(unlike(target, object))
 }
 
+/// The invoker is a function of a template whose second argument is the type of what is called:
+/// in the object itself if it is small and copied as bytes are, or elsewhere.
 pub(super) fn function(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    match number(target, object, &["_M_manager"])? {
-        0 => Ok(nothing("empty")),
-        _ => Ok(Presentation::Object(object.member(target, "_M_invoker")?)),
+    if number(target, object, &["_M_manager"])? == 0 {
+        return Ok(parts::nothing("empty"));
     }
+    let invoker = object.member(target, "_M_invoker")?;
+    let symbol = target.symbolize(invoker.to_u64(target)?)?;
+    let name = symbol.as_ref().map_or("", |symbol| &*symbol.name);
+    let arguments = match name.starts_with("std::_Function_handler<") {
+        true => arguments(name),
+        false => Vec::new(),
+    };
+    let [_, called] = arguments[..] else {
+        return Ok(Presentation::Object(invoker));
+    };
+    parts::called(target, called, |ty| {
+        let storage = object.member(target, "_M_functor")?;
+        Ok(
+            match is_local(target, ty, sizeof(target.types(), storage.ty())?)? {
+                Some(true) => Some(storage.part(target, ty, 0, None)?),
+                Some(false) => Some(Object::at(
+                    ty,
+                    member(target, &storage, &["_M_unused", "_M_object"])?.to_u64(target)?,
+                )),
+                None => None,
+            },
+        )
+    })
+}
+
+/// Whether what is called is in the function object, which has room for so many bytes; `None` if that
+/// cannot be told: debugging information does not say whether members are copied as bytes are.
+fn is_local(target: &dyn Target, ty: QualifiedType, room: u64) -> Result<Option<bool>> {
+    let types = target.types();
+    let (id, called) = resolve(types, ty.id)?;
+    if sizeof(types, ty)? > room {
+        return Ok(Some(false));
+    }
+    if !matches!(called.data, TypeData::Compound { .. }) {
+        return Ok(Some(true));
+    }
+    for member in types.members(id)?.into_iter().flat_map(|all| &all.members) {
+        if matches!(
+            resolve(types, member.ty.id)?.1.data,
+            TypeData::Compound { .. } | TypeData::Array { .. }
+        ) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(true))
 }
 
 /// `std::stack` and the like: the container that they use.

@@ -1,17 +1,16 @@
 //! Iterators: pointers to elements, by way of the nodes that hold them.
 
-use super::holder::pointer_to;
-use crate::printer::Presentation;
 use crate::printer::reach::{argument, behind, number, word};
+use crate::printer::{Presentation, parts};
 use crate::{Object, Result, Target};
 
 /// That of a `std::vector`, `std::string` or `std::span`, which has the element's address.
 pub(super) fn pointer(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    super::holder::pointer(target, &object.member(target, "_M_current")?, String::new())
+    parts::pointer(target, &object.member(target, "_M_current")?, String::new())
 }
 
 pub(super) fn deque(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    super::holder::pointer(target, &object.member(target, "_M_cur")?, String::new())
+    parts::pointer(target, &object.member(target, "_M_cur")?, String::new())
 }
 
 /// Behind the links to the next and the previous node.
@@ -37,9 +36,9 @@ pub(super) fn hash(target: &dyn Target, object: &Object) -> Result<Presentation>
 fn in_node(target: &dyn Target, object: &Object, node: &str, words: u64) -> Result<Presentation> {
     let node = number(target, object, &[node])?;
     if node == 0 {
-        return Ok(super::holder::nothing("end"));
+        return Ok(parts::nothing("end"));
     }
     let element = argument(target, object, 0)?;
     let element = behind(target, element, node, words * word(target)?)?;
-    pointer_to(target, element)
+    parts::pointer_to(target, element)
 }

@@ -12,12 +12,14 @@ mod text;
 mod tree;
 mod tuple;
 
+use super::parts;
 use super::table::Table;
 use spelunk_base::Language;
 
 /// The classes that are known.
 pub(super) const TABLE: Table = Table {
     language: Language::Cpp,
+    namespace: None,
     types: &[
         ("std::__shared_ptr", holder::shared_pointer),
         ("std::_Deque_iterator", iterator::deque),
@@ -50,7 +52,7 @@ pub(super) const TABLE: Table = Table {
         ("std::multimap", tree::map),
         ("std::multiset", tree::set),
         ("std::optional", holder::optional),
-        ("std::pair", tuple::pair),
+        ("std::pair", parts::pair),
         ("std::priority_queue", holder::adaptor),
         ("std::queue", holder::adaptor),
         ("std::reference_wrapper", holder::reference_wrapper),

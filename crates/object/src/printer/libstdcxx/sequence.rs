@@ -3,11 +3,12 @@
 
 use crate::layout::{resolve, sizeof};
 use crate::object::add;
+use crate::printer::parts::{bits_of_words, digits, pointer_and_length, range};
 use crate::printer::reach::{argument, array as array_at, member, number, read_pointer, word};
 use crate::printer::type_name::arguments;
 use crate::printer::{Presentation, damaged};
 use crate::{Object, Result, Target};
-use spelunk_types::{QualifiedType, TypeData};
+use spelunk_types::TypeData;
 
 /// Bytes of a deque's buffer (`_GLIBCXX_DEQUE_BUF_SIZE`).
 const DEQUE_BUFFER: u64 = 512;
@@ -28,28 +29,6 @@ pub(super) fn vector(target: &dyn Target, object: &Object) -> Result<Presentatio
     range(target, *referenced, start, finish)
 }
 
-/// The objects from `start` up to before `finish`.
-fn range(
-    target: &dyn Target,
-    element: QualifiedType,
-    start: u64,
-    finish: u64,
-) -> Result<Presentation> {
-    let size = sizeof(target.types(), element)?;
-    let bytes = finish
-        .checked_sub(start)
-        .ok_or_else(|| damaged("range ends before it starts"))?;
-    if size == 0 || bytes % size != 0 {
-        return Err(damaged("range ends in an element"));
-    }
-    Ok(Presentation::Array(array_at(
-        target,
-        element,
-        start,
-        bytes / size,
-    )?))
-}
-
 /// `std::vector<bool>`: its iterators have a pointer to a word and a bit in that.
 fn bits(target: &dyn Target, object: &Object, storage: &Object) -> Result<Presentation> {
     let start = number(target, storage, &["_M_start", "_M_p"])?;
@@ -63,19 +42,7 @@ fn bits(target: &dyn Target, object: &Object, storage: &Object) -> Result<Presen
         .and_then(|bytes| bytes.checked_mul(8)?.checked_add(last))
         .filter(|bits| first < word_bits && last < word_bits && first <= *bits)
         .ok_or_else(|| damaged("range ends before it starts"))?;
-    let mut index = first;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| {
-            if index >= bits {
-                return Ok(None);
-            }
-            let place = add(target, start, index / word_bits * (word_bits / 8));
-            let is_set = read_pointer(target, place)? >> (index % word_bits) & 1;
-            index += 1;
-            let value = Object::from_u64(target, bool_type, is_set)?;
-            Ok(Some(value.into()))
-        },
-    )))
+    bits_of_words(target, bool_type, start, first..bits)
 }
 
 pub(super) fn array(target: &dyn Target, object: &Object) -> Result<Presentation> {
@@ -91,9 +58,15 @@ pub(super) fn array(target: &dyn Target, object: &Object) -> Result<Presentation
     }
 }
 
+/// That of libc++ is in the same namespace, as compilers know it.
 pub(super) fn initializer_list(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let length = number(target, object, &["_M_len"])?;
-    pointer_and_length(target, &object.member(target, "_M_array")?, length)
+    let is_own = object.member(target, "_M_array").is_ok();
+    let (array, length) = match is_own {
+        true => ("_M_array", "_M_len"),
+        false => ("__begin_", "__size_"),
+    };
+    let length = number(target, object, &[length])?;
+    pointer_and_length(target, &object.member(target, array)?, length)
 }
 
 pub(super) fn valarray(target: &dyn Target, object: &Object) -> Result<Presentation> {
@@ -113,25 +86,6 @@ pub(super) fn span(target: &dyn Target, object: &Object) -> Result<Presentation>
         }
     };
     pointer_and_length(target, &object.member(target, "_M_ptr")?, length)
-}
-
-/// The number that `4ul` begins with.
-pub(super) fn digits(text: &str) -> Option<u64> {
-    let end = text
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(text.len());
-    text.get(..end)?.parse().ok()
-}
-
-fn pointer_and_length(target: &dyn Target, pointer: &Object, length: u64) -> Result<Presentation> {
-    let TypeData::Pointer { referenced, .. } = resolve(target.types(), pointer.ty().id)?.1.data
-    else {
-        return Err(damaged("not a pointer"));
-    };
-    let address = pointer.to_u64(target)?;
-    Ok(Presentation::Array(array_at(
-        target, referenced, address, length,
-    )?))
 }
 
 /// Buffers of one size, whose addresses stand in an array of their own (`_M_map`).

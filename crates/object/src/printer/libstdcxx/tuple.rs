@@ -2,7 +2,7 @@
 
 use crate::layout::resolve;
 use crate::printer::reach::{argument, base, unlike};
-use crate::printer::{Presentation, TypeName};
+use crate::printer::{Presentation, TypeName, parts};
 use crate::{Object, Result, Target};
 use spelunk_types::{MemberRole, TypeData};
 
@@ -75,25 +75,5 @@ pub(super) fn unique_pointer(target: &dyn Target, object: &Object) -> Result<Pre
     }
     let pointer = elements(target, &tuple)?.into_iter().next();
     let pointer = pointer.ok_or_else(|| unlike(target, object))?;
-    let shown = super::holder::pointer(target, &pointer, String::new())?;
-    let owned = argument(target, object, 0)?;
-    match (shown, &resolve(target.types(), owned.id)?.1.data) {
-        // How many there are is not known.
-        (Presentation::Pointer { address, note, .. }, TypeData::Array { .. }) => {
-            Ok(Presentation::Pointer {
-                address,
-                note,
-                to: None,
-            })
-        }
-        (shown, _) => Ok(shown),
-    }
-}
-
-pub(super) fn pair(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let member = |name: &str| -> Result<_> { Ok((name.into(), object.member(target, name)?)) };
-    Ok(Presentation::Members {
-        name: "".into(),
-        members: vec![member("first")?, member("second")?],
-    })
+    parts::owner(target, &pointer, argument(target, object, 0)?)
 }

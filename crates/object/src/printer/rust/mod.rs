@@ -16,6 +16,7 @@ use spelunk_types::TypeId;
 /// The types that are known.
 pub(super) const TABLE: Table = Table {
     language: Language::Rust,
+    namespace: None,
     types: &[
         ("alloc::collections::btree::map::BTreeMap", btree::map),
         ("alloc::collections::btree::set::BTreeSet", btree::set),

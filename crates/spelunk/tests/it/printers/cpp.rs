@@ -122,6 +122,8 @@ int main()
 		expired = dead;
 	}
 	// Damage: an end before the start, absurd sizes, wild pointers, a list in a circle.
+	// (As libstdc++ has it.)
+#ifdef __GLIBCXX__
 	((int **)&damaged_vector)[0] = (int *)0x1000;
 	((int **)&damaged_vector)[1] = (int *)0x10;
 	((int **)&wild_vector)[1] = (int *)(1ul << 46);
@@ -139,6 +141,7 @@ int main()
 	size_t *endless = (size_t *)&endless_set;
 	((size_t *)endless[2])[3] = endless[2];
 	endless[5] = 1ul << 50;
+#endif
 	looped.push_back(Tree { 1, {} });
 	new (&looped[0].children) std::vector<Tree>();
 	((void **)&looped[0].children)[0] = looped.data();
@@ -323,6 +326,40 @@ fn libstdcxx_shows_what_its_classes_hold() {
     let variables = SHOWN.iter().map(|(name, _)| process.variable(name));
     process.survives_damage(&variables.collect::<Vec<_>>());
     raw_is_the_plain_structure(&process);
+}
+
+#[test]
+fn libcxx_survives_as_much() {
+    let command = [
+        "clang++-19",
+        "-stdlib=libc++",
+        "-std=c++20",
+        "-g",
+        "-O0",
+        "-no-pie",
+        "-w",
+    ];
+    let process = Process::start(&command, "libcxx.cpp", SOURCE);
+    children_are_the_elements(&process);
+    let variables = SHOWN.iter().map(|(name, _)| process.variable(name));
+    process.survives_damage(&variables.collect::<Vec<_>>());
+    // Without the library's debugging information nobody knows the counts.
+    process.expect_all(&[
+        (
+            "shared",
+            "(std::shared_ptr<Point>)* = { .x = (int)1, .y = (int)1 }",
+        ),
+        ("initial", "(std::initializer_list<int>){ 4, 5 }"),
+        ("numbers", "(std::vector<int>){ 1, 2, 0, 0 }"),
+        (
+            "maps",
+            r#"(std::map<std::string, std::map<int, int>>){ ["k"] = { [1] = 2 } }"#,
+        ),
+        (
+            "triple",
+            r#"(std::tuple<int, std::string, Point>){ 1, "x", { .x = (int)2, .y = (int)3 } }"#,
+        ),
+    ]);
 }
 
 /// Strings have their length elsewhere, lists do not count their nodes.
