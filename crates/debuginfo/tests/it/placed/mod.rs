@@ -235,7 +235,10 @@ fn objects_of_other_machines() {
                     ],
                     false => &[],
                 };
-                for way in ways {
+                // Clang 14 does not split for RISC-V, whose linkers move code.
+                let fits =
+                    |way: &&&[&str]| !(target.starts_with("riscv") && way[0].contains("split"));
+                for way in ways.iter().filter(fits) {
                     let file = build.make_object(target, way);
                     let answers = Asked::new(&file, |_| true).answers();
                     assert!(answers == plain, "{}", file.display());
