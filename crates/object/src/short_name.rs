@@ -159,6 +159,8 @@ fn last_component(name: &str) -> &str {
             b')' | b'}' => round = round.saturating_sub(1),
             // In there, these may compare.
             _ if round > 0 => {}
+            // What a function returns.
+            b'>' if before == b'-' => {}
             b'<' | b'[' => open = open.saturating_add(1),
             b'>' | b']' => open = open.saturating_sub(1),
             b':' if before == b':' && open == 0 => start = index.saturating_add(1),
