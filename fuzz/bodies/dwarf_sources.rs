@@ -15,7 +15,7 @@ pub(crate) fn run(data: &[u8]) {
     let Some((main, other)) = split(data) else {
         return;
     };
-    let folder = std::env::temp_dir().join(format!("spelunk-sources-{}", std::process::id()));
+    let folder = spelunk_synth::own_folder("sources");
     if std::fs::create_dir_all(&folder).is_ok() {
         for name in NAMES {
             let _ = std::fs::write(folder.join(name), other);

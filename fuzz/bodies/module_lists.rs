@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Must not panic, hang or take more memory than the bytes can justify.
 pub(crate) fn run(data: &[u8]) {
-    let folder = std::env::temp_dir().join(format!("spelunk-modules-{}", std::process::id()));
+    let folder = spelunk_synth::own_folder("modules");
     let modules = folder.join("lib/modules").join(RELEASE);
     if std::fs::create_dir_all(&modules).is_ok() {
         let _ = std::fs::write(modules.join("modules.dep"), data);

@@ -13,7 +13,7 @@ pub(crate) fn open(data: &[u8], ask: impl FnOnce(ElfFile)) {
     let Some((name, other)) = other else {
         return open_main(Path::new("input"), main, ask);
     };
-    let folder = std::env::temp_dir().join(format!("spelunk-sections-{}", std::process::id()));
+    let folder = spelunk_synth::own_folder("sections");
     if std::fs::create_dir_all(&folder).is_ok() {
         let _ = std::fs::write(folder.join(name), other);
         open_main(&folder.join("main"), main, ask);

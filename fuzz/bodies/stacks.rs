@@ -70,7 +70,7 @@ pub(crate) fn open(data: &[u8]) -> Option<(Arc<Program>, Registers)> {
     let opened = program.open_custom(VMCOREINFO, false, &[&AnySystem::default()]);
     opened.unwrap();
     add(&program, STACK, stack.to_vec());
-    let folder = std::env::temp_dir().join(format!("spelunk-stacks-{}", std::process::id()));
+    let folder = spelunk_synth::own_folder("stacks");
     if std::fs::create_dir_all(&folder).is_ok() {
         if let Some((name, bytes)) = other {
             let _ = std::fs::write(folder.join(name), bytes);

@@ -33,6 +33,14 @@ pub fn exercise<R: FnMut(&[u8])>(seeds: &[Vec<u8>], rounds: usize, mut run: R) {
     }
 }
 
+/// A folder that is no other thread's, of which there is none yet: fuzz targets put files there that
+/// are mapped, and tests run several of them beside each other.
+#[must_use]
+pub fn own_folder(name: &str) -> PathBuf {
+    let (process, thread) = (std::process::id(), std::thread::current().id());
+    std::env::temp_dir().join(format!("spelunk-{name}-{process}-{thread:?}"))
+}
+
 /// Writes seeds for the target whose body is the function with this path; a closure is no target's.
 #[expect(clippy::panic, reason = "as a test fails")]
 fn write(seeds: &[Vec<u8>], folder: PathBuf, run: &str) {

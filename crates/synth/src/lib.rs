@@ -16,7 +16,7 @@ mod vmcoreinfo;
 mod workshop;
 mod writer;
 
-pub use corpus::exercise;
+pub use corpus::{exercise, own_folder};
 pub use random::Random;
 pub use vmcoreinfo::vmcoreinfo;
 pub use workshop::{Workshop, output_of};

@@ -63,7 +63,8 @@ fn dwarf_sections() {
 
 /// A library without `.symtab`, whose symbols have versions, with MiniDebugInfo.
 fn stripped_library(width: &str) -> Vec<u8> {
-    let name = format!("corpus-stripped{width}-{}", std::process::id());
+    let (process, thread) = (std::process::id(), std::thread::current().id());
+    let name = format!("corpus-stripped{width}-{process}-{thread:?}");
     let workshop = Workshop::new(env!("CARGO_TARGET_TMPDIR"), &name);
     let source = "int old(void) { return 1; } int new(void) { return 2; } static int hidden(void) { return 3; }
         __asm__(\".symver old, f@V1\\n.symver new, f@@V2\"); int g(void) { return hidden() + new(); }";
