@@ -19,12 +19,15 @@ class FaultError(Exception):
     physical: bool
     """Whether the address is a physical one."""
 
-    def __init__(self, message: str, address: int, size: int = 0, physical: bool = False) -> None:
+    # The others are in __dict__, as in drgn.
+    __slots__ = ("size", "physical")
+
+    def __init__(self, message: str, address: int) -> None:
         super().__init__(message, address)
         self.message = message
         self.address = address
-        self.size = size
-        self.physical = physical
+        self.size = 0
+        self.physical = False
 
     def __str__(self) -> str:
         return f"{self.message}: {self.address:#x}"

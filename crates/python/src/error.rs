@@ -46,8 +46,14 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
             let message = whole
                 .strip_suffix(&format!(": {address:#x}"))
                 .unwrap_or(&whole);
+            let fault = FaultError::new_err((message.to_owned(), *address));
             let is_physical = *space == AddressSpace::Physical;
-            FaultError::new_err((message.to_owned(), *address, *size, is_physical))
+            Python::attach(|py| {
+                let value = fault.value(py);
+                value.setattr("size", *size)?;
+                value.setattr("physical", is_physical)
+            })
+            .map_or_else(|error| error, |()| fault)
         }
         ErrorKind::MissingDebugInfo => MissingDebugInfoError::new_err(message),
         ErrorKind::NoDefaultProgram => NoDefaultProgramError::new_err(message),
