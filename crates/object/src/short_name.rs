@@ -395,6 +395,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_last_component_stands_behind_brackets_of_all_kinds() {
+        for (name, last) in [
+            ("o::f(std::map<int, u>)::t<int>", "t<int>"),
+            ("f::<lambda(a<b>)>::t", "t"),
+            ("a<(b>3)>::t<c::d>", "t<c::d>"),
+            (
+                "m::Box<dyn Fn(i32) -> a::u, a::Global>",
+                "Box<dyn Fn(i32) -> a::u, a::Global>",
+            ),
+            ("m::f::{closure#0}::t", "t"),
+            ("t", "t"),
+        ] {
+            assert_eq!(last_component(name), last);
+        }
+    }
+
+    #[test]
     fn short_names_fit_whole_ones() {
         for (short, whole) in [
             ("Vec<u32>", "alloc::vec::Vec<u32, alloc::alloc::Global>"),
@@ -451,8 +468,6 @@ mod tests {
             ("t", "o::v1::t"),
             ("a::t", "a::(anonymous namespace)::t"),
             ("a<(b>3)>::t", "x::a<(b>3)>::t"),
-            ("f::t<int>", "o::f(std::map<int, u>)::t<int>"),
-            ("t", "f::<lambda(a<b>)>::t"),
         ] {
             let name = ShortName::parse(short).unwrap();
             assert!(name.fits(whole), "{short} {whole}: {name:?}");

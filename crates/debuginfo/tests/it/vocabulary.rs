@@ -103,7 +103,6 @@ const PASSED_OVER: &[(&str, &str)] = &[
         "whether two definitions are the same is not checked",
     ),
     ("DW_AT_GNU_pubnames", "the index here is of all entries"),
-    ("DW_AT_GNU_ranges_base", "gimli reads it with the unit"),
     ("DW_AT_GNU_vector", "a vector is an array in memory"),
     ("DW_AT_accessibility", "a debugger may look at all members"),
     ("DW_AT_addr_base", "gimli reads it with the unit"),
