@@ -14,20 +14,33 @@ class FaultError(Exception):
     """What is wrong with it."""
     address: int
     """The first address that could not be read."""
-    size: int
-    """How many bytes were to be read from there on; 0 if it was clear beforehand that there are none."""
-    physical: bool
-    """Whether the address is a physical one."""
 
     # The others are in __dict__, as in drgn.
-    __slots__ = ("size", "physical")
+    __slots__ = ("_size", "_physical")
 
     def __init__(self, message: str, address: int) -> None:
         super().__init__(message, address)
         self.message = message
         self.address = address
-        self.size = 0
-        self.physical = False
+        self._size = 0
+        self._physical = False
+
+    @property
+    def size(self) -> int:
+        """How many bytes were to be read from there on; 0 if it was clear beforehand that there are none.
+
+        >>> try:
+        ...     prog.read(0x1000, 16, physical=True)
+        ... except FaultError as fault:
+        ...     print(hex(fault.address), fault.size, fault.physical)
+        0x1000 16 True
+        """
+        return self._size
+
+    @property
+    def physical(self) -> bool:
+        """Whether the address is a physical one: see :attr:`size` for an example."""
+        return self._physical
 
     def __str__(self) -> str:
         return f"{self.message}: {self.address:#x}"

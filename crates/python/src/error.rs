@@ -50,8 +50,8 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
             let is_physical = *space == AddressSpace::Physical;
             Python::attach(|py| {
                 let value = fault.value(py);
-                value.setattr("size", *size)?;
-                value.setattr("physical", is_physical)
+                value.setattr("_size", *size)?;
+                value.setattr("_physical", is_physical)
             })
             .map_or_else(|error| error, |()| fault)
         }
