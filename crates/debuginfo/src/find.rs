@@ -166,7 +166,12 @@ impl DebugFile {
         wanted: impl Fn(&IndexEntry) -> bool,
     ) -> Result<Vec<IndexEntry>, DebugInfoError> {
         let found = self.entries_of_whole_name(name, &wanted)?;
-        if !found.is_empty() || !name.key().may_be_in_scope() || !self.index()?.has_scopes() {
+        let index = self.index()?;
+        let may_be_in_other = match name.key().may_be_in_scope() {
+            true => index.has_scopes(),
+            false => index.has_open_scopes(),
+        };
+        if !found.is_empty() || !may_be_in_other {
             return Ok(found);
         }
         for whole in self.names_in_inline_namespaces(name.key().name())? {

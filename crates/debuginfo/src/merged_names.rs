@@ -19,6 +19,8 @@ pub(crate) struct MergedNames {
     shards: Vec<HashTable<Span>>,
     /// The files that have names in namespaces and classes.
     scoped: Vec<u32>,
+    /// Those of them where names in a namespace are names at file scope, too.
+    open: Vec<u32>,
     /// The files whose index cannot be made: whoever asks them learns why.
     failed: Vec<u32>,
 }
@@ -70,6 +72,9 @@ impl MergedNames {
             scoped: numbers(known.map(|known| &known.scoped), &|file| {
                 file.index().is_ok_and(|index| index.has_scopes())
             }),
+            open: numbers(known.map(|known| &known.open), &|file| {
+                file.index().is_ok_and(|index| index.has_open_scopes())
+            }),
             failed: numbers(known.map(|known| &known.failed), &|file| {
                 file.index().is_err()
             }),
@@ -91,9 +96,12 @@ impl MergedNames {
             last = last.max(*range.end());
         }
         let is_in_scope = keys().any(NameKey::may_be_in_scope);
-        let scoped = if is_in_scope { &*self.scoped } else { &[] };
+        let scoped = match is_in_scope {
+            true => &self.scoped,
+            false => &self.open,
+        };
         let others = [scoped, &self.failed];
-        // Hardly any: a kernel's modules have neither.
+        // Hardly any: a kernel's modules are none of these.
         let mut others: Vec<usize> = others
             .iter()
             .flat_map(|numbers| numbers.iter().map(|number| *number as usize))

@@ -91,6 +91,8 @@ impl Attributes {
     pub(super) const ENUM_CLASS: Self = Self(2);
     /// `DW_AT_const_value`
     pub(super) const VALUE: Self = Self(4);
+    /// `DW_AT_export_symbols`
+    pub(super) const EXPORT_SYMBOLS: Self = Self(8);
 }
 
 /// What entries may be good for.
@@ -459,8 +461,8 @@ enum Meaning {
 }
 
 /// What the attributes of the standard are to the index, by number.
-static MEANINGS: [Meaning; 128] = {
-    let mut meanings = [Meaning::Nothing; 128];
+static MEANINGS: [Meaning; 256] = {
+    let mut meanings = [Meaning::Nothing; 256];
     let mut name = 0;
     while name < meanings.len() {
         #[expect(clippy::indexing_slicing, reason = "this runs when it is compiled")]
@@ -484,6 +486,7 @@ const fn meaning_of(name: DwAt) -> Meaning {
         }
         dw::DW_AT_enum_class => return Meaning::Tells(Attributes::ENUM_CLASS),
         dw::DW_AT_const_value => return Meaning::Tells(Attributes::VALUE),
+        dw::DW_AT_export_symbols => return Meaning::Tells(Attributes::EXPORT_SYMBOLS),
         dw::DW_AT_sibling => Wanted::Sibling,
         dw::DW_AT_name => Wanted::Name,
         dw::DW_AT_declaration => Wanted::Declaration,

@@ -56,6 +56,7 @@ pub(super) fn build(
         fingerprint: found.fingerprint,
         depth,
         has_scopes: parts.iter().any(|names| names.has_scopes),
+        has_open_scopes: parts.iter().any(|names| names.has_open_scopes),
         ..Header::default()
     };
     let bytes = merge(&building.strings, parts, header);

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 8;
+pub(super) const VERSION: u32 = 9;
 const MAGIC: &[u8; 8] = b"SPELNAME";
 /// Magic, version, flags, and the numbers of [`Header`], and the hash of all that follows.
 pub(super) const HEADER_SIZE: usize = 8 + 4 * 5 + 8 * 4 + 8;
@@ -43,6 +43,9 @@ pub(super) struct Header {
     pub(super) depth: Depth,
     /// Whether there are names in namespaces and classes.
     pub(super) has_scopes: bool,
+    /// Whether one of these namespaces is inline and in no other: the names in it are names at file
+    /// scope, too.
+    pub(super) has_open_scopes: bool,
 }
 
 /// Which names an index has.
@@ -58,7 +61,9 @@ pub(super) enum Depth {
 impl Header {
     pub(super) fn write(&self, body_hash: u64) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        let flags = u32::from(self.depth == Depth::Scopes) | u32::from(self.has_scopes) << 1;
+        let flags = u32::from(self.depth == Depth::Scopes)
+            | u32::from(self.has_scopes) << 1
+            | u32::from(self.has_open_scopes) << 2;
         for number in [VERSION, flags, self.names, self.entries, self.own] {
             bytes.extend(number.to_le_bytes());
         }
@@ -82,6 +87,7 @@ impl Header {
                 _ => Depth::Scopes,
             },
             has_scopes: flags & 2 != 0,
+            has_open_scopes: flags & 4 != 0,
             names: cursor.u32().ok()?,
             entries: cursor.u32().ok()?,
             own: cursor.u32().ok()?,
@@ -206,10 +212,16 @@ mod tests {
             fingerprint: 9,
             depth: Depth::Scopes,
             has_scopes: true,
+            has_open_scopes: false,
         };
         let mut bytes = header.write(10);
         assert_eq!(bytes.len(), HEADER_SIZE);
         assert_eq!(Header::parse(&bytes), Some((header, 10)));
+        let open = Header {
+            has_open_scopes: true,
+            ..header
+        };
+        assert_eq!(Header::parse(&open.write(10)), Some((open, 10)));
         assert_eq!(Header::parse(&bytes[..HEADER_SIZE - 1]), None);
         bytes[8] ^= 1;
         assert_eq!(Header::parse(&bytes), None);

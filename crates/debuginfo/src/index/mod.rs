@@ -142,6 +142,11 @@ impl NameIndex {
         self.file.has_scopes()
     }
 
+    /// Whether the names in one of these namespaces are names at file scope, too.
+    pub(crate) fn has_open_scopes(&self) -> bool {
+        self.file.has_open_scopes()
+    }
+
     /// All names, in no order, with their entries.
     pub fn names(
         &self,

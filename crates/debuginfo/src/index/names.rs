@@ -92,6 +92,11 @@ impl Names {
         self.header.has_scopes
     }
 
+    /// Whether the names in one of these namespaces are names at file scope, too.
+    pub(super) fn has_open_scopes(&self) -> bool {
+        self.header.has_open_scopes
+    }
+
     pub(super) fn counts(&self) -> (usize, usize) {
         (self.header.names as usize, self.header.entries as usize)
     }

@@ -60,6 +60,8 @@ pub(super) struct RawNames {
     pub(super) is_whole: bool,
     /// Whether there are namespaces or classes with names in them.
     pub(super) has_scopes: bool,
+    /// Whether one of these namespaces is inline and in no other.
+    pub(super) has_open_scopes: bool,
 }
 
 impl RawNames {
@@ -74,6 +76,7 @@ impl RawNames {
             imports: Vec::new(),
             is_whole: true,
             has_scopes: false,
+            has_open_scopes: false,
         }
     }
 

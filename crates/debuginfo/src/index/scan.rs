@@ -292,6 +292,10 @@ impl<'a, 'o> Scan<'a, 'o> {
             }
             dw::DW_TAG_namespace => {
                 let name = self.name(entry);
+                if name.is_some() && self.path.bytes.is_empty() {
+                    let is_open = abbreviation.has(Attributes::EXPORT_SYMBOLS);
+                    self.names.has_open_scopes |= is_open;
+                }
                 return Some(self.enter(name.and_then(|name| self.entries.bytes_of(name))));
             }
             dw::DW_TAG_enumerator => {

@@ -119,6 +119,27 @@ fn the_first_file_that_has_a_name_counts() {
     );
 }
 
+/// Also one that a file has as `v1::NAME`, and no other names that tell.
+#[test]
+fn names_in_inline_namespaces_are_found_among_many() {
+    let source = "inline namespace v1 { struct versioned { char c[9]; } of_v1; } int main() {}";
+    let program = Compiled::with("g++", "many-files-inline", source, &["-xc++", "-g"]);
+    let info = DebugInfo::new(Arc::new(TypeStore::new()));
+    let mut paths = paths("inline");
+    paths.insert(5, program.path);
+    for path in &paths {
+        let file = DebugFile::new(parse(path), SectionAddresses::default(), 0);
+        info.add(file).unwrap();
+    }
+    for _ in 0..2 {
+        check(&info, FILES);
+        assert_eq!(size(&info, "versioned"), Some(9));
+        for number in 0..2_000 {
+            assert_eq!(size(&info, &format!("missing_{number}")), None);
+        }
+    }
+}
+
 #[test]
 fn many_threads_ask_while_files_are_added() {
     let paths = paths("threads");

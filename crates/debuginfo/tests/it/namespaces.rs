@@ -81,6 +81,87 @@ fn names_are_found_without_inline_and_anonymous_namespaces() {
     }
 }
 
+const OUTERMOST: &str = r"
+inline namespace v1 {
+struct type { int member; };
+struct inside { struct deep { int member; }; static int fixed; static void method() {} };
+int inside::fixed = 5;
+template <class T> struct box { T content; };
+enum kind { ONE = 1, TWO };
+enum class scoped { THREE = 3 };
+int variable = 3;
+int function(int x) { return x + 1; }
+inline namespace v2 { struct second { char member; }; int other = 4; extern int declared; }
+namespace plain { struct inner { int member; }; int hidden = 7; }
+}
+int v1::v2::declared = 6;
+struct user { type a; inside::deep b; box<int> c; second d; plain::inner e; kind f; scoped g; };
+user global;
+int main() { inside::method(); return function(variable) + other + declared + plain::hidden; }
+";
+
+#[test]
+fn names_in_outermost_inline_namespaces_are_names_at_file_scope() {
+    for (compiler, name, options) in [
+        ("g++", "outermost-5", &["-gdwarf-5"][..]),
+        (
+            "g++",
+            "outermost-types",
+            &["-gdwarf-4", "-fdebug-types-section"],
+        ),
+        ("clang++", "outermost-clang", &["-gdwarf-4"]),
+        (
+            "clang++",
+            "outermost-simple",
+            &["-gdwarf-5", "-gsimple-template-names"],
+        ),
+    ] {
+        let options = [&["-xc++", "-g", "-O0"], options].concat();
+        let program = Compiled::with(compiler, name, OUTERMOST, &options);
+        let info = DebugInfo::new(Arc::new(TypeStore::new()));
+        info.add(program.file).unwrap();
+        for (kind, short, whole) in [
+            (TypeKind::Struct, "type", "v1::type"),
+            (TypeKind::Struct, "inside", "v1::inside"),
+            (TypeKind::Struct, "inside::deep", "v1::inside::deep"),
+            (TypeKind::Struct, "box<int>", "v1::box<int>"),
+            (TypeKind::Struct, "second", "v1::v2::second"),
+            (TypeKind::Struct, "v2::second", "v1::v2::second"),
+            (TypeKind::Struct, "plain::inner", "v1::plain::inner"),
+            (TypeKind::Enum, "kind", "v1::kind"),
+            (TypeKind::Enum, "scoped", "v1::scoped"),
+        ] {
+            let found = |name: &str| info.find_type(&[kind], name, None).unwrap();
+            let expected = found(whole);
+            assert!(expected.is_some(), "{name}: {whole}");
+            assert_eq!(found(short), expected, "{name}: {short}");
+        }
+        for (short, whole) in [
+            ("variable", "v1::variable"),
+            ("function", "v1::function"),
+            ("other", "v1::v2::other"),
+            ("declared", "v1::v2::declared"),
+            ("TWO", "v1::TWO"),
+            ("scoped::THREE", "v1::scoped::THREE"),
+            ("inside::fixed", "v1::inside::fixed"),
+            ("inside::method", "v1::inside::method"),
+            ("plain::hidden", "v1::plain::hidden"),
+        ] {
+            let found = |name: &str| info.find_object(name, None, ObjectKinds::ANY).unwrap();
+            let expected = found(whole).map(|found| format!("{:?}", found.value));
+            assert!(expected.is_some(), "{name}: {whole}");
+            let value = found(short).map(|found| format!("{:?}", found.value));
+            assert_eq!(value, expected, "{name}: {short}");
+        }
+        for wrong in ["deep", "inner", "hidden", "THREE", "fixed", "method"] {
+            let object = info.find_object(wrong, None, ObjectKinds::ANY).unwrap();
+            assert!(object.is_none(), "{name}: {wrong}");
+            let ty = info.find_type(&[TypeKind::Struct], wrong, None).unwrap();
+            assert!(ty.is_none(), "{name}: {wrong}");
+        }
+    }
+}
+
 /// Rust has what stands for `dyn A::B` outside of all namespaces.
 #[test]
 fn names_at_file_scope_may_have_scopes_in_them() {
