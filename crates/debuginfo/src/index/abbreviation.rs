@@ -1,4 +1,5 @@
 use super::declaration::Declaration;
+use super::declaration_map::DeclarationMap;
 use super::definition::{Definition, Field};
 use super::forms::{FixedSizes, Sizes, number_size};
 use gimli::{DwAt, DwForm, DwTag, constants as dw};
@@ -16,7 +17,7 @@ pub(super) struct Abbreviations {
     dense: Vec<Abbreviation>,
     sparse: HashMap<u64, Abbreviation, foldhash::fast::RandomState>,
     /// Those of this table and of others before it.
-    known: HashMap<Declaration, Abbreviation, foldhash::fast::RandomState>,
+    known: DeclarationMap<Abbreviation>,
     /// What known abbreviations refer to: their values of variable length,
     variable: Vec<Variable>,
     /// where values stand that the index looks at,
@@ -173,7 +174,7 @@ impl Abbreviations {
             sizes: FixedSizes::new(sizes),
             dense: Vec::new(),
             sparse: HashMap::default(),
-            known: HashMap::default(),
+            known: DeclarationMap::new(),
             variable: Vec::new(),
             slots: Vec::new(),
             definitions: Vec::new(),

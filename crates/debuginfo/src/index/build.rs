@@ -118,10 +118,10 @@ impl<'a> Building<'a> {
             .map(|source| source.get(SectionId::DebugAbbrev).len());
         let bases = units.sections().iter();
         Self {
-            strings: NameBytes {
+            strings: NameBytes::new(
                 sources,
-                bases: bases.map(|section| (section.base, section.bytes)).collect(),
-            },
+                bases.map(|section| (section.base, section.bytes)).collect(),
+            ),
             depth: Depth::File,
             units: own,
             supplementary,

@@ -8,38 +8,46 @@ use rayon::prelude::*;
 
 /// Where the bytes of names are while an index is made.
 pub(super) struct NameBytes<'a> {
-    pub(super) sources: &'a [SourceSections],
+    /// `.debug_str` and `.debug_line_str` of each file.
+    strings: Vec<[&'a [u8]; 2]>,
     /// Where the sections of units start, as entries are counted.
-    pub(super) bases: Vec<(DieId, &'a [u8])>,
+    units: Vec<(DieId, &'a [u8])>,
 }
 
-impl NameBytes<'_> {
-    /// The bytes of a name; `own` holds those that stand nowhere in the file.
-    fn get<'b>(&'b self, name: NameRef, own: &'b [u8]) -> Option<&'b [u8]> {
-        let strings = |id| {
-            let source = self.sources.get(name.source());
-            source.map(|source| source.get(id).slice())
-        };
+impl<'a> NameBytes<'a> {
+    pub(super) fn new(sources: &'a [SourceSections], units: Vec<(DieId, &'a [u8])>) -> Self {
+        let ids = [SectionId::DebugStr, SectionId::DebugLineStr];
+        let strings = |source: &'a SourceSections| ids.map(|id| source.get(id).slice());
+        Self {
+            strings: sources.iter().map(strings).collect(),
+            units,
+        }
+    }
+
+    /// The bytes that a name is at the start of; `own` holds those that stand nowhere in the file.
+    fn find<'b>(&'b self, name: NameRef, own: &'b [u8]) -> Option<&'b [u8]> {
+        let [str, line_str] = *self.strings.get(name.source())?;
         match name.place()? {
-            Place::Str => c_str(strings(SectionId::DebugStr)?, name.offset()),
-            Place::LineStr => c_str(strings(SectionId::DebugLineStr)?, name.offset()),
+            Place::Str => str.get(name.offset()..),
+            Place::LineStr => line_str.get(name.offset()..),
             Place::Units => {
                 let offset = name.offset() as u64;
                 let after = self
-                    .bases
+                    .units
                     .partition_point(|(base, _)| base.as_u64() <= offset);
-                let (base, bytes) = self.bases.get(after.checked_sub(1)?)?;
+                let (base, bytes) = self.units.get(after.checked_sub(1)?)?;
                 let offset = offset.checked_sub(base.as_u64())?;
-                c_str(bytes, usize::try_from(offset).ok()?)
+                bytes.get(usize::try_from(offset).ok()?..)
             }
-            Place::Index => c_str(own, name.offset()),
+            Place::Index => own.get(name.offset()..),
         }
     }
-}
 
-/// Names fall into this many buckets, by the first bits of their hashes: enough for an even load.
-const BUCKETS: usize = 1 << BUCKET_BITS;
-const BUCKET_BITS: u32 = 6;
+    /// The bytes of a name.
+    fn get<'b>(&'b self, name: NameRef, own: &'b [u8]) -> Option<&'b [u8]> {
+        c_str(self.find(name, own)?, 0)
+    }
+}
 
 /// An index in its format; `None` if there are too many names.
 pub(super) fn merge(
@@ -47,16 +55,17 @@ pub(super) fn merge(
     parts: Vec<RawNames>,
     header: Header,
 ) -> Option<Vec<u8>> {
+    let count: usize = parts.iter().map(|part| part.names.len()).sum();
+    let split = Buckets::for_names(count);
     let parts: Vec<Part> = parts
         .into_par_iter()
-        .enumerate()
-        .map(|(number, part)| Part::new(strings, number, part))
+        .map(|part| Part::new(strings, split, part))
         .collect();
-    let all = Parts {
+    let all = AllNames {
         strings,
-        all: &parts,
+        parts: &parts,
     };
-    let buckets: Vec<Bucket> = (0..BUCKETS)
+    let buckets: Vec<Bucket> = (0..split.count())
         .into_par_iter()
         .map(|bucket| Bucket::new(all, bucket))
         .collect();
@@ -65,66 +74,144 @@ pub(super) fn merge(
     write(&buckets, &own, header)
 }
 
-/// The names of some units.
-struct Part {
-    /// Sorted by where they stand.
-    names: Vec<RawName>,
-    /// The bytes of those that stand nowhere in the file.
-    own: Vec<u8>,
-    /// Those that stand at one place, sorted by hash.
-    groups: Vec<Group>,
+/// Names fall into buckets by the first bits of their hashes.
+#[derive(Clone, Copy)]
+struct Buckets {
+    bits: u32,
 }
 
-/// Entries of a part that have their name at the same place.
-#[derive(Clone, Copy)]
-struct Group {
-    hash: u32,
-    /// The number of the part, where in it the first one is, and how many there are.
-    part: u32,
-    first: u32,
-    count: u32,
+impl Buckets {
+    /// With so few names in each that what is done with them stays in the nearest cache.
+    fn for_names(count: usize) -> Self {
+        const SIZE: usize = 512;
+        const MAX_BITS: u32 = 12;
+        Self {
+            bits: (count / SIZE).max(1).ilog2().min(MAX_BITS),
+        }
+    }
+
+    fn count(self) -> usize {
+        1 << self.bits
+    }
+
+    fn find(self, hash: u32) -> usize {
+        // All bits of the hash cannot be shifted out at once.
+        (u64::from(hash) << self.bits >> u32::BITS) as usize
+    }
+
+    /// Puts names in the order of their buckets, in no order within them. Returns where each ends.
+    fn sort(self, names: &mut [RawName], hashes: &mut [u32]) -> Vec<usize> {
+        let mut ends = vec![0; self.count()];
+        for hash in &*hashes {
+            if let Some(count) = ends.get_mut(self.find(*hash)) {
+                *count += 1;
+            }
+        }
+        let mut next = Vec::with_capacity(ends.len());
+        let mut sum = 0;
+        for end in &mut ends {
+            next.push(sum);
+            sum += *end;
+            *end = sum;
+        }
+        for (bucket, end) in ends.iter().enumerate() {
+            // Each name that is swapped away from here is at its place then.
+            while let Some(here) = next.get(bucket).copied().filter(|here| here < end)
+                && let Some(hash) = hashes.get(here).copied()
+                && let Some(next) = next.get_mut(self.find(hash))
+            {
+                let there = *next;
+                *next += 1;
+                names.swap(here, there);
+                hashes.swap(here, there);
+            }
+        }
+        ends
+    }
 }
+
+/// The names of some units by buckets.
+struct Part {
+    names: Vec<RawName>,
+    hashes: Vec<u32>,
+    /// Where each bucket ends.
+    ends: Vec<usize>,
+    /// The bytes of names that stand nowhere in the file.
+    own: Vec<u8>,
+}
+
+/// The bytes of names are all over their section. To ask for those of so many names takes hardly more
+/// time than for those of one, as long as nothing depends on what they are.
+const READ_TOGETHER: usize = 32;
 
 impl Part {
     /// Names without bytes are left out.
-    fn new(strings: &NameBytes<'_>, number: usize, part: RawNames) -> Self {
+    fn new(strings: &NameBytes<'_>, split: Buckets, part: RawNames) -> Self {
         let RawNames { mut names, own, .. } = part;
-        let part = u32::try_from(number).unwrap_or(u32::MAX);
-        // In the order in which they stand in the file, they are read faster.
-        names.sort_unstable();
-        let mut groups = Vec::with_capacity(names.len());
-        let mut first = 0u32;
-        for same in names.chunk_by(|a, b| a.name == b.name) {
-            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-            let bytes = same.first().and_then(|raw| strings.get(raw.name, &own));
-            if let Some(hash) = bytes.map(format::hash) {
-                groups.push(Group {
-                    hash,
-                    part,
-                    first,
-                    count,
-                });
+        let (mut hashes, mut nameless) = (Vec::with_capacity(names.len()), Vec::new());
+        for names in names.chunks(READ_TOGETHER) {
+            for raw in names {
+                let bytes = strings.find(raw.name, &own);
+                std::hint::black_box(bytes.and_then(<[u8]>::first).copied());
             }
-            first = first.saturating_add(count);
+            for raw in names {
+                let bytes = strings.get(raw.name, &own);
+                if bytes.is_none() {
+                    nameless.push(hashes.len());
+                }
+                hashes.push(bytes.map_or(0, format::hash));
+            }
         }
-        groups.sort_unstable_by_key(|group| (group.hash, group.first));
-        Self { names, own, groups }
+        for place in nameless.into_iter().rev() {
+            names.swap_remove(place);
+            hashes.swap_remove(place);
+        }
+        Self {
+            ends: split.sort(&mut names, &mut hashes),
+            names,
+            hashes,
+            own,
+        }
     }
 
-    fn bucket(&self, bucket: usize) -> &[Group] {
-        let from = |bucket: usize| {
-            let bucket_of = |group: &Group| (group.hash >> (u32::BITS - BUCKET_BITS)) as usize;
-            self.groups
-                .partition_point(|group| bucket_of(group) < bucket)
-        };
-        let range = from(bucket)..from(bucket.saturating_add(1));
-        self.groups.get(range).unwrap_or_default()
+    /// The names of a bucket with their hashes.
+    fn bucket(&self, bucket: usize) -> impl Iterator<Item = (u32, &RawName)> {
+        let end = |bucket: usize| self.ends.get(bucket).copied().unwrap_or(0);
+        let range = bucket.checked_sub(1).map_or(0, end)..end(bucket);
+        let hashes = self.hashes.get(range.clone()).unwrap_or_default();
+        let names = self.names.get(range).unwrap_or_default();
+        hashes.iter().copied().zip(names)
     }
+}
 
-    fn group(&self, group: &Group) -> &[RawName] {
-        let first = group.first as usize;
-        let end = first.saturating_add(group.count as usize);
-        self.names.get(first..end).unwrap_or_default()
+/// A name with its hash. Of one that stands nowhere in the file, `name` says in which part it is, as if
+/// that were a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct HashedName {
+    hash: u32,
+    name: NameRef,
+    entry: u64,
+}
+
+/// Where a name stands that stands nowhere in the file.
+fn own_name(part: usize, offset: usize) -> NameRef {
+    let part = u32::try_from(part).unwrap_or(u32::MAX);
+    NameRef::new(Place::Index, part, offset as u64)
+}
+
+/// What buckets are made of.
+#[derive(Clone, Copy)]
+struct AllNames<'a> {
+    strings: &'a NameBytes<'a>,
+    parts: &'a [Part],
+}
+
+impl<'a> AllNames<'a> {
+    fn bytes(self, name: NameRef) -> Option<&'a [u8]> {
+        match name.place() {
+            Some(Place::Index) => c_str(&self.parts.get(name.source())?.own, name.offset()),
+            _ => self.strings.get(name, &[]),
+        }
     }
 }
 
@@ -140,91 +227,63 @@ struct Bucket {
 struct Name {
     hash: u32,
     entries: u32,
-    /// Of one that stands nowhere in the file: in which part, as if that were a file.
     name: NameRef,
 }
 
-/// What buckets are made of.
-#[derive(Clone, Copy)]
-struct Parts<'a> {
-    strings: &'a NameBytes<'a>,
-    all: &'a [Part],
-}
-
-impl<'a> Parts<'a> {
-    fn entries(self, group: &Group) -> &'a [RawName] {
-        let part = self.all.get(group.part as usize);
-        part.map_or(&[], |part| part.group(group))
-    }
-
-    fn bytes(self, group: &Group) -> Option<&'a [u8]> {
-        let name = self.entries(group).first()?.name;
-        let own = self.all.get(group.part as usize)?;
-        self.strings.get(name, &own.own)
-    }
-
-    fn name(self, group: &Group) -> Option<NameRef> {
-        let name = self.entries(group).first()?.name;
-        Some(match name.place() {
-            Some(Place::Index) => NameRef::new(Place::Index, group.part, name.offset() as u64),
-            _ => name,
-        })
-    }
-}
-
 impl Bucket {
-    fn new(parts: Parts<'_>, bucket: usize) -> Self {
-        let groups = parts.all.iter().map(|part| part.bucket(bucket));
-        let mut groups: Vec<Group> = groups.collect::<Vec<_>>().concat();
-        // Those of each part are sorted already.
-        groups.sort_by_key(|group| group.hash);
-        let entries = groups.iter().map(|group| group.count as usize).sum();
+    fn new(all: AllNames<'_>, bucket: usize) -> Self {
+        let mut sorted: Vec<HashedName> = Vec::new();
+        for (number, part) in all.parts.iter().enumerate() {
+            sorted.extend(part.bucket(bucket).map(|(hash, raw)| HashedName {
+                hash,
+                name: match raw.name.place() {
+                    Some(Place::Index) => own_name(number, raw.name.offset()),
+                    _ => raw.name,
+                },
+                entry: raw.entry,
+            }));
+        }
+        sorted.sort_unstable();
         let mut names = Self {
-            names: Vec::with_capacity(groups.len()),
-            entries: Vec::with_capacity(entries),
+            names: Vec::with_capacity(sorted.len()),
+            entries: Vec::with_capacity(sorted.len()),
             own: 0,
         };
-        for same_hash in groups.chunk_by_mut(|a, b| a.hash == b.hash) {
-            names.add_hash(parts, same_hash);
+        for same_hash in sorted.chunk_by_mut(|a, b| a.hash == b.hash) {
+            names.add_hash(all, same_hash);
         }
         names
     }
 
     /// Adds names that have the same hash: nearly always they are one at one place.
-    fn add_hash(&mut self, parts: Parts<'_>, groups: &mut [Group]) {
-        let mut names = groups.iter().map(|group| parts.name(group));
-        let first = names.next();
-        if names.all(|name| Some(name) == first) {
-            return self.add(parts, groups);
+    fn add_hash(&mut self, all: AllNames<'_>, names: &mut [HashedName]) {
+        let mut places = names.iter().map(|other| other.name);
+        let first = places.next();
+        if places.all(|place| Some(place) == first) {
+            return self.add(all, names);
         }
-        groups.sort_by_cached_key(|group| parts.bytes(group));
-        for same_name in groups.chunk_by(|a, b| parts.bytes(a) == parts.bytes(b)) {
-            self.add(parts, same_name);
+        names.sort_by_cached_key(|name| all.bytes(name.name));
+        for same in names.chunk_by(|a, b| all.bytes(a.name) == all.bytes(b.name)) {
+            self.add(all, same);
         }
     }
 
-    fn add(&mut self, parts: Parts<'_>, groups: &[Group]) {
-        let Some((first, name)) = groups
-            .first()
-            .and_then(|first| Some((first, parts.name(first)?)))
-        else {
+    fn add(&mut self, all: AllNames<'_>, same: &[HashedName]) {
+        let Some(first) = same.first() else {
             return;
         };
-        if name.place() == Some(Place::Index) {
-            let size = parts.bytes(first).map_or(0, <[u8]>::len);
+        if first.name.place() == Some(Place::Index) {
+            let size = all.bytes(first.name).map_or(0, <[u8]>::len);
             self.own = self.own.saturating_add(size).saturating_add(1);
         }
         let start = self.entries.len();
-        for group in groups {
-            let entries = parts.entries(group).iter();
-            self.entries.extend(entries.map(|raw| raw.entry));
-        }
+        self.entries.extend(same.iter().map(|name| name.entry));
         let entries = self.entries.get_mut(start..).unwrap_or_default();
         entries.sort_unstable();
         self.names.push(Name {
             hash: first.hash,
             entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            name,
+            name: first.name,
         });
     }
 }
@@ -248,7 +307,7 @@ fn write(buckets: &[Bucket], parts: &[Vec<u8>], header: Header) -> Option<Vec<u8
     let (head, mut entries) = head.split_at_mut_checked(entries)?;
     let (head, mut names) = head.split_at_mut_checked(names)?;
     write_starts(buckets, &header, head.get_mut(format::HEADER_SIZE..)?);
-    let mut places = Vec::new();
+    let mut places = Vec::with_capacity(buckets.len());
     let (mut first_entry, mut first_own) = (0, 0);
     for bucket in buckets {
         places.push(BucketPlace {
@@ -272,16 +331,18 @@ fn write(buckets: &[Bucket], parts: &[Vec<u8>], header: Header) -> Option<Vec<u8
 
 /// Writes for each value of the hash's first bits how many names have a smaller one.
 fn write_starts(buckets: &[Bucket], header: &Header, out: &mut [u8]) {
-    let mut counts = vec![0u32; header.starts().saturating_add(1)];
+    let mut starts = out.as_chunks_mut().0.iter_mut();
+    let (mut written, mut number) = (0, 0u32);
     for name in buckets.iter().flat_map(|bucket| &bucket.names) {
-        if let Some(count) = counts.get_mut(header.start_of(name.hash)) {
-            *count = count.saturating_add(1);
+        let through = header.start_of(name.hash).saturating_add(1);
+        for start in starts.by_ref().take(through.saturating_sub(written)) {
+            *start = number.to_le_bytes();
         }
+        written = through;
+        number = number.saturating_add(1);
     }
-    let mut sum = 0u32;
-    for (count, out) in counts.into_iter().zip(out.as_chunks_mut().0) {
-        *out = sum.to_le_bytes();
-        sum = sum.saturating_add(count);
+    for start in starts {
+        *start = number.to_le_bytes();
     }
 }
 
@@ -330,7 +391,7 @@ impl BucketPlace<'_> {
         {
             own.copy_from_slice(bytes);
         }
-        let place = NameRef::new(Place::Index, 0, self.first_own as u64);
+        let place = own_name(0, self.first_own);
         self.first_own = self.first_own.saturating_add(size);
         place
     }

@@ -13,6 +13,7 @@ mod abbreviation;
 mod build;
 mod cache;
 mod declaration;
+mod declaration_map;
 mod definition;
 mod entries;
 #[cfg(test)]

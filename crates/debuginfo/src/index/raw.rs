@@ -4,29 +4,10 @@ use super::name_ref::{NameRef, Place};
 use crate::die::DieId;
 
 /// A name as it was found, with what it is the name of.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) struct RawName {
     pub(super) name: NameRef,
     pub(super) entry: u64,
-}
-
-impl RawName {
-    /// What names are sorted by. To compare one number takes no choice.
-    fn order(self) -> u128 {
-        u128::from(self.name.as_u64()) << 64 | u128::from(self.entry)
-    }
-}
-
-impl Ord for RawName {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order().cmp(&other.order())
-    }
-}
-
-impl PartialOrd for RawName {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 /// An entry without a name, of which another entry has the name: see `DW_AT_abstract_origin` and

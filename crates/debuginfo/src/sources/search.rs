@@ -57,6 +57,9 @@ impl Sources {
         wanted: Wanted,
     ) -> Result<(Vec<SourceSections>, &Found), DebugInfoError> {
         let main = self.load_main(wanted)?;
+        if matches!(wanted, Wanted::Names) {
+            main.map_small_units();
+        }
         let found = self.found(&main)?;
         let mut all = vec![main];
         for other in &found.others {

@@ -1,8 +1,10 @@
 use super::SourceKind;
 use crate::dwarf::{Dwarf, Slice};
 use crate::error::DebugInfoError;
+use crate::unit_headers::UnitHeaders;
 use gimli::{EndianSlice, Reader, RunTimeEndian, SectionId};
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use spelunk_base::ByteOrder;
 use spelunk_elf::constants as elf;
 use spelunk_elf::{ElfFile, Section, SectionAddresses, SectionData};
@@ -37,6 +39,13 @@ const OTHERS: &[SectionId] = &[
     SectionId::DebugRanges,
     SectionId::DebugRngLists,
 ];
+
+/// Linux maps so many bytes with each page fault (`fault_around_bytes`).
+const PAGES: usize = 1 << 16;
+/// A thread maps so many bytes in a row.
+const MAPPED_TOGETHER: usize = 4 << 20;
+/// The first units of a section, which show how large they are.
+const UNITS: usize = 32;
 
 /// The debug sections of one file.
 pub(crate) struct SourceSections {
@@ -98,6 +107,28 @@ impl SourceSections {
             _ => self.sections.get(&id),
         };
         EndianSlice::new(data.map_or(&[], |data| data), self.endian)
+    }
+
+    /// Has all threads map the pages of the units if these are small. Their headers, which lead from
+    /// one to the next, are a page fault each otherwise, one thread's after the other. Of large units,
+    /// many pages are never read: those of functions that are passed over.
+    pub(crate) fn map_small_units(&self) {
+        for (id, data) in &self.units {
+            let units = UnitHeaders::new(*id, EndianSlice::new(data, self.endian));
+            let (mut count, mut size) = (0usize, 0usize);
+            for unit in units.flatten().take(UNITS) {
+                count = count.saturating_add(1);
+                size = size.saturating_add(unit.length_including_self());
+            }
+            if size > count.saturating_mul(PAGES) {
+                continue;
+            }
+            data.par_chunks(MAPPED_TOGETHER).for_each(|chunk| {
+                for byte in chunk.iter().step_by(PAGES) {
+                    std::hint::black_box(*byte);
+                }
+            });
+        }
     }
 
     /// Bytes of abbreviations and of what uses them.
