@@ -9,7 +9,9 @@ use spelunk_base::arch::Register;
 use spelunk_base::{Architecture, Platform};
 use spelunk_elf::{ElfFile, FileData};
 use spelunk_memory::{AddressSpace, FaultKind, SegmentFault, SegmentReader};
-use spelunk_program::{Frame, ModuleKind, Program, StackSource, StackTrace, TailCallFrames};
+use spelunk_program::{
+    Frame, ModuleKind, Program, StackOptions, StackSource, StackTrace, TailCallFrames,
+};
 use spelunk_unwind::Registers;
 use std::path::Path;
 use std::sync::Arc;
@@ -51,7 +53,13 @@ pub(crate) fn run(data: &[u8]) {
         StackSource::Pcs(registers.iter().map(|(_, value)| value).collect()),
         StackSource::Registers(registers),
     ] {
-        let trace = program.stack_trace_with(&source, TailCallFrames::PutBack);
+        let trace = program.stack_trace_with(
+            &source,
+            StackOptions {
+                tail_calls: TailCallFrames::PutBack,
+                ..StackOptions::default()
+            },
+        );
         ask(&program, &trace.unwrap());
     }
 }

@@ -95,6 +95,8 @@ pub struct BacktraceOptions {
     pub tids: Vec<u64>,
     /// `--locals`: parameters and local variables, too.
     pub locals: bool,
+    /// `--user`: for threads in a kernel, the frames of the processes, too, that entered it.
+    pub user: bool,
     /// `--json`: JSON in place of text.
     pub json: bool,
 }

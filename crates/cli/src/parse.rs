@@ -110,6 +110,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Action, Us
             }
             "all" => backtrace(&mut options, "-a")?.all = true,
             "locals" => backtrace(&mut options, "--locals")?.locals = true,
+            "user" => backtrace(&mut options, "--user")?.user = true,
             "json" => backtrace(&mut options, "--json")?.json = true,
             "quiet" => options.quiet = true,
             _ => return Err(unknown(&format!("--{name}"))),
@@ -364,9 +365,11 @@ mod tests {
         };
         assert_eq!(backtrace(&["-ccore", "bt", "-a", "--json"]), all);
         assert_eq!(backtrace(&["bt", "--json", "-ac", "core"]), all);
-        let some = backtrace(&["bt", "1", "-c", "core", "--locals", "23", "--", "4"]);
+        let some = backtrace(&[
+            "bt", "1", "-c", "core", "--locals", "23", "--user", "--", "4",
+        ]);
         assert_eq!(some.tids, [1, 23, 4]);
-        assert!(some.locals && !some.all && !some.json);
+        assert!(some.locals && some.user && !some.all && !some.json);
         for script in ["./bt", "bt.py"] {
             let options = run(&["-ccore", script, "-a"]);
             assert_eq!(options.code, Code::Script(script.into()));

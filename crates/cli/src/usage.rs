@@ -192,6 +192,12 @@ pub(crate) const BACKTRACE: (&str, &[Spec]) = (
             None,
             "with parameters and local variables; absent ones say why",
         ),
+        spec(
+            None,
+            "user",
+            None,
+            "of a kernel, with the frames of the process that called it",
+        ),
         spec(None, "json", None, "as JSON"),
     ],
 );

@@ -25,6 +25,7 @@ mod open;
 #[cfg(target_os = "linux")]
 mod open_live;
 mod os;
+mod process;
 mod program;
 mod search;
 mod source;
@@ -44,6 +45,7 @@ pub use module::{
     WantedSupplementaryFile,
 };
 pub use os::{BringUp, EntryFrame, HostFile, InitialRegisters, Os, System, ThreadIter};
+pub use process::{UserArea, UserProcess, UserThread};
 pub use program::{Program, ProgramFlags};
 pub use search::{
     DebugInfoOptions, IncompleteFile, KmodSearchMethod, LoadReport, LoadRequest, LoadedFile,
@@ -53,6 +55,6 @@ pub use spelunk_debuginfo::{Macro, ObjectKinds, Symbol};
 pub use thread::Thread;
 pub use trace::{
     FoundBy, Frame, FunctionRole, LocalValue, Missing, Provenance, Signature, Source,
-    SourceLocation, StackCopy, StackEnd, StackSource, StackTrace, TailCallFrames,
+    SourceLocation, StackCopy, StackEnd, StackOptions, StackSource, StackTrace, TailCallFrames,
 };
 pub use waiting::Attendant;

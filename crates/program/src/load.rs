@@ -215,6 +215,7 @@ impl Loading<'_> {
     fn finish(mut self) -> LoadReport {
         let modules = self.program.modules();
         for candidate in self.given {
+            self.program.keep_unused_file(candidate.path.clone());
             let namesake = modules.iter().find(|module| names(&candidate.path, module));
             let refused = namesake
                 .and_then(|module| candidate.mismatch(module.name(), module.build_id().as_ref()))
@@ -251,8 +252,10 @@ fn names(path: &Path, module: &Module) -> bool {
     let Some(stem) = name.as_deref().and_then(|name| name.split('.').next()) else {
         return false;
     };
+    let file = module.name().rsplit('/').next().unwrap_or_default();
     match module.kind() {
-        ModuleKind::Main => stem.starts_with("vmlinux"),
-        _ => stem.replace('-', "_") == module.name().replace('-', "_"),
+        ModuleKind::Main if file == "kernel" => stem.starts_with("vmlinux"),
+        ModuleKind::Relocatable { .. } => stem.replace('-', "_") == file.replace('-', "_"),
+        _ => name.as_deref() == Some(file),
     }
 }

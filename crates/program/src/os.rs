@@ -1,6 +1,9 @@
 //! What an operating system says about the program: the one trait behind which Linux stands.
 
-use crate::{Error, FunctionRole, Machine, Module, ModuleInfo, Program, Result, StackCopy, Thread};
+use crate::{
+    Error, FunctionRole, Machine, Module, ModuleInfo, Program, Result, StackCopy, Thread,
+    UserProcess,
+};
 use spelunk_base::{Cancel, Platform, Progress};
 use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
@@ -83,6 +86,11 @@ pub trait Os: std::any::Any + Send + Sync {
         Vec::new()
     }
 
+    /// Whether a file with a module's path may be taken for the module's, if nothing tells its build ID.
+    fn trusts_paths(&self) -> bool {
+        true
+    }
+
     /// The addresses that can be read, where [`Program::memory`] has more; `None` if these are all.
     fn readable_ranges(&self) -> Option<Vec<Range<u64>>> {
         None
@@ -150,6 +158,26 @@ pub trait Os: std::any::Any + Send + Sync {
     ///
     /// If the object cannot be read.
     fn thread_of(&self, program: &Program, object: &Object) -> Result<Option<Thread>>;
+
+    /// The ID of the process that a thread of the kernel belongs to; `None` if it has no user code.
+    ///
+    /// # Errors
+    ///
+    /// If this is no kernel, or memory or debugging information that tells it is missing.
+    fn process_id(&self, program: &Program, thread: &Thread) -> Result<Option<u64>> {
+        let _ = (program, thread);
+        Err(Error::unsupported("only a kernel has processes"))
+    }
+
+    /// The process that a thread of the kernel belongs to.
+    ///
+    /// # Errors
+    ///
+    /// As [`process_id`](Self::process_id), and if there is none.
+    fn process(&self, program: &Program, thread: &Thread) -> Result<UserProcess> {
+        let _ = (program, thread);
+        Err(Error::unsupported("only a kernel has processes"))
+    }
 
     /// The registers of a thread, from which its stack is unwound.
     ///

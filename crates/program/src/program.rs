@@ -3,6 +3,7 @@
 use crate::finder::{DebugInfoFinder, SymbolTableFinder};
 use crate::module::Modules;
 use crate::name_cache::NameCache;
+use crate::process::Processes;
 #[cfg(feature = "debuginfod")]
 use crate::search::DebuginfodFinder;
 use crate::search::StandardFinder;
@@ -46,10 +47,13 @@ pub struct Program {
     pub(crate) vmcoreinfo: OnceLock<Vmcoreinfo>,
     pub(crate) os: OnceLock<Arc<dyn Os>>,
     pub(crate) core_dump: OnceLock<Vec<PathBuf>>,
+    pub(crate) processes: Processes,
     language: RwLock<Option<Language>>,
     debug_info_options: SharedOptions,
     /// What finders of files could not do, in the last search.
     problems: Mutex<Vec<String>>,
+    /// Files that were given and belong to no module.
+    unused_files: Mutex<Vec<PathBuf>>,
     waiting: Arc<Waiting>,
 }
 
@@ -73,8 +77,22 @@ impl Program {
     /// A program of which nothing is known yet but perhaps its machine.
     #[must_use]
     pub fn new(platform: Option<Platform>) -> Arc<Self> {
+        Self::with(platform, SharedOptions::default(), Arc::default())
+    }
+
+    /// A program for a process of this kernel, whose files are searched in the same places, and for which
+    /// the same user waits.
+    pub(crate) fn new_for_process(&self, platform: Platform) -> Arc<Self> {
+        let options = self.debug_info_options.clone();
+        Self::with(Some(platform), options, Arc::clone(&self.waiting))
+    }
+
+    fn with(
+        platform: Option<Platform>,
+        debug_info_options: SharedOptions,
+        waiting: Arc<Waiting>,
+    ) -> Arc<Self> {
         let types = Arc::<TypeStore>::default();
-        let waiting = Arc::<Waiting>::default();
         Arc::new(Self {
             debug_info: DebugInfo::with_patience(Arc::clone(&types), Arc::clone(&waiting) as _),
             types,
@@ -95,9 +113,11 @@ impl Program {
             vmcoreinfo: OnceLock::new(),
             os: OnceLock::new(),
             core_dump: OnceLock::new(),
+            processes: Processes::default(),
             language: RwLock::default(),
-            debug_info_options: SharedOptions::default(),
+            debug_info_options,
             problems: Mutex::default(),
+            unused_files: Mutex::default(),
             waiting,
         })
     }
@@ -230,6 +250,23 @@ impl Program {
     /// What finders reported since this was last asked.
     pub(crate) fn take_problems(&self) -> Vec<String> {
         std::mem::take(&mut self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers a file that was given and belongs to no module: it may be a process's.
+    pub(crate) fn keep_unused_file(&self, path: PathBuf) {
+        let mut files = self
+            .unused_files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !files.contains(&path) {
+            files.push(path);
+        }
+    }
+
+    /// The files that were given and belong to no module.
+    pub(crate) fn unused_files(&self) -> Vec<PathBuf> {
+        let files = self.unused_files.lock();
+        files.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Who is told of long work.

@@ -8,13 +8,15 @@ use spelunk_cli::BacktraceOptions;
 
 /// What `bt` prints, and what it could not show.
 #[pyfunction]
-#[pyo3(signature = (prog, *, all, tids, locals, json, coloured))]
+#[pyo3(signature = (prog, *, all, tids, locals, user, json, coloured))]
+#[expect(clippy::too_many_arguments, reason = "the command's options")]
 pub(crate) fn backtrace(
     py: Python<'_>,
     prog: &Bound<'_, PyProgram>,
     all: bool,
     tids: Vec<u64>,
     locals: bool,
+    user: bool,
     json: bool,
     coloured: bool,
 ) -> PyResult<(String, Vec<String>)> {
@@ -22,6 +24,7 @@ pub(crate) fn backtrace(
         all,
         tids,
         locals,
+        user,
         json,
     };
     let program = &prog.get().program;

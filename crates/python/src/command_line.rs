@@ -70,6 +70,7 @@ fn run<'py>(py: Python<'py>, options: &Options) -> PyResult<Bound<'py, PyDict>> 
             bt.set_item("all", command.all)?;
             bt.set_item("tids", &command.tids)?;
             bt.set_item("locals", command.locals)?;
+            bt.set_item("user", command.user)?;
             bt.set_item("json", command.json)?;
             dict.set_item("bt", bt)?;
         }

@@ -46,8 +46,22 @@ fn pretty(p: &Bound<'_, PyAny>, cycle: bool, text: impl FnOnce() -> String) -> P
 ///     '__schedule'
 #[pyclass(frozen, sequence, name = "StackTrace", module = "spelunk")]
 pub(crate) struct PyStackTrace {
-    pub(crate) prog: Py<PyProgram>,
-    pub(crate) trace: Arc<StackTrace>,
+    prog: Py<PyProgram>,
+    /// The program of the user's frames, if there are any.
+    process: Option<Py<PyProgram>>,
+    trace: Arc<StackTrace>,
+}
+
+impl PyStackTrace {
+    pub(crate) fn new(py: Python<'_>, prog: Py<PyProgram>, trace: StackTrace) -> PyResult<Self> {
+        let process = trace.process();
+        let process = process.map(|process| prog.get().process_program(py, process));
+        Ok(Self {
+            process: process.transpose()?,
+            prog,
+            trace: Arc::new(trace),
+        })
+    }
 }
 
 #[pymethods]
@@ -62,6 +76,13 @@ impl PyStackTrace {
     #[getter]
     fn end_reason(&self) -> String {
         self.trace.end().to_string()
+    }
+
+    /// Why frames are missing between the kernel's and those of its user that follow; ``None`` if none
+    /// are, or none follow.
+    #[getter]
+    fn gap_reason(&self) -> Option<String> {
+        self.trace.gap().map(ToString::to_string)
     }
 
     /// What this trace has in common with others of the same crash: functions and modules, but no
@@ -88,9 +109,12 @@ impl PyStackTrace {
     }
 
     fn __getitem__(&self, py: Python<'_>, index: &Bound<'_, PyAny>) -> PyResult<PyStackFrame> {
+        let index = position(index, self.trace.frames().len(), "stack frame")?;
+        let process = self.process.as_ref();
+        let prog = process.filter(|_| self.trace.is_user(index));
         Ok(PyStackFrame {
-            prog: self.prog.clone_ref(py),
-            index: position(index, self.trace.frames().len(), "stack frame")?,
+            prog: prog.unwrap_or(&self.prog).clone_ref(py),
+            index,
             trace: Arc::clone(&self.trace),
         })
     }
@@ -196,6 +220,16 @@ impl PyStackFrame {
     #[getter]
     fn is_tail_call(&self) -> PyResult<bool> {
         Ok(self.frame()?.is_tail_call())
+    }
+
+    /// Whether the frame is of the process that entered the kernel. Such frames are in traces that were
+    /// asked for with ``user=True``.
+    ///
+    ///     >>> [frame.name for frame in prog.stack_trace(612, user=True) if frame.is_user]
+    ///     ['pause', 'forever', 'main', '__libc_start_call_main', '_start']
+    #[getter]
+    fn is_user(&self) -> bool {
+        self.trace.is_user(self.index)
     }
 
     /// How the frame was found, and so how far it can be trusted: ``registers`` that were saved, the

@@ -2,7 +2,7 @@
 
 use crate::error::raise;
 use crate::object::PyObject;
-use crate::program::{PyProgram, filename};
+use crate::program::{PyProgram, filename, stack_options};
 use crate::stack::PyStackTrace;
 use pyo3::prelude::*;
 use spelunk_program::{Error, StackSource, Thread};
@@ -69,9 +69,10 @@ impl PyThread {
     ///     >>> prog.thread(1).stack_trace()
     ///
     /// :param tail_calls: As for ``Program.stack_trace()``.
-    #[pyo3(signature = (*, tail_calls=false))]
-    fn stack_trace(&self, py: Python<'_>, tail_calls: bool) -> PyResult<PyStackTrace> {
+    /// :param user: As for ``Program.stack_trace()``.
+    #[pyo3(signature = (*, tail_calls=false, user=false))]
+    fn stack_trace(&self, py: Python<'_>, tail_calls: bool, user: bool) -> PyResult<PyStackTrace> {
         let source = StackSource::Thread(self.thread.clone());
-        PyProgram::unwind(py, &self.prog, &source, tail_calls)
+        PyProgram::unwind(py, &self.prog, &source, stack_options(tail_calls, user))
     }
 }

@@ -3,8 +3,8 @@ use crate::BacktraceOptions;
 use rayon::prelude::*;
 use spelunk_object::FormatOptions;
 use spelunk_program::{
-    Error, ErrorKind, Frame, LocalValue, ModuleKind, Program, Result, Signature, StackTrace,
-    TailCallFrames, Thread,
+    Error, ErrorKind, Frame, LocalValue, ModuleKind, Program, Result, Signature, StackOptions,
+    StackTrace, TailCallFrames, Thread,
 };
 
 /// The stacks that `options` ask for. Threads that do not exist are among the problems.
@@ -24,7 +24,13 @@ pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backt
     } else {
         named(program, &options.tids, &mut problems)?
     };
-    let traces = program.stack_traces(&threads, TailCallFrames::PutBack)?;
+    let traces = program.stack_traces(
+        &threads,
+        StackOptions {
+            tail_calls: TailCallFrames::PutBack,
+            user_frames: options.user && program.os().is_some_and(|os| os.is_kernel()),
+        },
+    )?;
     let stacks: Vec<(Thread, StackTrace)> = threads.into_iter().zip(traces).collect();
     let threads = stacks.par_iter().map(|(thread, trace)| {
         program.cancel().check()?;
@@ -35,6 +41,7 @@ pub fn backtraces(program: &Program, options: &BacktraceOptions) -> Result<Backt
             crash_reason: reason.clone().filter(|_| crashed_tid == Some(thread.tid)),
             signature: trace.signature(program, Signature::DEPTH),
             frames: lines(program, trace, options.locals)?,
+            gap: trace.gap().cloned(),
             end: trace.end().clone(),
         })
     });
@@ -95,6 +102,7 @@ fn name(program: &Program, thread: &Thread) -> Option<String> {
 fn lines(program: &Program, trace: &StackTrace, with_locals: bool) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for frame in trace.frames() {
+        let program = trace.program_of(frame.index(), program);
         lines.push(Line {
             index: frame.index(),
             function: frame.name(program),
@@ -103,6 +111,7 @@ fn lines(program: &Program, trace: &StackTrace, with_locals: bool) -> Result<Vec
             pc: frame.pc(),
             is_inline: frame.is_inline(),
             is_tail_call: frame.is_tail_call(),
+            is_user: trace.is_user(frame.index()),
             found_by: frame.found_by(),
             locals: match with_locals {
                 true => locals(program, frame)?,
@@ -164,6 +173,7 @@ mod tests {
             crash_reason: None,
             signature: None,
             frames,
+            gap: None,
             end: StackEnd::Lost {
                 reason: "it is lost".into(),
             },
@@ -183,6 +193,7 @@ mod tests {
             pc: None,
             is_inline: false,
             is_tail_call: false,
+            is_user: false,
             found_by: FoundBy::Registers,
             locals: Vec::new(),
         };

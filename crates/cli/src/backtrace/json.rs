@@ -25,6 +25,7 @@ fn thread(thread: &Backtrace) -> Value {
         "crash_reason": thread.crash_reason,
         "signature": thread.signature.as_ref().map(Signature::digest),
         "frames": thread.frames.iter().map(frame).collect::<Vec<_>>(),
+        "gap": thread.gap.as_ref().map(ToString::to_string),
         "end": thread.end.to_string(),
     })
 }
@@ -41,6 +42,7 @@ fn frame(line: &Line) -> Value {
         "pc": line.pc.map(|pc| format!("{pc:#x}")),
         "inline": line.is_inline,
         "tail_call": line.is_tail_call,
+        "user": line.is_user,
         "found_by": line.found_by.to_string(),
         "guess": line.found_by.is_guess(),
     });

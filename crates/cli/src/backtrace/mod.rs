@@ -35,6 +35,8 @@ pub struct Backtrace {
     pub signature: Option<Signature>,
     /// Innermost first.
     pub frames: Vec<Line>,
+    /// Why frames are missing between the kernel's and those of the process that entered it.
+    pub gap: Option<StackEnd>,
     /// Why there are no more.
     pub end: StackEnd,
 }
@@ -56,6 +58,8 @@ pub struct Line {
     pub is_inline: bool,
     /// Whether the frame is gone, and was put back.
     pub is_tail_call: bool,
+    /// Whether it is of the process that entered the kernel.
+    pub is_user: bool,
     /// How the frame was found.
     pub found_by: FoundBy,
     /// The variables, if they were asked for: in the order of their declarations, those of inner

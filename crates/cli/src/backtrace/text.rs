@@ -83,7 +83,12 @@ fn write_thread(page: &mut Page, thread: &Backtrace) {
         page.styled(Style::Note, &format!(" {signature}"));
     }
     page.plain("\n");
+    let mut gap = thread.gap.as_ref();
     for line in &thread.frames {
+        if let Some(gap) = gap.take_if(|_| line.is_user) {
+            page.styled(Style::Note, &format!("    gap: {gap}"));
+            page.plain("\n");
+        }
         write_frame(page, line);
     }
     if !matches!(thread.end, StackEnd::Outermost | StackEnd::UserCode) {
@@ -105,6 +110,7 @@ fn write_frame(page: &mut Page, line: &Line) {
     for (is_so, mark) in [
         (line.is_inline, " (inlined)"),
         (line.is_tail_call, " (tail call)"),
+        (line.is_user, " (user)"),
         (line.found_by.is_guess(), " (guess)"),
     ] {
         if is_so {
@@ -146,6 +152,7 @@ mod tests {
             pc: Some(0xffff_ffff_8100_0000),
             is_inline: false,
             is_tail_call: false,
+            is_user: false,
             found_by: FoundBy::Registers,
             locals: Vec::new(),
         }
@@ -185,6 +192,7 @@ mod tests {
             crash_reason: None,
             signature: None,
             frames,
+            gap: None,
             end,
         };
         let lost = StackEnd::Lost {

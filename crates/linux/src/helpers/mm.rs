@@ -22,7 +22,7 @@ use spelunk_types::QualifiedType;
 const PIECE: u64 = 1 << 20;
 
 /// The page tables of an address space, a `struct mm_struct *`.
-fn page_tables(program: &Program, mm: &Object) -> Result<PageTables> {
+pub fn page_tables(program: &Program, mm: &Object) -> Result<PageTables> {
     let root = virt_to_phys(program, member_value(program, mm, "pgd")?)?;
     LinuxKernel::of(program)?
         .address_translation()
@@ -61,8 +61,8 @@ pub fn access_remote_vm(
     Ok(bytes)
 }
 
-/// The address space of `task`; `None` if it is a task of the kernel.
-fn address_space(program: &Program, task: &Object) -> Result<Option<Object>> {
+/// The address space of `task`, a `struct mm_struct *`; `None` if it is a task of the kernel, or has exited.
+pub fn address_space(program: &Program, task: &Object) -> Result<Option<Object>> {
     let mm = task.member(program, "mm")?.read(program)?;
     // A thread of the kernel may have borrowed an address space.
     let is_kernel = task_is_kthread(program, task)?;

@@ -132,8 +132,8 @@ impl HelperIter for Tasks {
     }
 }
 
-/// The other tasks of a task's thread group.
-struct Group {
+/// The tasks of a task's thread group.
+pub struct Group {
     itself: Option<Object>,
     nodes: Nodes,
     entries: Containers,
@@ -142,7 +142,8 @@ struct Group {
 }
 
 impl Group {
-    fn new(program: &Program, task: &Object, include_self: bool) -> Result<Self> {
+    /// Those of the group of `task`, which is among them, first, if `include_self` says so.
+    pub fn new(program: &Program, task: &Object, include_self: bool) -> Result<Self> {
         let ty = type_named(program, "struct task_struct")?;
         let signal = task.member(program, "signal")?;
         let itself = include_self.then(|| task.read(program)).transpose()?;
@@ -158,17 +159,24 @@ impl Group {
     }
 }
 
-impl HelperIter for Group {
-    fn next(&mut self, program: &Program) -> Result<Option<Value>> {
+impl Group {
+    /// The next one.
+    pub fn next_task(&mut self, program: &Program) -> Result<Option<Object>> {
         if let Some(itself) = self.itself.take() {
-            return Ok(Some(itself.into()));
+            return Ok(Some(itself));
         }
         while let Some(node) = self.nodes.next_address(program)? {
             if node != self.skip {
-                return Ok(Some(self.entries.containing(program, node)?.into()));
+                return self.entries.containing(program, node).map(Some);
             }
         }
         Ok(None)
+    }
+}
+
+impl HelperIter for Group {
+    fn next(&mut self, program: &Program) -> Result<Option<Value>> {
+        Ok(self.next_task(program)?.map(Value::Object))
     }
 }
 

@@ -1,6 +1,8 @@
 use super::arch::{self, KernelArch};
 use super::roles::function_role;
-use super::{AddressTranslation, kallsyms, modules, orc, registers, special, system_call, threads};
+use super::{
+    AddressTranslation, kallsyms, modules, orc, process, registers, special, system_call, threads,
+};
 use crate::access::find_variable;
 use spelunk_base::Platform;
 use spelunk_debuginfo::SymbolTable;
@@ -10,7 +12,7 @@ use spelunk_memory::Snapshot;
 use spelunk_object::Object;
 use spelunk_program::{
     BringUp, EntryFrame, Error, ErrorKind, FunctionRole, InitialRegisters, Machine, ModuleInfo,
-    ModuleKind, Os, Program, Result, System, Thread, ThreadIter,
+    ModuleKind, Os, Program, Result, System, Thread, ThreadIter, UserProcess,
 };
 use spelunk_unwind::Registers;
 use std::any::Any;
@@ -190,6 +192,16 @@ impl Os for LinuxKernel {
 
     fn thread_of(&self, program: &Program, object: &Object) -> Result<Option<Thread>> {
         threads::of_object(program, object)
+    }
+
+    fn process_id(&self, program: &Program, thread: &Thread) -> Result<Option<u64>> {
+        let _snapshot = Snapshot::new();
+        process::id(program, thread)
+    }
+
+    fn process(&self, program: &Program, thread: &Thread) -> Result<UserProcess> {
+        let _snapshot = Snapshot::new();
+        process::find(self, program, thread)
     }
 
     fn initial_registers(&self, program: &Program, thread: &Thread) -> Result<InitialRegisters> {

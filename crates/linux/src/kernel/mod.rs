@@ -14,6 +14,7 @@ mod modules;
 mod orc;
 mod page_table;
 mod physical;
+mod process;
 mod registers;
 mod roles;
 mod special;

@@ -1,13 +1,13 @@
 //! The registers that a task's stack is unwound from.
 
 use super::LinuxKernel;
-use crate::access::{find_variable, member_value, read};
+use crate::access::{find_variable, member_value, read, read_bytes, type_named, variable};
 use crate::helpers::{cpumask, percpu, sched};
 use spelunk_base::ByteOrder;
 use spelunk_base::arch::Arch;
 use spelunk_elf::constants::NT_PRSTATUS;
 use spelunk_elf::{NoteAlignment, Notes};
-use spelunk_object::Object;
+use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, InitialRegisters, Os, Program, Result, StackCopy, Thread};
 use spelunk_unwind::Registers;
 
@@ -140,6 +140,54 @@ fn find_status_by_order<'a>(
     }
     let index = present.iter().position(|present| *present == cpu);
     Ok(index.and_then(|index| statuses.get(index).copied()))
+}
+
+/// The registers of the user's code that a task will go on with, or that it runs.
+pub(super) fn of_user(
+    kernel: &LinuxKernel,
+    program: &Program,
+    thread: &Thread,
+) -> Result<Registers> {
+    let arch = kernel.platform.arch().ok_or_else(|| kernel.no_arch())?;
+    let known = kernel.arch.ok_or_else(|| kernel.no_arch())?;
+    let task = thread.object.as_ref();
+    let task = task.ok_or_else(|| Error::value("thread has no task"))?;
+    let runs = sched::task_on_cpu(program, task)?;
+    let now = match runs {
+        true => initial(kernel, program, thread).ok(),
+        false => None,
+    };
+    if let Some(now) = &now
+        && !kernel.is_own_frame(&now.registers)
+    {
+        return Ok(now.registers.clone());
+    }
+    // `task_pt_regs()`: entries from user code begin the task's stack.
+    let stack = member_value(program, task, "stack")?;
+    let size = variable(program, "THREAD_SIZE")?.to_u64(program)?;
+    let layout = sizeof(program.types(), type_named(program, "struct pt_regs")?)?;
+    let order = kernel.platform.byte_order;
+    for padding in known.user_entry.padding {
+        let end = stack.wrapping_add(size).wrapping_sub(*padding);
+        let bytes = read_bytes(program, end.wrapping_sub(layout), layout)?;
+        let mut registers = Registers::parse(arch, &arch.pt_regs, order, &bytes);
+        if !(known.user_entry.is_of_user)(&registers) {
+            continue;
+        }
+        for (register, member) in known.user_entry.thread_registers {
+            // The processor has them while the task runs.
+            let value = match now.as_ref().and_then(|now| now.registers.get(*register)) {
+                Some(value) => value,
+                None => member_value(program, &task.member(program, "thread")?, member)?,
+            };
+            registers.set(*register, value);
+        }
+        return Ok(registers);
+    }
+    Err(Error::lookup(
+        "the task has not entered the kernel from code that is understood: its stack does not begin with \
+         the registers of such",
+    ))
 }
 
 /// The registers of a task that does not run.

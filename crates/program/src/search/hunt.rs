@@ -140,9 +140,14 @@ impl Hunt<'_> {
 
     fn search_file(&mut self, may_be_named_by_path: bool) {
         let had_build_id = self.build_id.is_some();
-        self.search_mapped();
+        let os = self.program.os();
+        let trusts_paths = had_build_id || os.is_none_or(|os| os.trusts_paths());
+        if trusts_paths {
+            self.search_mapped();
+        }
         self.search_build_id();
         if may_be_named_by_path
+            && trusts_paths
             && self.places.options.try_module_name
             && self.module.name().contains('/')
         {

@@ -86,6 +86,12 @@ impl Frame {
         }
     }
 
+    /// The frame, in a trace in which `count` others are before it and its own.
+    pub(super) fn moved_by(mut self, count: usize) -> Self {
+        self.index = self.index.saturating_add(count);
+        self
+    }
+
     /// Its index in the trace.
     #[must_use]
     pub fn index(&self) -> usize {

@@ -1,7 +1,7 @@
 //! The stacks of many threads at once.
 
-use super::{StackEnd, StackSource, StackTrace, TailCallFrames};
-use crate::{Error, ErrorKind, Program, Result, Thread};
+use super::{StackOptions, StackSource, StackTrace};
+use crate::{ErrorKind, Program, Result, Thread};
 use rayon::prelude::*;
 
 impl Program {
@@ -16,13 +16,21 @@ impl Program {
     pub fn stack_traces(
         &self,
         threads: &[Thread],
-        tail_calls: TailCallFrames,
+        options: StackOptions,
     ) -> Result<Vec<StackTrace>> {
+        if options.user_frames {
+            // One after the other: each loads debugging information on all processors.
+            for thread in threads {
+                self.cancel().check()?;
+                // What is wrong with it, the trace says.
+                let _ = self.process(thread);
+            }
+        }
         let traces = threads.par_iter().map(|thread| {
             self.cancel().check()?;
             let source = StackSource::Thread(thread.clone());
-            let trace = match self.stack_trace_with(&source, tail_calls) {
-                Err(error) if *error.kind() != ErrorKind::Cancelled => not_even_begun(&error),
+            let trace = match self.stack_trace_with(&source, options) {
+                Err(error) if *error.kind() != ErrorKind::Cancelled => StackTrace::lost(&error),
                 result => result?,
             };
             for frame in &trace.frames {
@@ -32,14 +40,5 @@ impl Program {
             Ok(trace)
         });
         traces.collect()
-    }
-}
-
-fn not_even_begun(error: &Error) -> StackTrace {
-    StackTrace {
-        frames: Vec::new(),
-        end: StackEnd::Lost {
-            reason: error.to_string(),
-        },
     }
 }

@@ -16,6 +16,7 @@ mod stack;
 mod stack_copy;
 mod tail_calls;
 mod unwinder;
+mod user;
 mod values;
 mod variable;
 
@@ -28,10 +29,12 @@ pub use stack_copy::StackCopy;
 pub(crate) use tail_calls::TailCalls;
 
 use crate::{Error, Program, Result, Thread};
+use source::Start;
 use spelunk_object::Object;
 use spelunk_unwind::Registers;
 use std::fmt;
 use unwinder::Unwinder;
+use user::UserFrames;
 
 /// What a stack is unwound from.
 #[derive(Clone, Debug)]
@@ -59,11 +62,22 @@ pub enum TailCallFrames {
     PutBack,
 }
 
+/// Which frames a trace has beside those that are on the stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StackOptions {
+    /// What becomes of frames that tail calls removed.
+    pub tail_calls: TailCallFrames,
+    /// Whether the trace of a thread in the kernel goes on into the process that entered it. The frame
+    /// that the kernel knows of it is then the first of the process's.
+    pub user_frames: bool,
+}
+
 /// The frames of a stack, innermost first.
 #[derive(Clone, Debug)]
 pub struct StackTrace {
     frames: Vec<Frame>,
     end: StackEnd,
+    user: Option<UserFrames>,
 }
 
 /// Why a trace has no more frames.
@@ -110,6 +124,17 @@ impl fmt::Display for StackEnd {
 }
 
 impl StackTrace {
+    /// One without a frame: the first is lost, as `error` says.
+    fn lost(error: &Error) -> Self {
+        Self {
+            frames: Vec::new(),
+            end: StackEnd::Lost {
+                reason: error.to_string(),
+            },
+            user: None,
+        }
+    }
+
     /// The frames, innermost first.
     #[must_use]
     pub fn frames(&self) -> &[Frame] {
@@ -130,7 +155,14 @@ impl StackTrace {
         let lines: Vec<String> = self
             .frames
             .iter()
-            .map(|frame| crate::format::frame_in_trace(frame, program))
+            .map(|frame| {
+                let own = self.program_of(frame.index(), program);
+                let mut line = crate::format::frame_in_trace(frame, own);
+                if self.is_user(frame.index()) {
+                    line.push_str(" (user)");
+                }
+                line
+            })
             .collect();
         lines.join("\n")
     }
@@ -144,11 +176,10 @@ impl Program {
     /// If it cannot be told where to start. Once there is a first frame, the trace ends with a
     /// [`StackEnd`] instead; it has no frames at all if memory that holds the first is missing.
     pub fn stack_trace(&self, source: &StackSource) -> Result<StackTrace> {
-        self.stack_trace_with(source, TailCallFrames::Left)
+        self.stack_trace_with(source, StackOptions::default())
     }
 
-    /// As [`stack_trace`](Self::stack_trace), if asked for with the frames that functions lost which
-    /// ended in a jump to the next.
+    /// As [`stack_trace`](Self::stack_trace), with those frames beside that are asked for.
     ///
     /// # Errors
     ///
@@ -156,23 +187,28 @@ impl Program {
     pub fn stack_trace_with(
         &self,
         source: &StackSource,
-        tail_calls: TailCallFrames,
+        options: StackOptions,
     ) -> Result<StackTrace> {
         let platform = self.lookup_platform()?;
-        let unwinder = Unwinder::new(self, platform, tail_calls);
+        let unwinder = Unwinder::new(self, platform, options.tail_calls);
         if let StackSource::Pcs(pcs) = source {
             let arch = platform.arch().ok_or_else(no_arch)?;
             return Ok(unwinder.given(&Registers::new(arch), pcs));
         }
-        match source::initial_registers(self, source) {
-            Ok(initial) => unwinder.unwind(initial),
-            Err(error) if error.is_fault() => Ok(StackTrace {
-                frames: Vec::new(),
-                end: StackEnd::Lost {
-                    reason: error.to_string(),
-                },
-            }),
-            Err(error) => Err(error),
+        let start = match source::start(self, source) {
+            Err(error) if error.is_fault() => return Ok(StackTrace::lost(&error)),
+            start => start?,
+        };
+        let trace = match source::initial_registers(self, &start) {
+            Ok(initial) => unwinder.unwind(initial)?,
+            Err(error) if error.is_fault() => StackTrace::lost(&error),
+            Err(error) => return Err(error),
+        };
+        match start {
+            Start::Thread(thread) if options.user_frames => {
+                trace.with_user_frames(self, &thread, options)
+            }
+            _ => Ok(trace),
         }
     }
 }

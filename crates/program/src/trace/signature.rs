@@ -87,7 +87,9 @@ impl StackTrace {
     pub fn signature(&self, program: &Program, depth: usize) -> Option<Signature> {
         let os = program.os();
         let frames = self.frames.iter().filter(|frame| {
-            !frame.is_tail_call() && os.is_none_or(|os| os.is_own_frame(frame.registers()))
+            !frame.is_tail_call()
+                && !self.is_user(frame.index())
+                && os.is_none_or(|os| os.is_own_frame(frame.registers()))
         });
         let functions: Vec<(String, FunctionRole)> = frames
             .map(|frame| {

@@ -6,37 +6,36 @@ use spelunk_object::{Object, unaliased};
 use spelunk_types::{QualifiedType, TypeData};
 use spelunk_unwind::Registers;
 
-/// What an object that was given stands for.
-enum Given {
+/// What was given.
+pub(super) enum Start {
     Registers(InitialRegisters),
     Thread(Thread),
 }
 
-/// The registers that `source` stands for.
-pub(super) fn initial_registers(
-    program: &Program,
-    source: &StackSource,
-) -> Result<InitialRegisters> {
-    let thread = match source {
-        StackSource::Registers(registers) => {
-            return Ok(InitialRegisters {
-                registers: registers.clone(),
-                interrupted: true,
-                stack: None,
-            });
-        }
-        StackSource::Object(object) => match given(program, object)? {
-            Given::Registers(registers) => return Ok(registers),
-            Given::Thread(thread) => thread,
-        },
-        StackSource::Tid(tid) => program.thread(*tid)?,
-        StackSource::Thread(thread) => thread.clone(),
-        StackSource::Pcs(_) => return Err(Error::value("program counters are no registers")),
-    };
-    program.lookup_os()?.initial_registers(program, &thread)
+/// What `source` stands for.
+pub(super) fn start(program: &Program, source: &StackSource) -> Result<Start> {
+    match source {
+        StackSource::Registers(registers) => Ok(Start::Registers(InitialRegisters {
+            registers: registers.clone(),
+            interrupted: true,
+            stack: None,
+        })),
+        StackSource::Object(object) => of_object(program, object),
+        StackSource::Tid(tid) => program.thread(*tid).map(Start::Thread),
+        StackSource::Thread(thread) => Ok(Start::Thread(thread.clone())),
+        StackSource::Pcs(_) => Err(Error::value("program counters are no registers")),
+    }
 }
 
-fn given(program: &Program, object: &Object) -> Result<Given> {
+/// The registers to start with.
+pub(super) fn initial_registers(program: &Program, start: &Start) -> Result<InitialRegisters> {
+    match start {
+        Start::Registers(registers) => Ok(registers.clone()),
+        Start::Thread(thread) => program.lookup_os()?.initial_registers(program, thread),
+    }
+}
+
+fn of_object(program: &Program, object: &Object) -> Result<Start> {
     let wrong =
         || Error::type_("expected struct pt_regs, struct pt_regs *, struct task_struct *, or int");
     let types = program.types();
@@ -44,20 +43,20 @@ fn given(program: &Program, object: &Object) -> Result<Given> {
     match &types.get(ty.id)?.data {
         TypeData::Compound { tag: Some(tag), .. } if **tag == *"pt_regs" => {
             let bytes = object.to_bytes(program)?;
-            pt_regs(program, &bytes).map(Given::Registers)
+            pt_regs(program, &bytes).map(Start::Registers)
         }
         TypeData::Pointer { referenced, .. } if is_pt_regs(program, *referenced)? => {
             let object = object.dereference(program)?;
             let bytes = object.to_bytes(program)?;
-            pt_regs(program, &bytes).map(Given::Registers)
+            pt_regs(program, &bytes).map(Start::Registers)
         }
         TypeData::Int { .. } | TypeData::Bool { .. } | TypeData::Enum { .. } => {
-            program.thread(object.to_u64(program)?).map(Given::Thread)
+            program.thread(object.to_u64(program)?).map(Start::Thread)
         }
         TypeData::Pointer { .. } => program
             .lookup_os()?
             .thread_of(program, object)?
-            .map(Given::Thread)
+            .map(Start::Thread)
             .ok_or_else(wrong),
         _ => Err(wrong()),
     }

@@ -153,7 +153,11 @@ impl<'a> Unwinder<'a> {
                 }
             }
         }
-        StackTrace { frames, end }
+        StackTrace {
+            frames,
+            end,
+            user: None,
+        }
     }
 
     fn caller_of(&self, call: &Call) -> Next {
@@ -234,6 +238,17 @@ impl<'a> Unwinder<'a> {
                 let info = arch.and_then(|arch| arch.registers.get(usize::from(register.0)));
                 let name = info.and_then(|info| info.names.first());
                 format!("register {} is not known", name.unwrap_or(&"?"))
+            }
+            StepError::ReturnAddress(error) => {
+                format!("the return address is lost: {}", self.reason(error))
+            }
+            StepError::Memory(Unreadable { address }) => {
+                // Memory itself says why.
+                let mut byte = [0];
+                let read = self
+                    .program
+                    .read_into(AddressSpace::Virtual, *address, &mut byte);
+                read.map_or_else(|fault| fault.to_string(), |()| error.to_string())
             }
             error => error.to_string(),
         }

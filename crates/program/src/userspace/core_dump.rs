@@ -121,15 +121,7 @@ impl Source for CoreDump {
     }
 
     fn files_at(&self, address: Option<u64>) -> Vec<HostFile> {
-        let mapping = address.and_then(|address| self.mappings.find(address));
-        let path = mapping.map(|mapping| mapping.path.clone());
-        // The dump may name a device or a pipe, which must not even be opened.
-        let path = path.filter(|path| std::fs::metadata(path).is_ok_and(|data| data.is_file()));
-        let file = path.map(|path| HostFile {
-            shown: path.canonicalize().unwrap_or_else(|_| path.clone()),
-            open: path,
-        });
-        file.into_iter().collect()
+        self.mappings.host_files(address)
     }
 
     fn has_loaded_file(&self, module: &Module) {

@@ -1,13 +1,14 @@
-//! Memory that a core dump leaves out, since it can be read from the files that were mapped: code and
-//! constants (core(5), "Controlling which mappings are written to the core dump").
+//! Memory that a core dump leaves out, or that a process of a kernel has not in memory, since it can
+//! be read from the files that were mapped: code and constants (core(5), "Controlling which mappings are written to the core dump").
 //!
 //! A file counts only if it has the build ID that stands in the dump: another version of it would
 //! give wrong bytes without a word. So would what the program may have written to since it was loaded:
 //! nothing of the file's writable segments is taken, of which relocated constants (`PT_GNU_RELRO`) are
 //! a part.
 
+use super::filled_pages::FilledPages;
 use super::loaded_elf::LoadedElf;
-use super::mapping::Mappings;
+use super::mapping::{Mapping, Mappings};
 use super::process_memory::ProcessMemory;
 use spelunk_base::{BuildId, Platform};
 use spelunk_elf::constants::{PF_W, PT_LOAD};
@@ -46,41 +47,48 @@ impl Files {
         mappings: &Mappings,
     ) -> (Self, Vec<Segment>) {
         let stored = image.memory();
-        // By where they start; `None` for those that cannot be told from others.
-        let mut files: HashMap<u64, Option<Arc<MappedFile>>> = HashMap::new();
+        let mut found = Found::new(&stored, platform, mappings);
         let mut segments = Vec::new();
         let unlisted = unlisted_ranges(image, mappings);
         for missing in image.missing_ranges().iter().chain(&unlisted) {
             for mapping in mappings.overlapping(&missing.range) {
-                let Some(whole) = mappings.file_at(mapping.range.start) else {
-                    continue;
-                };
-                let file = files.entry(whole.start).or_insert_with(|| {
-                    Some(Arc::new(MappedFile {
-                        start: whole.start,
-                        path: mapping.path.clone(),
-                        build_id: find_build_id(&stored, platform, whole.start)?,
-                        state: RwLock::new(State::Closed),
-                    }))
-                });
-                let Some(file) = file.clone() else {
+                let Some(reader) = found.file(mapping, missing.kind) else {
                     continue;
                 };
                 let start = missing.range.start.max(mapping.range.start);
                 let end = missing.range.end.min(mapping.range.end);
-                let offset = start
-                    .wrapping_sub(mapping.range.start)
-                    .wrapping_add(mapping.offset);
-                let reader = Arc::new(FromFile {
-                    file,
-                    address: start.wrapping_sub(offset),
-                    missing: missing.kind,
-                });
+                let offset = start.wrapping_sub(reader.address);
                 let size = end.saturating_sub(start);
-                segments.extend(Segment::new(start, size, offset, reader));
+                segments.extend(Segment::new(start, size, offset, Arc::new(reader)));
             }
         }
-        (Self(files.into_values().flatten().collect()), segments)
+        (found.into_files(), segments)
+    }
+
+    /// The files that stand behind what `pages`, the memory of a process, lack, and segments that
+    /// read from either. Offsets of `pages` are addresses.
+    pub(super) fn behind_pages(
+        pages: &Arc<dyn SegmentReader>,
+        platform: Platform,
+        mappings: &Mappings,
+    ) -> (Self, Vec<Segment>) {
+        let stored = Memory::default();
+        let all = Segment::new(0, platform.address_mask(), 0, Arc::clone(pages));
+        stored.segments(AddressSpace::Virtual).add_all(all);
+        let mut found = Found::new(&stored, platform, mappings);
+        let segments = mappings.iter().filter_map(|mapping| {
+            let file = found.file(mapping, FaultKind::NotInDump)?;
+            let start = mapping.range.start;
+            let size = mapping.range.end.saturating_sub(start);
+            let reader = FilledPages {
+                pages: Arc::clone(pages),
+                start: file.address,
+                rest: Box::new(file),
+            };
+            Segment::new(start, size, start, Arc::new(reader))
+        });
+        let segments = segments.collect();
+        (found.into_files(), segments)
     }
 
     /// Reads from `elf`, which was found for a module, what is missing of the file that it is.
@@ -91,6 +99,48 @@ impl Files {
         for file in self.0.iter().filter(|file| file.build_id == build_id) {
             file.publish(State::Open(Arc::new(Constants::of(elf, file.start))));
         }
+    }
+}
+
+/// The files that were found so far.
+struct Found<'a> {
+    stored: &'a Memory,
+    platform: Platform,
+    mappings: &'a Mappings,
+    /// By where they start; `None` for those that cannot be told from others.
+    files: HashMap<u64, Option<Arc<MappedFile>>>,
+}
+
+impl<'a> Found<'a> {
+    fn new(stored: &'a Memory, platform: Platform, mappings: &'a Mappings) -> Self {
+        Self {
+            stored,
+            platform,
+            mappings,
+            files: HashMap::new(),
+        }
+    }
+
+    /// What reads from the file of `mapping` what is missing in memory for the reason `missing`.
+    fn file(&mut self, mapping: &Mapping, missing: FaultKind) -> Option<FromFile> {
+        let whole = self.mappings.file_at(mapping.range.start)?;
+        let file = self.files.entry(whole.start).or_insert_with(|| {
+            Some(Arc::new(MappedFile {
+                start: whole.start,
+                path: mapping.path.clone(),
+                build_id: find_build_id(self.stored, self.platform, whole.start)?,
+                state: RwLock::new(State::Closed),
+            }))
+        });
+        Some(FromFile {
+            file: file.clone()?,
+            address: mapping.range.start.wrapping_sub(mapping.offset),
+            missing,
+        })
+    }
+
+    fn into_files(self) -> Files {
+        Files(self.files.into_values().flatten().collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The files that are mapped into the process.
 
+use crate::HostFile;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -75,6 +76,18 @@ impl Mappings {
     /// of its last mapping. `None` if the first byte is mapped nowhere below.
     pub(super) fn file_at(&self, address: u64) -> Option<Range<u64>> {
         self.lookup(address)?.file.clone()
+    }
+
+    /// The file of this machine with the path of the one that is mapped at an address.
+    pub(super) fn host_files(&self, address: Option<u64>) -> Vec<HostFile> {
+        let path = address.and_then(|address| Some(self.find(address)?.path.clone()));
+        // It may be a device or a pipe, which must not even be opened.
+        let path = path.filter(|path| std::fs::metadata(path).is_ok_and(|data| data.is_file()));
+        let file = path.map(|path| HostFile {
+            shown: path.canonicalize().unwrap_or_else(|_| path.clone()),
+            open: path,
+        });
+        file.into_iter().collect()
     }
 
     fn lookup(&self, address: u64) -> Option<&Mapped> {

@@ -1,7 +1,7 @@
 //! Programs of users, running or dead: the [`Os`](crate::Os) of a Linux process.
 //!
-//! * [`source`] is where facts come from: the notes of a [`core_dump`], or the running process
-//!   ([`live`]).
+//! * [`source`] is where facts come from: the notes of a [`core_dump`], the running process ([`live`]),
+//!   or the structures of a kernel that is looked at itself ([`kernel_process`]).
 //! * [`modules`] makes the list of modules: the executable through the [auxiliary vector](auxv), the
 //!   vdso, libraries through the dynamic linker's [`link_map`] or else through the [`mapping`]s of
 //!   files. What each of them is, its [headers in memory](loaded_elf) tell.
@@ -13,6 +13,8 @@
 mod auxv;
 mod core_dump;
 mod fill;
+mod filled_pages;
+mod kernel_process;
 mod link_map;
 mod live;
 mod loaded_elf;

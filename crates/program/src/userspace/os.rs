@@ -1,5 +1,7 @@
 use super::core_dump::{self, CoreDump};
 use super::fill::Files;
+use super::filled_pages::{FilledPages, Known};
+use super::kernel_process::{self, KernelProcess};
 use super::live::LiveProcess;
 use super::modules::Layout;
 use super::process_memory::ProcessMemory;
@@ -10,7 +12,7 @@ use super::source::Source;
 use super::thread_local;
 use crate::{
     Error, ErrorKind, FunctionRole, HostFile, InitialRegisters, Module, ModuleInfo, ModuleKind, Os,
-    Program, Result, Thread, ThreadIter,
+    Program, Result, Thread, ThreadIter, UserProcess,
 };
 use spelunk_base::Platform;
 use spelunk_image::Image;
@@ -69,6 +71,38 @@ impl UserProgram {
         }
     }
 
+    /// The process that a kernel tells of. Its memory is made readable in `memory`; what is not there and
+    /// files have, too.
+    pub(crate) fn of_kernel(mut process: UserProcess, memory: &Memory) -> Self {
+        let platform = process.platform;
+        let mappings = kernel_process::mappings(&process);
+        let (files, filled) = Files::behind_pages(&process.memory, platform, &mappings);
+        let pages = Arc::clone(&process.memory);
+        // Where no area is, no page is.
+        let all = Segment::new(0, platform.address_mask(), 0, pages);
+        let copies = std::mem::take(&mut process.copies).into_iter();
+        let copied = copies.filter_map(|(start, bytes)| {
+            let size = bytes.len() as u64;
+            let reader = FilledPages {
+                pages: Arc::clone(&process.memory),
+                start,
+                rest: Box::new(Known(bytes)),
+            };
+            Segment::new(start, size, start, Arc::new(reader))
+        });
+        memory
+            .segments(AddressSpace::Virtual)
+            .add_all(all.into_iter().chain(filled).chain(copied));
+        Self {
+            platform,
+            source: Box::new(KernelProcess {
+                process,
+                mappings,
+                files,
+            }),
+        }
+    }
+
     fn layout<'a>(&self, program: &'a Program) -> Result<Layout<'a>> {
         Ok(Layout {
             memory: ProcessMemory::new(program.memory(), self.platform),
@@ -122,6 +156,10 @@ impl Os for UserProgram {
             _ => None,
         };
         self.source.files_at(address)
+    }
+
+    fn trusts_paths(&self) -> bool {
+        self.source.trusts_paths()
     }
 
     fn readable_ranges(&self) -> Option<Vec<Range<u64>>> {

@@ -54,6 +54,12 @@ pub(super) trait Source: Send + Sync {
         None
     }
 
+    /// Whether a file of this machine may be taken for the one with its path that was mapped, if nothing
+    /// tells the build ID of that.
+    fn trusts_paths(&self) -> bool {
+        true
+    }
+
     /// Where the file that is mapped at an address can be opened.
     fn files_at(&self, address: Option<u64>) -> Vec<HostFile>;
 

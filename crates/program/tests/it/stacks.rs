@@ -2,7 +2,7 @@
 
 use crate::files::Directory;
 use crate::system::program;
-use spelunk_program::{ErrorKind, StackEnd, TailCallFrames, Thread};
+use spelunk_program::{ErrorKind, StackEnd, StackOptions, Thread};
 
 #[test]
 fn a_stack_that_cannot_be_begun_says_why() {
@@ -10,7 +10,7 @@ fn a_stack_that_cannot_be_begun_says_why() {
     let program = program(&directory);
     let threads = [1, 2].map(|tid| Thread { tid, object: None });
     let traces = program
-        .stack_traces(&threads, TailCallFrames::Left)
+        .stack_traces(&threads, StackOptions::default())
         .unwrap();
     assert_eq!(traces.len(), 2);
     for trace in traces {
@@ -33,6 +33,6 @@ fn who_cancels_waits_for_no_more_stacks() {
         tid: 1,
         object: None,
     }];
-    let result = program.stack_traces(&threads, TailCallFrames::Left);
+    let result = program.stack_traces(&threads, StackOptions::default());
     assert_eq!(*result.unwrap_err().kind(), ErrorKind::Cancelled);
 }

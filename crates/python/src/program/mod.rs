@@ -8,6 +8,7 @@ mod module_files;
 mod modules;
 mod open;
 mod printers;
+mod processes;
 mod search;
 mod snapshot;
 mod threads;
@@ -36,6 +37,8 @@ pub(crate) use memory::take_reader_exception;
 use open::{bytes_or_text, path_text};
 pub(crate) use open::{one_path, progress_bar};
 use printers::RegisteredPrinters;
+use processes::KnownProcesses;
+pub(crate) use threads::stack_options;
 
 /// A program being debugged: its memory, types, variables, symbols, threads.
 ///
@@ -58,12 +61,31 @@ pub(crate) struct PyProgram {
     readers: Readers,
     finders: Registered,
     printers: RegisteredPrinters,
+    processes: KnownProcesses,
     pub(crate) made: Arc<MadeTypes>,
 }
 
 impl PyProgram {
     pub(crate) fn target(&self) -> &dyn Target {
         &*self.program
+    }
+
+    /// What Python knows as `program`.
+    fn of(py: Python<'_>, program: Arc<Program>) -> PyResult<Self> {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        let made = Arc::<MadeTypes>::default();
+        made.register(program.types()).map_err(raise)?;
+        Ok(Self {
+            program,
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            cache: PyDict::new(py).unbind(),
+            config: PyDict::new(py).unbind(),
+            readers: Readers::default(),
+            finders: Registered::default(),
+            printers: RegisteredPrinters::default(),
+            processes: KnownProcesses::default(),
+            made,
+        })
     }
 
     /// What a type is, behind typedefs.
@@ -89,7 +111,6 @@ impl PyProgram {
         platform: Option<&Bound<'_, PyAny>>,
         vmcoreinfo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        static SERIAL: AtomicU64 = AtomicU64::new(0);
         let platform = platform
             .map(|platform| {
                 platform
@@ -105,18 +126,7 @@ impl PyProgram {
                 .map_err(raise)?;
         }
         program.set_attendant(Arc::new(LookupAttendant(Arc::downgrade(&program))));
-        let made = Arc::<MadeTypes>::default();
-        made.register(program.types()).map_err(raise)?;
-        Ok(Self {
-            program,
-            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
-            cache: PyDict::new(py).unbind(),
-            config: PyDict::new(py).unbind(),
-            readers: Readers::default(),
-            finders: Registered::default(),
-            printers: RegisteredPrinters::default(),
-            made,
-        })
+        Self::of(py, program)
     }
 
     /// What the program is.
@@ -225,6 +235,7 @@ impl PyProgram {
         self.readers.traverse(&visit)?;
         self.finders.traverse(&visit)?;
         self.printers.traverse(&visit)?;
+        self.processes.traverse(&visit)?;
         self.made.traverse(&visit)
     }
 

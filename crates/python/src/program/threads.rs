@@ -9,7 +9,7 @@ use crate::stack::PyStackTrace;
 use crate::thread::PyThread;
 use crate::work;
 use pyo3::prelude::*;
-use spelunk_program::{Program, StackSource, TailCallFrames, Thread};
+use spelunk_program::{Program, StackOptions, StackSource, TailCallFrames, Thread};
 
 impl PyProgram {
     fn thread_of(slf: &Bound<'_, Self>, thread: Thread) -> PyThread {
@@ -24,28 +24,31 @@ impl PyProgram {
         py: Python<'_>,
         prog: &Py<Self>,
         source: &StackSource,
-        tail_calls: bool,
+        options: StackOptions,
     ) -> PyResult<PyStackTrace> {
         let program = &prog.get().program;
-        let tail_calls = tail_call_frames(tail_calls);
-        let trace = py.detach(|| program.stack_trace_with(source, tail_calls));
-        let trace = trace.map_err(raise)?;
-        Ok(PyStackTrace {
-            prog: prog.clone_ref(py),
-            trace: trace.into(),
-        })
+        let unwind = || program.stack_trace_with(source, options).map_err(raise);
+        let trace = match options.user_frames {
+            // Debugging information of the process may be loaded first.
+            true => work::run(py, prog.get(), unwind),
+            false => py.detach(unwind),
+        }?;
+        PyStackTrace::new(py, prog.clone_ref(py), trace)
     }
 }
 
-fn tail_call_frames(put_back: bool) -> TailCallFrames {
-    match put_back {
-        true => TailCallFrames::PutBack,
-        false => TailCallFrames::Left,
+pub(crate) fn stack_options(tail_calls: bool, user: bool) -> StackOptions {
+    StackOptions {
+        tail_calls: match tail_calls {
+            true => TailCallFrames::PutBack,
+            false => TailCallFrames::Left,
+        },
+        user_frames: user,
     }
 }
 
 /// The thread that `thread` is, or whose ID or object it is.
-fn any_thread(program: &Program, thread: &Bound<'_, PyAny>) -> PyResult<Thread> {
+pub(super) fn any_thread(program: &Program, thread: &Bound<'_, PyAny>) -> PyResult<Thread> {
     if let Ok(thread) = thread.cast::<PyThread>() {
         return Ok(thread.get().thread.clone());
     }
@@ -110,18 +113,22 @@ impl PyProgram {
     /// :param tail_calls: Put the frames back that functions lost which ended in a jump to the next,
     ///     where debugging information leaves but one way that calls may have gone. They are marked:
     ///     ``StackFrame.is_tail_call``.
-    #[pyo3(signature = (thread, *, tail_calls=false))]
+    /// :param user: Go on, where a thread of a kernel was in a system call, or interrupted, into the stack
+    ///     of its process, as far as that is in memory. Such frames are marked: ``StackFrame.is_user``.
+    #[pyo3(signature = (thread, *, tail_calls=false, user=false))]
     fn stack_trace(
         slf: &Bound<'_, Self>,
         thread: &Bound<'_, PyAny>,
         tail_calls: bool,
+        user: bool,
     ) -> PyResult<PyStackTrace> {
         let source = if let Ok(object) = thread.cast::<PyObject>() {
             StackSource::Object(object.get().object.clone())
         } else {
             StackSource::Tid(thread.extract::<Address>()?.0)
         };
-        Self::unwind(slf.py(), &slf.clone().unbind(), &source, tail_calls)
+        let options = stack_options(tail_calls, user);
+        Self::unwind(slf.py(), &slf.clone().unbind(), &source, options)
     }
 
     /// The stack traces of many threads at once, on all processors.
@@ -134,12 +141,14 @@ impl PyProgram {
     ///
     /// :param threads: Threads, their IDs, or ``struct task_struct *``; all if it is left out.
     /// :param tail_calls: As for ``stack_trace()``.
+    /// :param user: As for ``stack_trace()``.
     /// :raises LookupError: if a thread does not exist
-    #[pyo3(signature = (threads=None, *, tail_calls=false))]
+    #[pyo3(signature = (threads=None, *, tail_calls=false, user=false))]
     fn stack_traces(
         slf: &Bound<'_, Self>,
         threads: Option<&Bound<'_, PyAny>>,
         tail_calls: bool,
+        user: bool,
     ) -> PyResult<Vec<(PyThread, PyStackTrace)>> {
         let program = &slf.get().program;
         let given = threads
@@ -150,13 +159,13 @@ impl PyProgram {
                     .collect::<PyResult<Vec<_>>>()
             })
             .transpose()?;
-        let tail_calls = tail_call_frames(tail_calls);
+        let options = stack_options(tail_calls, user);
         let (threads, damage, traces) = work::run(slf.py(), slf.get(), || {
             let (threads, damage) = match given {
                 Some(threads) => (threads, None),
                 None => program.listed_threads().map_err(raise)?,
             };
-            let traces = program.stack_traces(&threads, tail_calls);
+            let traces = program.stack_traces(&threads, options);
             Ok((threads, damage, traces.map_err(raise)?))
         })?;
         if let Some(damage) = damage {
@@ -166,13 +175,10 @@ impl PyProgram {
             logger.call_method1("warning", ("%s", text))?;
         }
         let with_traces = threads.into_iter().zip(traces).map(|(thread, trace)| {
-            let trace = PyStackTrace {
-                prog: slf.clone().unbind(),
-                trace: trace.into(),
-            };
-            (Self::thread_of(slf, thread), trace)
+            let trace = PyStackTrace::new(slf.py(), slf.clone().unbind(), trace)?;
+            Ok((Self::thread_of(slf, thread), trace))
         });
-        Ok(with_traces.collect())
+        with_traces.collect()
     }
 
     /// A stack trace with these program counters, innermost first, as someone recorded them.
@@ -188,7 +194,12 @@ impl PyProgram {
             .map(|pc| Ok(pc?.extract::<Address>()?.0))
             .collect();
         let source = StackSource::Pcs(pcs?);
-        Self::unwind(slf.py(), &slf.clone().unbind(), &source, false)
+        Self::unwind(
+            slf.py(),
+            &slf.clone().unbind(),
+            &source,
+            StackOptions::default(),
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 //! Sources: `Documentation/arm64/memory.rst`, `arch/arm64/include/asm/{memory,ptrace,stacktrace}.h`,
 //! `arch/arm64/kernel/{crash_core.c,entry.S}`.
 
-use super::{ImageMap, KernelArch, Known, Sleeping};
+use super::{ImageMap, KernelArch, Known, Sleeping, UserEntry};
 use crate::access::{Field, find_type_named, read_bytes, read_word};
 use crate::kernel::address_translation::DirectMap;
 use crate::kernel::page_table::PageTable;
@@ -34,6 +34,15 @@ pub(super) static KERNEL: KernelArch = KernelArch {
     sleeping,
     is_of_kernel,
     entry_frame,
+    user_entry: UserEntry {
+        padding: &[0],
+        // Threads of the kernel have nothing there.
+        is_of_user: |registers| {
+            let is_64_bit = registers.get(PSTATE).is_some_and(|state| state & MODE == 0);
+            is_64_bit && registers.pc().is_some_and(|pc| pc != 0)
+        },
+        thread_registers: &[],
+    },
     return_address,
 };
 
@@ -150,6 +159,9 @@ fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Sle
 
 /// The bits of `pstate` that say at which exception level code runs (`PSR_MODE_MASK` without the one for AArch32).
 const EXCEPTION_LEVEL: u64 = 0xf;
+
+/// `PSR_MODE_MASK`: nothing of it is set for user code of AArch64.
+const MODE: u64 = 0x1f;
 
 fn is_of_kernel(registers: &Registers) -> bool {
     match registers.get(PSTATE) {

@@ -3,7 +3,7 @@
 //! Sources: `arch/x86/include/asm/page_32_types.h`, `arch/x86/kernel/vmcore_info_32.c`, `arch/x86/mm/init_32.c`.
 
 use super::x86::inactive_task_frame;
-use super::{KernelArch, Known, Sleeping};
+use super::{KernelArch, Known, Sleeping, UserEntry};
 use crate::access::read_bytes;
 use crate::kernel::address_translation::DirectMap;
 use crate::kernel::page_table::PageTable;
@@ -40,6 +40,12 @@ pub(super) static KERNEL: KernelArch = KernelArch {
     sleeping,
     is_of_kernel,
     entry_frame,
+    user_entry: UserEntry {
+        // `TOP_OF_KERNEL_STACK_PADDING` in `arch/x86/include/asm/thread_info.h`; the larger with CONFIG_VM86.
+        padding: &[8, 16],
+        is_of_user: |registers| registers.get(i386::CS) == Some(USER_CS),
+        thread_registers: &[],
+    },
     return_address: |_, address| address,
 };
 

@@ -8,7 +8,7 @@ mod x86_64;
 use super::address_translation::DirectMap;
 use super::page_table::PageTable;
 use super::physical::PhysicalMemory;
-use spelunk_base::arch::Arch;
+use spelunk_base::arch::{Arch, Register};
 use spelunk_base::{Architecture, Platform};
 use spelunk_image::Vmcoreinfo;
 use spelunk_object::Object;
@@ -35,8 +35,20 @@ pub(super) struct KernelArch {
     /// What the kernel saved as it was entered, where that is the frame with these registers, in code that no
     /// unwinding information tells of.
     pub(super) entry_frame: fn(&Program, &Registers) -> Option<EntryFrame>,
+    /// What is saved as user code enters the kernel.
+    pub(super) user_entry: UserEntry,
     /// The address that a return address stands for which was found on a stack.
     pub(super) return_address: fn(&Vmcoreinfo, u64) -> u64,
+}
+
+/// What is saved as user code enters the kernel: a `struct pt_regs` at the beginning of the task's stack.
+pub(super) struct UserEntry {
+    /// What may be left free before it, in bytes.
+    pub(super) padding: &'static [u64],
+    /// Whether these registers are those of user code, of the kernel's own machine.
+    pub(super) is_of_user: fn(&Registers) -> bool,
+    /// Registers that are saved when the task leaves its CPU, and their members in `struct thread_struct`.
+    pub(super) thread_registers: &'static [(Register, &'static str)],
 }
 
 /// What is known of a kernel before its debugging information.

@@ -3,7 +3,7 @@
 //! Sources: `Documentation/arch/x86/x86_64/mm.rst`, `arch/x86/kernel/vmcore_info_64.c`.
 
 use super::x86::inactive_task_frame;
-use super::{ImageMap, KernelArch, Known, Sleeping};
+use super::{ImageMap, KernelArch, Known, Sleeping, UserEntry};
 use crate::kernel::address_translation::DirectMap;
 use crate::kernel::page_table::PageTable;
 use spelunk_base::PhysAddr;
@@ -43,8 +43,19 @@ pub(super) static KERNEL: KernelArch = KernelArch {
     is_of_kernel,
     // ORC tells of all code.
     entry_frame: |_, _| None,
+    user_entry: UserEntry {
+        // `TOP_OF_KERNEL_STACK_PADDING` in `arch/x86/include/asm/thread_info.h`; with CONFIG_X86_FRED since 6.9
+        // (65c9cc9e2c14).
+        padding: &[0, 16],
+        is_of_user: |registers| registers.get(x86_64::CS) == Some(USER_CODE_64),
+        // Since 4.7 (296f781a4b7e).
+        thread_registers: &[(x86_64::FS_BASE, "fsbase"), (x86_64::GS_BASE, "gsbase")],
+    },
     return_address: |_, address| address,
 };
+
+/// `__USER_CS`: code of 64 bits.
+const USER_CODE_64: u64 = 0x33;
 
 /// What is added to an address in the kernel's image for its physical address.
 fn image_offset(known: &Known<'_>, machine: &dyn Machine) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! What a program says of itself, against what is found.
 
 use super::run::Running;
-use spelunk::{ModuleKind, ObjectKinds, Program, StackSource, TailCallFrames};
+use spelunk::{ModuleKind, ObjectKinds, Program, StackOptions, StackSource, TailCallFrames};
 
 /// Compares modules, variables and functions. `program` has debugging information.
 pub(super) fn check(name: &str, running_lines: &[String], program: &Program) {
@@ -58,7 +58,13 @@ pub(super) fn stack(program: &Program, tid: u64) -> Vec<String> {
 /// As [`stack`], with the frames that tail calls lost, which gdb shows as well.
 pub(super) fn whole_stack(program: &Program, tid: u64) -> Vec<String> {
     let source = StackSource::Tid(tid);
-    let trace = program.stack_trace_with(&source, TailCallFrames::PutBack);
+    let trace = program.stack_trace_with(
+        &source,
+        StackOptions {
+            tail_calls: TailCallFrames::PutBack,
+            ..StackOptions::default()
+        },
+    );
     let trace = trace.unwrap();
     let frames = trace.frames().iter();
     frames.map(|frame| frame.name(program)).collect()
