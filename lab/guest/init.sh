@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # PID 1 of the lab guest.  What it does is said on the kernel command line:
-#   lab.scenario=  panic | stop | kdump | kyber | kyber-kdump | crowd
-# Disks: vda = results (ext4), vdb = ext4 scratch, vdc = btrfs scratch.
+#   lab.scenario=  panic | stop | kdump | kyber | kyber-kdump | crowd | live
+# Disks: vda = results (ext4), vdb = ext4 scratch, vdc = btrfs scratch; live: vdd = a root with Python (ext4),
+# vde = the kernel's debug file.
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/ TERM=dumb
 mkdir -p /proc /sys /dev /tmp /out /mnt/ext4 /mnt/btrfs /run
@@ -172,6 +173,17 @@ crowd)
     umount /out || mount -o remount,ro /out
     say "ready"
     while :; do sleep 1000; done
+    ;;
+live)
+    start_load
+    mkdir /live
+    mount -t ext4 -o ro /dev/vdd /live || say "no /live"
+    mount -t tmpfs tmpfs /live/tmp
+    for i in dev proc sys; do mount --bind /$i /live/$i; done
+    say "ready"
+    # Lines of its own, as all that the guest says.
+    { HOME=/tmp chroot /live /bin/python -u /live.py 2>&1; echo "live ended with $?"; } |
+        while IFS= read -r line; do say "$line"; done
     ;;
 kyber | kyber-kdump)
     [ $scenario = kyber-kdump ] && load_crash_kernel

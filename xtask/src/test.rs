@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -46,6 +47,7 @@ pub(crate) fn test(place: &Place, full: bool) -> Result<()> {
     let spelunk = venv::with_spelunk(place, Profile::Dev)?;
     step("pytest", &|| pytest(place, &spelunk, &drgn));
     step("mypy", &|| mypy(place, &spelunk));
+    step("live kernel", &|| live_test(place, &spelunk));
     let depth = if full { Depth::Full } else { Depth::Usual };
     let peers = Peers {
         spelunk: &spelunk,
@@ -79,6 +81,20 @@ fn pytest(place: &Place, spelunk: &Venv, drgn: &Venv) -> Result<()> {
         .env("SPELUNK_CACHE", &place.cache)
         .env("SPELUNK_TEST_DRGN", drgn.program("drgn"))
         .current_dir(&place.root))
+}
+
+/// `cargo xtask live`: a script, or the test, in a guest that can debug its own kernel.
+pub(crate) fn live(place: &Place, script: Option<&str>) -> Result<()> {
+    packages::ensure()?;
+    let spelunk = venv::with_spelunk(place, Profile::Dev)?;
+    match script {
+        Some(script) => Lab::new(place).run_live(&spelunk, Path::new(script)),
+        None => live_test(place, &spelunk),
+    }
+}
+
+fn live_test(place: &Place, spelunk: &Venv) -> Result<()> {
+    Lab::new(place).run_live(spelunk, &place.root.join("python/tests/live.py"))
 }
 
 fn mypy(place: &Place, spelunk: &Venv) -> Result<()> {

@@ -1,7 +1,7 @@
 use crate::map;
 use crate::read_at::{ReadAt, ReadAtError, copy_at};
 use memmap2::Mmap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,18 +36,19 @@ impl FileData {
         Ok(Arc::new(Self { name, content }))
     }
 
-    /// As [`open`](Self::open), of a file that a core or a debug file names: only a regular one. To open a pipe is to wait
-    /// for who writes to it, and some devices do things when they are opened.
+    /// As [`open`](Self::open), of a file that a core or a debug file may name: only a regular one or
+    /// a block device. To open a pipe is to wait for who writes to it, and some other devices do things
+    /// when they are opened.
     ///
     /// # Errors
     ///
-    /// As those of [`open`](Self::open); and if it is no regular file.
+    /// As those of [`open`](Self::open); and if it is neither.
     pub fn open_regular(path: &Path) -> io::Result<Arc<dyn ReadAt>> {
         let name = path.display();
         let in_path = |error: io::Error| io::Error::new(error.kind(), format!("{name}: {error}"));
         let found = std::fs::metadata(path).map_err(in_path)?;
-        // Which has an error of its own.
-        if found.is_file() || found.is_dir() {
+        // A folder has an error of its own.
+        if found.is_file() || found.is_dir() || is_block_device(&found) {
             return Self::open(path);
         }
         let reason = format!("{name}: not a regular file");
@@ -74,6 +75,17 @@ impl FileData {
             content: Content::Memory(bytes),
         })
     }
+}
+
+#[cfg(unix)]
+fn is_block_device(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_block_device(_: &Metadata) -> bool {
+    false
 }
 
 impl Content {

@@ -92,6 +92,8 @@ pub(super) enum Scenario {
     KyberKdump,
     /// As `Stop`, with ten thousand threads more.
     Crowd,
+    /// Work; the guest looks at its own kernel. No dump is made of it.
+    Live,
 }
 
 impl Scenario {
@@ -113,6 +115,7 @@ impl fmt::Display for Scenario {
             Self::Kyber => "kyber",
             Self::KyberKdump => "kyber-kdump",
             Self::Crowd => "crowd",
+            Self::Live => "live",
         })
     }
 }
@@ -203,6 +206,18 @@ const I386_PANIC: DumpSpec = DumpSpec {
     convert: false,
     tests: Tests::Own,
     about: "a panic on i386 with PAE",
+    ..PANIC
+};
+
+/// A guest that looks at its own kernel through `/proc/kcore`.
+pub(super) const LIVE: DumpSpec = DumpSpec {
+    name: "live",
+    scenario: Scenario::Live,
+    memory_mib: 1024,
+    formats: &[],
+    convert: false,
+    tests: Tests::None,
+    about: "a guest that debugs its own kernel",
     ..PANIC
 };
 

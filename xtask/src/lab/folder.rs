@@ -60,7 +60,7 @@ pub(super) fn ensure(folder: &Path, make: impl FnOnce(&Path) -> Result<Value>) -
 
 /// Removes what runs that were killed left behind: folders named by the prefix and a process that is no
 /// more.
-fn remove_abandoned(parent: &Path, prefix: &str) -> Result<()> {
+pub(super) fn remove_abandoned(parent: &Path, prefix: &str) -> Result<()> {
     for entry in fs::read_dir(parent).into_iter().flatten() {
         let entry = entry?;
         let name = entry.file_name();

@@ -2,10 +2,12 @@
 //!
 //! What there is stands in [`catalogue`]. A kernel is downloaded and unpacked ([`kernel`]), never
 //! installed. A dump is made by booting it in QEMU ([`guest`], with an [`initramfs`] of busybox, the
-//! kernel's modules and the programs in `lab/guest`), letting it work, crashing it, and keeping the
-//! dump together with what the guest said about itself just before ([`make`]).
+//! kernel's modules and the programs in `lab/guest`: [`boot`]), letting it work, crashing it, and keeping
+//! the dump together with what the guest said about itself just before ([`make`]). A guest can also look at
+//! its own kernel ([`live`]).
 
 mod apt;
+mod boot;
 mod catalogue;
 mod convert;
 mod dump;
@@ -14,12 +16,14 @@ mod guest;
 mod initramfs;
 mod kernel;
 mod kyber;
+mod live;
 mod machine;
 mod make;
 mod qmp;
 mod truth;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -27,6 +31,7 @@ pub(crate) use catalogue::{DUMPS, Tests};
 pub(crate) use dump::{CoreFile, Dump};
 
 use crate::place::Place;
+use crate::venv::Venv;
 use crate::{packages, venv};
 use catalogue::{DumpSpec, KERNELS, KernelSpec};
 use kernel::Kernel;
@@ -67,6 +72,16 @@ impl Lab {
             kernel,
             module,
         })
+    }
+
+    /// Runs a Python script in a guest, which can debug its own kernel, under this Spelunk.
+    pub(crate) fn run_live(&self, spelunk: &Venv, script: &Path) -> Result<()> {
+        let folder = self.cache.join(format!(".live.{}", std::process::id()));
+        folder::remove_abandoned(&self.cache, ".live.")?;
+        fs::create_dir_all(&folder)?;
+        let result = live::run_script(self, spelunk, script, &folder);
+        fs::remove_dir_all(&folder)?;
+        result
     }
 
     pub(crate) fn kernel(&self, name: &str) -> Result<Kernel> {

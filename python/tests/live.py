@@ -1,0 +1,216 @@
+"""The kernel that this runs on, through `/proc/kcore`, compared with what the kernel says of itself.
+
+`cargo xtask live` runs this in a guest of the lab, as root. The kernel's debug file is `/dev/vde`.
+"""
+
+import contextlib
+import ctypes
+import faulthandler
+import os
+import subprocess
+import sys
+import time
+
+import spelunk
+from spelunk.helpers.linux import (
+    access_remote_vm,
+    find_module,
+    find_task,
+    for_each_module,
+    for_each_slab_cache,
+    for_each_task,
+)
+
+DEBUG_FILE = "/dev/vde"
+MARK = b"a page of a user process"
+
+
+def check(what, condition, *found):
+    """Says how a check ended; one that failed ends the script."""
+    faulthandler.dump_traceback_later(90, exit=True)
+    print("ok:" if condition else "WRONG:", what, *found)
+    if not condition:
+        sys.exit(1)
+
+
+def lines(path):
+    with open(path) as file:
+        return file.read().splitlines()
+
+
+def processes():
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+
+
+def process_ids(prog):
+    return {task.pid.value_() for task in for_each_task(prog) if task.pid == task.tgid}
+
+
+def threads():
+    found = set()
+    for process in processes():
+        with contextlib.suppress(FileNotFoundError):
+            found.update(int(name) for name in os.listdir(f"/proc/{process}/task"))
+    return found
+
+
+def same_as_kernel(told, found):
+    """Whether what was found is what the kernel told before or after: all may change meanwhile."""
+    before = told()
+    result = found()
+    after = told()
+    return before & after <= result <= before | after
+
+
+def check_lists(prog):
+    check("processes are those of /proc", same_as_kernel(processes, lambda: process_ids(prog)))
+
+    check(
+        "prog.threads() are those of /proc",
+        same_as_kernel(threads, lambda: {thread.tid for thread in prog.threads()}),
+    )
+    modules = {line.split()[0]: int(line.split()[5], 16) for line in lines("/proc/modules")}
+    found = {m.name.string_().decode(): m.core_layout.base.value_() for m in for_each_module(prog)}
+    check("modules and where they are", found == modules, len(found))
+
+
+def check_sleeper(prog, pid):
+    """A process that was just started, and soon sleeps."""
+    task = find_task(prog, pid)
+    check("a new process is there", task.tgid == pid, task.comm)
+    check("its parent is this one", task.real_parent.tgid == os.getpid())
+    until = time.time() + 60
+    # TASK_INTERRUPTIBLE
+    while not task.member_("__state").value_() & 1 and time.time() < until:
+        time.sleep(0.2)
+    trace = prog.stack_trace(task)
+    # The entry's code has several names.
+    stack = [line.split()[1].split("+")[0] for line in lines(f"/proc/{pid}/stack")][:-1]
+    names = iter([frame.name for frame in trace])
+    check("its stack has /proc/PID/stack's lines", all(n in names for n in stack), stack, trace)
+
+
+def check_what_changes(prog):
+    before = prog["jiffies"].value_()
+    time.sleep(0.2)
+    check("jiffies go on", prog["jiffies"].value_() > before)
+    child = subprocess.Popen(["/bin/python", "-c", "import time; time.sleep(1000)"])
+    try:
+        check_sleeper(prog, child.pid)
+    finally:
+        child.kill()
+        child.wait()
+    check("and is gone when it has ended", not find_task(prog, child.pid))
+    check("a process that never was is not there", not find_task(prog, 0x3FFFFF))
+
+
+def check_memory(prog):
+    page = ctypes.create_string_buffer(MARK)
+    me = find_task(prog, os.getpid())
+    read = access_remote_vm(me.mm, ctypes.addressof(page), len(MARK))
+    check("this process's memory through its page tables", read == MARK)
+    page.value = MARK.upper()
+    read = access_remote_vm(me.mm, ctypes.addressof(page), len(MARK))
+    check("and what was written since", read == MARK.upper())
+    release = os.uname().release
+    check("a string of the kernel", prog["init_uts_ns"].name.release.string_().decode() == release)
+    symbols = {}
+    for line in lines("/proc/kallsyms"):
+        address, _, name, *module = line.split()
+        symbols.setdefault((name, bool(module)), int(address, 16))
+    check("a symbol's address", prog.symbol("jiffies").address == symbols["jiffies", False])
+    btrfs = find_module(prog, "btrfs")
+    base, size = btrfs.core_layout.base.value_(), btrfs.core_layout.text_size.value_()
+    address = symbols["btrfs_sync_fs", True]
+    check("a module's function is in its text", base <= address < base + size)
+    # The function tracer's nop, perhaps behind ENDBR64.
+    code = prog.read(address, 9)
+    check("a module's code", b"\x0f\x1f\x44\x00\x00" in code, code.hex())
+    try:
+        prog.read(0xDEAD_0000_0000_0000, 8)
+        check("an address that no machine has cannot be read", False)
+    except spelunk.FaultError as error:
+        check("an address that no machine has cannot be read", error.size == 8, error)
+
+
+def reads(function):
+    """How many reads of files a call takes."""
+
+    def count():
+        return int(dict(line.split(": ") for line in lines("/proc/self/io"))["syscr"])
+
+    count()  # what the first one takes, imports perhaps
+    before = count()
+    own = count() - before
+    before = count()
+    result = function()
+    return count() - before - own, result
+
+
+def check_snapshots(prog):
+    def values(structure, *members):
+        return [structure.member_(name).value_() for name in members]
+
+    def tasks():
+        members = ("pid", "tgid", "flags", "prio", "mm", "real_parent", "__state", "start_time")
+        return [(t.comm.string_(), *values(t, *members)) for t in for_each_task(prog)]
+
+    def modules():
+        members = ("state", "taints", "num_syms", "num_kp", "num_gpl_syms", "num_exentries")
+        layout = ("base", "size", "text_size", "ro_size", "ro_after_init_size")
+        return [
+            (m.name.string_(), *values(m, *members), *values(m.core_layout, *layout))
+            for m in for_each_module(prog)
+        ]
+
+    def slabs():
+        members = ("object_size", "size", "align", "flags", "refcount", "inuse", "offset", "useroffset")
+        return [(s.name.string_(), *values(s, *members)) for s in for_each_slab_cache(prog)]
+
+    for function in (tasks, modules, slabs):
+        function()
+        each, found = reads(function)
+
+        def in_snapshot(function=function):
+            with prog.snapshot():
+                return function()
+
+        together, again = reads(in_snapshot)
+        check(
+            f"{function.__name__} cost an order of magnitude fewer reads in a snapshot",
+            together * 10 <= each and [f[0] for f in found] == [f[0] for f in again],
+            f"{len(found)} of them: {each} reads, {together} in a snapshot",
+        )
+
+
+def check_command():
+    def run(*arguments):
+        command = [sys.executable, "-m", "spelunk", "-q", *arguments, "/tmp/script.py"]
+        return subprocess.run(command, cwd="/", capture_output=True, text=True)
+
+    with open("/tmp/script.py", "w") as script:
+        script.write("print(prog['init_uts_ns'].name.release.string_().decode())\n")
+    for arguments in (["-k"], []):
+        ran = run(*arguments, "-s", DEBUG_FILE)
+        said = ran.stdout.strip()
+        check(f"spelunk {' '.join(arguments)}", said == os.uname().release, said, ran.stderr)
+
+
+def main():
+    # What hangs says where.
+    faulthandler.dump_traceback_later(90, exit=True)
+    prog = spelunk.Program()
+    prog.set_kernel()
+    live = spelunk.ProgramFlags.IS_LINUX_KERNEL | spelunk.ProgramFlags.IS_LIVE
+    check("it is a live kernel", prog.flags & live == live)
+    start = time.time()
+    prog.load_debug_info([DEBUG_FILE])
+    check("debug information", prog.type("struct task_struct").size, f"{time.time() - start:.1f} s")
+    check_lists(prog)
+    check_what_changes(prog)
+    check_memory(prog)
+    check_snapshots(prog)
+    check_command()
+
+
+main()
