@@ -180,6 +180,12 @@ impl<'u, 'a> Die<'u, 'a> {
         of_root(&root).or_else(of_importer).unwrap_or(Language::C)
     }
 
+    /// Whether the enumerators of this enumeration are named by it, as in `E::X`. DWARF 2 and 3 cannot
+    /// say it; Rust has no others.
+    pub(crate) fn is_scoped_enumeration(&self) -> bool {
+        self.flag(dw::DW_AT_enum_class) || self.language() == Language::Rust
+    }
+
     /// The name: its own, that of what it is the code or the definition of, or that of the type that
     /// it stands for.
     pub(crate) fn any_name(&self) -> Result<Option<Cow<'a, str>>, DebugInfoError> {

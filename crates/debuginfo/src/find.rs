@@ -227,9 +227,9 @@ impl DebugFile {
                     true => die.path_around().ok()?,
                     false => return None,
                 };
-                match (entry.kind, die.flag(dw::DW_AT_enum_class)) {
-                    (NameKind::Enumerator, false) => {}
-                    (NameKind::Enumerator, true) => path = die.path().ok()?? + "::",
+                match entry.kind {
+                    NameKind::Enumerator if !die.is_scoped_enumeration() => {}
+                    NameKind::Enumerator => path = die.path().ok()?? + "::",
                     _ => path = die.path().ok()??,
                 }
                 if entry.kind == NameKind::Enumerator {

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use spelunk_base::{ByteOrder, Cursor};
 use spelunk_elf::ElfFile;
 
-pub(super) const VERSION: u32 = 9;
+pub(super) const VERSION: u32 = 10;
 const MAGIC: &[u8; 8] = b"SPELNAME";
 /// Magic, version, flags, and the numbers of [`Header`], and the hash of all that follows.
 pub(super) const HEADER_SIZE: usize = 8 + 4 * 5 + 8 * 4 + 8;

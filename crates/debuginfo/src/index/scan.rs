@@ -354,7 +354,10 @@ impl<'a, 'o> Scan<'a, 'o> {
             return None;
         }
         let indexed = self.indexed(NameKind::Enumerator, entry);
-        if !entry.abbreviation.has(Attributes::ENUM_CLASS) {
+        // DWARF 2 and 3 cannot say it; Rust has no others.
+        let is_scoped = entry.abbreviation.has(Attributes::ENUM_CLASS)
+            || self.entries.of_unit.language == Some(dw::DW_LANG_Rust);
+        if !is_scoped {
             let outer = self.path.clone();
             return Some(Scope::Enumerators {
                 outer,

@@ -90,7 +90,7 @@ fn enumerator(ty: &Die<'_, '_>, value: i128, depth: Depth<'_>) -> Option<String>
     let Some(name) = found else {
         return Some(format!("({path}){value}"));
     };
-    if ty.flag(dw::DW_AT_enum_class) {
+    if ty.is_scoped_enumeration() {
         return Some(format!("{path}::{name}"));
     }
     Some(match path.rsplit_once("::") {

@@ -118,7 +118,8 @@ impl<'t> Entries<'t> {
         }
         let mut outer = self.all[declared].outer;
         while let Some(around) = outer {
-            let is_unscoped = self.attribute(around, "DW_AT_enum_class").is_none();
+            let is_unscoped =
+                self.attribute(around, "DW_AT_enum_class").is_none() && !self.is_of_rust(around);
             match self.all[around].tag {
                 "DW_TAG_subprogram" | "DW_TAG_lexical_block" => return None,
                 "DW_TAG_compile_unit" => break,
@@ -133,6 +134,12 @@ impl<'t> Entries<'t> {
             outer = self.all[around].outer;
         }
         Some(path)
+    }
+
+    fn is_of_rust(&self, at: usize) -> bool {
+        let unit = std::iter::successors(Some(at), |at| self.all[*at].outer).last();
+        let language = unit.and_then(|unit| self.attribute(unit, "DW_AT_language"));
+        language == Some("DW_LANG_Rust")
     }
 
     fn known(&self, at: usize) -> Option<Known> {

@@ -180,6 +180,17 @@ fn rust() {
     }
 }
 
+/// Where debugging information cannot say so, too: before DWARF 4.
+#[test]
+fn enumerators_of_rust_are_named_by_their_enum() {
+    let answers = plain(&Build::new(Language::Rust, "rustc", 2).named("placed-rust-2"));
+    for name in ["Color::Red", "Color::Green", "Far::Near"] {
+        let constant = format!("constant shapes::model::{name}");
+        assert!(answers.contains_key(&constant), "{name}");
+    }
+    assert!(!answers.contains_key("constant shapes::model::Red"));
+}
+
 /// Addresses of four bytes.
 #[test]
 fn programs_of_32_bits() {
