@@ -1,4 +1,5 @@
 use super::damaged;
+use super::nodes::Nodes;
 use super::reach::read_pointer;
 use crate::object::add;
 use crate::{Result, Target};
@@ -28,6 +29,8 @@ impl Circle {
 /// A list of nodes, each of which has a pointer to the next.
 pub(super) struct Chain {
     node: u64,
+    /// What the last node leads to.
+    end: u64,
     /// Where in a node the pointer stands.
     link: u64,
     is_started: bool,
@@ -35,31 +38,24 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// One of nodes that begin with the pointer.
-    pub(super) fn new(first: u64) -> Self {
-        Self::linked_at(first, 0)
-    }
-
-    /// One of nodes that have the pointer behind `link` bytes.
-    pub(super) fn linked_at(first: u64, link: u64) -> Self {
+    /// The nodes from `first` to before `end`, which have the pointer behind `link` bytes.
+    pub(super) fn new(first: u64, end: u64, link: u64) -> Self {
         Self {
             node: first,
+            end,
             link,
             is_started: false,
             circle: Circle::default(),
         }
     }
+}
 
-    /// The next node's address, `None` where that is `end`.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be read, or the list goes in a circle without `end`.
-    pub(super) fn next(&mut self, target: &dyn Target, end: u64) -> Result<Option<u64>> {
+impl Nodes for Chain {
+    fn next(&mut self, target: &dyn Target) -> Result<Option<u64>> {
         if self.is_started {
             self.node = read_pointer(target, add(target, self.node, self.link))?;
         }
-        if self.node == end {
+        if self.node == self.end {
             return Ok(None);
         }
         if self.node == 0 {
@@ -73,7 +69,7 @@ impl Chain {
     }
 }
 
-/// A list up to a null pointer, whose nodes are counted.
+/// A list up to a null pointer, whose nodes are counted and begin with the pointer to the next.
 pub(super) struct CountedChain {
     chain: Chain,
     left: u64,
@@ -82,18 +78,15 @@ pub(super) struct CountedChain {
 impl CountedChain {
     pub(super) fn new(first: u64, count: u64) -> Self {
         Self {
-            chain: Chain::new(first),
+            chain: Chain::new(first, 0, 0),
             left: count,
         }
     }
+}
 
-    /// The next node's address, `None` behind the last.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be read, or there are more or fewer nodes than were counted.
-    pub(super) fn next(&mut self, target: &dyn Target) -> Result<Option<u64>> {
-        let node = self.chain.next(target, 0)?;
+impl Nodes for CountedChain {
+    fn next(&mut self, target: &dyn Target) -> Result<Option<u64>> {
+        let node = self.chain.next(target)?;
         match (&node, self.left) {
             (None, 0) => {}
             (None, _) => return Err(damaged("table has fewer elements than it counts")),

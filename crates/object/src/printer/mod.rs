@@ -12,6 +12,7 @@ mod chain;
 mod characters;
 mod libcxx;
 mod libstdcxx;
+mod nodes;
 mod parts;
 mod presentation;
 mod reach;

@@ -2,6 +2,7 @@
 
 use super::chain::Circle;
 use super::damaged;
+use super::nodes::Nodes;
 use super::reach::{read_pointer, word};
 use crate::object::add;
 use crate::{Object, Result, Target};
@@ -50,21 +51,6 @@ impl Tree {
         })
     }
 
-    pub(super) fn next(&mut self, target: &dyn Target) -> Result<Option<u64>> {
-        match (self.left, self.node == self.header) {
-            (0, true) => return Ok(None),
-            (0, false) => return Err(damaged("tree has more nodes than it counts")),
-            (_, true) => return Err(damaged("tree has fewer nodes than it counts")),
-            (_, false) => self.left -= 1,
-        }
-        let node = self.node;
-        if self.circle.closes_at(node) {
-            return Err(damaged("tree goes in a circle"));
-        }
-        self.node = self.successor(target)?;
-        Ok(Some(node))
-    }
-
     fn link(&self, target: &dyn Target, node: u64, index: u64) -> Result<u64> {
         read_pointer(target, add(target, node, index * self.word))
     }
@@ -96,5 +82,22 @@ impl Tree {
             node = above;
         }
         Err(damaged("tree is too deep"))
+    }
+}
+
+impl Nodes for Tree {
+    fn next(&mut self, target: &dyn Target) -> Result<Option<u64>> {
+        match (self.left, self.node == self.header) {
+            (0, true) => return Ok(None),
+            (0, false) => return Err(damaged("tree has more nodes than it counts")),
+            (_, true) => return Err(damaged("tree has fewer nodes than it counts")),
+            (_, false) => self.left -= 1,
+        }
+        let node = self.node;
+        if self.circle.closes_at(node) {
+            return Err(damaged("tree goes in a circle"));
+        }
+        self.node = self.successor(target)?;
+        Ok(Some(node))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Presentation;
 use super::parts::digits;
-use super::reach::{unlike, word};
+use super::reach::{member, unlike, word};
 use super::type_name::arguments;
 use crate::layout::{name_of, resolve};
 use crate::{Object, Result, Target, Value};
@@ -50,18 +50,21 @@ fn full_name(target: &dyn Target, object: &Object) -> Result<String> {
     Ok(name_of(target.types(), id))
 }
 
-/// `2024-02-29`, as its output operator has it.
-pub(super) fn date(
+/// A point in time is shown as the time since its clock's start.
+pub(super) fn time_point(
     target: &dyn Target,
-    year: &Object,
-    month: &Object,
-    day: &Object,
+    object: &Object,
+    since: &str,
 ) -> Result<Presentation> {
-    let (year, month, day) = (
-        year.to_i128(target)?,
-        month.to_i128(target)?,
-        day.to_i128(target)?,
-    );
+    Ok(Presentation::Object(object.member(target, since)?))
+}
+
+/// `2024-02-29`, as its output operator has it. The year, month and day are classes of a member each,
+/// whose name is that of the date's.
+pub(super) fn date(target: &dyn Target, object: &Object, parts: [&str; 3]) -> Result<Presentation> {
+    let part = |name| member(target, object, &[name, name])?.to_i128(target);
+    let [year, month, day] = parts;
+    let (year, month, day) = (part(year)?, part(month)?, part(day)?);
     Ok(Presentation::Text(format!("{year:04}-{month:02}-{day:02}")))
 }
 

@@ -2,9 +2,10 @@
 
 use super::pair::first;
 use crate::printer::chain::CountedChain;
-use crate::printer::reach::{argument, behind, number, word};
+use crate::printer::nodes::{self, elements, walk};
+use crate::printer::reach::{argument, number, word};
 use crate::printer::tree::{Links, Tree};
-use crate::printer::{Child, Key, Presentation};
+use crate::printer::{Child, Presentation};
 use crate::{Object, Result, Target};
 
 /// Nodes have a left, a right one and a parent, the colour in a byte, and the element; the left one of
@@ -22,28 +23,15 @@ fn tree(target: &dyn Target, tree: &Object) -> Result<Tree> {
 }
 
 pub(super) fn set(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let element = argument(target, object, 0)?;
-    let mut tree = tree(target, &object.member(target, "__tree_")?)?;
+    let nodes = tree(target, &object.member(target, "__tree_")?)?;
     let header = 3 * word(target)? + 1;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| match tree.next(target)? {
-            Some(node) => Ok(Some(behind(target, element, node, header)?.into())),
-            None => Ok(None),
-        },
-    )))
+    Ok(elements(nodes, argument(target, object, 0)?, header))
 }
 
 pub(super) fn map(target: &dyn Target, object: &Object) -> Result<Presentation> {
     let inner = object.member(target, "__tree_")?;
-    let element = argument(target, &inner, 0)?;
-    let mut tree = tree(target, &inner)?;
-    let header = 3 * word(target)? + 1;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| match tree.next(target)? {
-            Some(node) => entry(target, &behind(target, element, node, header)?).map(Some),
-            None => Ok(None),
-        },
-    )))
+    let (nodes, header) = (tree(target, &inner)?, 3 * word(target)? + 1);
+    Ok(walk(nodes, argument(target, &inner, 0)?, header, entry))
 }
 
 /// All elements are in one list: the next one, the hash, the element.
@@ -55,39 +43,22 @@ fn table(target: &dyn Target, table: &Object) -> Result<CountedChain> {
 }
 
 pub(super) fn unordered_set(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let element = argument(target, object, 0)?;
-    let mut nodes = table(target, &object.member(target, "__table_")?)?;
+    let nodes = table(target, &object.member(target, "__table_")?)?;
     let header = 2 * word(target)?;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| match nodes.next(target)? {
-            Some(node) => Ok(Some(behind(target, element, node, header)?.into())),
-            None => Ok(None),
-        },
-    )))
+    Ok(elements(nodes, argument(target, object, 0)?, header))
 }
 
 pub(super) fn unordered_map(target: &dyn Target, object: &Object) -> Result<Presentation> {
     let inner = object.member(target, "__table_")?;
-    let element = argument(target, &inner, 0)?;
-    let mut nodes = table(target, &inner)?;
-    let header = 2 * word(target)?;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| match nodes.next(target)? {
-            Some(node) => entry(target, &behind(target, element, node, header)?).map(Some),
-            None => Ok(None),
-        },
-    )))
+    let (nodes, header) = (table(target, &inner)?, 2 * word(target)?);
+    Ok(walk(nodes, argument(target, &inner, 0)?, header, entry))
 }
 
 /// A pair, in a class of its own up to version 20.
-fn entry(target: &dyn Target, element: &Object) -> Result<Child> {
-    let pair = match element.member(target, "__cc_") {
-        Ok(pair) => pair,
-        Err(error) if error.is_lookup() => element.clone(),
-        Err(error) => return Err(error),
-    };
-    Ok(Child {
-        key: Some(Key::Object(pair.member(target, "first")?)),
-        value: pair.member(target, "second")?,
-    })
+fn entry(target: &dyn Target, element: Object) -> Result<Child> {
+    match element.member(target, "__cc_") {
+        Ok(pair) => nodes::entry(target, pair),
+        Err(error) if error.is_lookup() => nodes::entry(target, element),
+        Err(error) => Err(error),
+    }
 }

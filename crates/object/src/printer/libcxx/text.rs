@@ -1,6 +1,5 @@
 //! `chrono`, `bitset`, `complex`.
 
-use crate::printer::reach::member;
 use crate::printer::{Presentation, words};
 use crate::{Object, Result, Target};
 
@@ -9,17 +8,11 @@ pub(super) fn duration(target: &dyn Target, object: &Object) -> Result<Presentat
 }
 
 pub(super) fn time_point(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    Ok(Presentation::Object(object.member(target, "__d_")?))
+    words::time_point(target, object, "__d_")
 }
 
 pub(super) fn date(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let part = |names: &[&str]| member(target, object, names);
-    words::date(
-        target,
-        &part(&["__y_", "__y_"])?,
-        &part(&["__m_", "__m_"])?,
-        &part(&["__d_", "__d_"])?,
-    )
+    words::date(target, object, ["__y_", "__m_", "__d_"])
 }
 
 /// The parts have members of their own; they are shown as C's complex numbers are.

@@ -1,9 +1,9 @@
 //! `bits/hashtable.h`: all elements are in one list, whatever their bucket.
 
-use super::tree::Pair;
+use crate::printer::Presentation;
 use crate::printer::chain::CountedChain;
-use crate::printer::reach::{argument, behind, number, word};
-use crate::printer::{Child, Presentation};
+use crate::printer::nodes::{elements, entries};
+use crate::printer::reach::{argument, number, word};
 use crate::{Object, Result, Target};
 
 fn nodes(target: &dyn Target, object: &Object) -> Result<CountedChain> {
@@ -14,24 +14,10 @@ fn nodes(target: &dyn Target, object: &Object) -> Result<CountedChain> {
 
 pub(super) fn set(target: &dyn Target, object: &Object) -> Result<Presentation> {
     let element = argument(target, object, 0)?;
-    let mut nodes = nodes(target, object)?;
-    let header = word(target)?;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| match nodes.next(target)? {
-            Some(node) => Ok(Some(Child::from(behind(target, element, node, header)?))),
-            None => Ok(None),
-        },
-    )))
+    Ok(elements(nodes(target, object)?, element, word(target)?))
 }
 
 pub(super) fn map(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let pair = Pair::of(target, &object.member(target, "_M_h")?)?;
-    let mut nodes = nodes(target, object)?;
-    let header = word(target)?;
-    Ok(Presentation::Children(Box::new(
-        move |target: &dyn Target| match nodes.next(target)? {
-            Some(node) => pair.behind(target, node, header).map(Some),
-            None => Ok(None),
-        },
-    )))
+    let pair = argument(target, &object.member(target, "_M_h")?, 1)?;
+    Ok(entries(nodes(target, object)?, pair, word(target)?))
 }

@@ -1,6 +1,5 @@
 //! `chrono`, `bitset`, `complex`.
 
-use crate::printer::reach::member;
 use crate::printer::{Presentation, words};
 use crate::{Object, Result, Target};
 
@@ -9,17 +8,11 @@ pub(super) fn duration(target: &dyn Target, object: &Object) -> Result<Presentat
 }
 
 pub(super) fn time_point(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    Ok(Presentation::Object(object.member(target, "__d")?))
+    words::time_point(target, object, "__d")
 }
 
 pub(super) fn date(target: &dyn Target, object: &Object) -> Result<Presentation> {
-    let part = |names: &[&str]| member(target, object, names);
-    words::date(
-        target,
-        &part(&["_M_y", "_M_y"])?,
-        &part(&["_M_m", "_M_m"])?,
-        &part(&["_M_d", "_M_d"])?,
-    )
+    words::date(target, object, ["_M_y", "_M_m", "_M_d"])
 }
 
 pub(super) fn complex(target: &dyn Target, object: &Object) -> Result<Presentation> {
