@@ -13,7 +13,8 @@ const MAX_NAME: usize = 1 << 14;
 /// Linkers have names end in one another: `free` is the end of `kfree`. All names together may be so
 /// many times as long as the strings,
 const MAX_SHARED: usize = 4;
-/// or so many bytes each. If they are longer, names are cut off there.
+/// or so many bytes each. If they are longer, names are cut off there: a few strings can make any number
+/// of long names, each of which is hashed, checked, and perhaps copied.
 const SHORTEST_LIMIT: usize = 1 << 8;
 
 /// Symbols, ready for look-ups.
@@ -24,10 +25,15 @@ pub struct SymbolTable {
     /// The names, NUL after each, of each table.
     strings: Vec<Arc<SectionData>>,
     by_address: Vec<Start>,
-    by_name: OnceLock<HashTable<u32>>,
-    /// Where names are cut off.
-    longest_name: OnceLock<usize>,
+    by_name: OnceLock<ByName>,
     hasher: foldhash::fast::RandomState,
+}
+
+/// Entries by the hash of their names, without versions.
+struct ByName {
+    entries: HashTable<u32>,
+    /// Where names are cut off.
+    limit: usize,
 }
 
 /// One of the symbols.
@@ -182,7 +188,7 @@ impl SymbolTable {
     pub fn find_name(&self, name: &str) -> Option<Symbol> {
         let named = self.named(name).into_iter();
         let best = named.min_by_key(|(index, entry)| (entry.rank(), entry.is_old, *index));
-        best.map(|(_, entry)| self.symbol(entry, self.longest_name()))
+        best.map(|(_, entry)| self.symbol(entry, self.names().limit))
     }
 
     /// All symbols called `name`, or so but for a version, as [`find_name`](Self::find_name) has it;
@@ -200,13 +206,19 @@ impl SymbolTable {
         self.symbols(self.entries.iter())
     }
 
-    /// The symbols of many entries.
+    /// The symbols of many entries. Once their names are as long as all may be, the rest are cut off.
     fn symbols<'a>(
         &'a self,
         entries: impl Iterator<Item = &'a Entry>,
     ) -> impl Iterator<Item = Symbol> {
-        let limit = self.longest_name();
-        entries.map(move |entry| self.symbol(entry, limit))
+        let mut left = Some(self.longest_names());
+        entries.map(move |entry| {
+            let limit = left.map_or(SHORTEST_LIMIT, |_| MAX_NAME);
+            let place = self.place_of_name(entry, limit);
+            let length = place.as_ref().map_or(0, |(_, range)| range.len());
+            left = left.and_then(|left| left.checked_sub(length));
+            Self::symbol_called(entry, place)
+        })
     }
 
     /// The symbols whose names fit best.
@@ -215,9 +227,10 @@ impl SymbolTable {
         let hash = self.hasher.hash_one(without_version(name));
         let mut best = Fit::OldVersion;
         let mut found = Vec::new();
-        for index in self.names().iter_hash(hash) {
+        let ByName { entries, limit } = self.names();
+        for index in entries.iter_hash(hash) {
             if let Some(entry) = self.entry(*index)
-                && let Some(fit) = fit(self.name(entry), name)
+                && let Some(fit) = fit(self.name(entry, *limit), name)
                 && fit <= best
             {
                 if fit < best {
@@ -230,44 +243,42 @@ impl SymbolTable {
         found
     }
 
-    /// All entries by the hash of their names, without versions.
-    fn names(&self) -> &HashTable<u32> {
+    fn names(&self) -> &ByName {
         self.by_name.get_or_init(|| {
-            let hash = |index: &u32| {
-                let name = self.entry(*index).map(|entry| self.name(entry));
-                self.hasher
-                    .hash_one(without_version(name.unwrap_or_default()))
-            };
-            let mut names = HashTable::with_capacity(self.entries.len());
-            for index in (0..).take(self.entries.len()) {
-                names.insert_unique(hash(&index), index, hash);
+            let whole = self.hash_names(MAX_NAME, self.longest_names());
+            let cut_off = || self.hash_names(SHORTEST_LIMIT, usize::MAX);
+            ByName {
+                limit: whole.as_ref().map_or(SHORTEST_LIMIT, |_| MAX_NAME),
+                entries: whole.or_else(cut_off).unwrap_or_default(),
             }
-            names
         })
     }
 
-    /// Where names are cut off if many are wanted: a few strings can make any number of long names,
-    /// each of which is hashed, checked, and perhaps copied.
-    fn longest_name(&self) -> usize {
-        *self.longest_name.get_or_init(|| {
-            let strings = self.strings.iter().map(|strings| strings.len());
-            let shared = strings.sum::<usize>().saturating_mul(MAX_SHARED);
-            let each = self.entries.len().saturating_mul(SHORTEST_LIMIT);
-            let mut left = shared.max(each);
-            let fits = self.entries.iter().all(|entry| {
-                let length = self
-                    .place_of_name(entry, MAX_NAME)
-                    .map_or(0, |(_, name)| name.len());
-                let rest = left.checked_sub(length);
-                left = rest.unwrap_or(0);
-                rest.is_some()
-            });
-            if fits { MAX_NAME } else { SHORTEST_LIMIT }
-        })
+    /// The entries by their names, of which `limit` bytes count; `None` if all names together have more
+    /// than `most`.
+    fn hash_names(&self, limit: usize, most: usize) -> Option<HashTable<u32>> {
+        let mut left = most;
+        let hash = |name: &[u8]| self.hasher.hash_one(without_version(name));
+        let mut names = HashTable::with_capacity(self.entries.len());
+        for (entry, index) in self.entries.iter().zip(0..) {
+            let name = self.name(entry, limit);
+            left = left.checked_sub(name.len())?;
+            // There is room for all.
+            names.insert_unique(hash(name), index, |_| 0);
+        }
+        Some(names)
     }
 
-    fn name(&self, entry: &Entry) -> &[u8] {
-        let found = self.place_of_name(entry, self.longest_name());
+    /// How long all names together may be.
+    fn longest_names(&self) -> usize {
+        let strings = self.strings.iter().map(|strings| strings.len());
+        let shared = strings.sum::<usize>().saturating_mul(MAX_SHARED);
+        shared.max(self.entries.len().saturating_mul(SHORTEST_LIMIT))
+    }
+
+    /// The name of a symbol, of which `limit` bytes count.
+    fn name(&self, entry: &Entry, limit: usize) -> &[u8] {
+        let found = self.place_of_name(entry, limit);
         found.map_or(&[], |(strings, range)| {
             strings.get(range).unwrap_or_default()
         })
@@ -288,8 +299,12 @@ impl SymbolTable {
     }
 
     fn symbol(&self, entry: &Entry, limit: usize) -> Symbol {
+        Self::symbol_called(entry, self.place_of_name(entry, limit))
+    }
+
+    fn symbol_called(entry: &Entry, place: Option<(&Arc<SectionData>, Range<usize>)>) -> Symbol {
         Symbol {
-            name: match self.place_of_name(entry, limit) {
+            name: match place {
                 Some((strings, range)) => SymbolName::new(strings, range),
                 None => "".into(),
             },
@@ -342,7 +357,8 @@ mod tests {
     fn names_that_overlap_cost_no_more_than_the_strings_and_the_symbols() {
         for byte in [b'a', 0xff] {
             let strings = vec![byte; COUNT as usize + MAX_NAME];
-            let size = strings.len() * MAX_SHARED + COUNT as usize * SHORTEST_LIMIT;
+            // Those that are whole, and those that are cut off.
+            let size = strings.len() * MAX_SHARED + 2 * COUNT as usize * SHORTEST_LIMIT;
             let table = overlapping(strings);
             let length = |symbol: Symbol| symbol.name.len();
             // What is no UTF-8 takes three bytes for each of its own.
