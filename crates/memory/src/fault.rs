@@ -14,6 +14,30 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
+/// Memory that could not be read: what errors tell of it beside their message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Unreadable {
+    /// The first address that could not be read.
+    pub address: u64,
+    /// How many bytes were to be read from there on; 0 where it is known beforehand that there are
+    /// none.
+    pub size: u64,
+    /// What the address means.
+    pub space: AddressSpace,
+}
+
+impl Unreadable {
+    /// That there is nothing at a virtual address.
+    #[must_use]
+    pub fn at(address: u64) -> Self {
+        Self {
+            address,
+            size: 0,
+            space: AddressSpace::Virtual,
+        }
+    }
+}
+
 /// Why an address could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
@@ -58,6 +82,17 @@ impl Fault {
             space,
             address,
             kind,
+        }
+    }
+
+    /// What remains of a read of `size` bytes from `address` on.
+    #[must_use]
+    pub fn rest(&self, address: u64, size: u64) -> Unreadable {
+        let done = self.address.wrapping_sub(address);
+        Unreadable {
+            address: self.address,
+            size: size.saturating_sub(done),
+            space: self.space,
         }
     }
 

@@ -23,7 +23,7 @@ mod snapshot;
 mod translation_cache;
 
 pub use address_space::AddressSpace;
-pub use fault::{Fault, FaultKind};
+pub use fault::{Fault, FaultKind, Unreadable};
 pub use memory::Memory;
 pub use page_cache::PageCache;
 pub use page_table::{PageTables, Translation, translate};

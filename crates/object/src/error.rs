@@ -1,4 +1,4 @@
-use spelunk_memory::{AddressSpace, Fault};
+use spelunk_memory::{Fault, Unreadable};
 use spelunk_types::TypeError;
 use std::any::Any;
 use std::fmt;
@@ -22,15 +22,7 @@ pub enum ErrorKind {
     /// Text that is no type name or designator (`SyntaxError`).
     Syntax,
     /// Memory of the target that cannot be read, from this address on (`FaultError`).
-    Fault {
-        /// The first address that could not be read.
-        address: u64,
-        /// How many bytes were to be read from there on; 0 where it is known beforehand that there
-        /// are none.
-        size: u64,
-        /// What the address means.
-        space: AddressSpace,
-    },
+    Fault(Unreadable),
     /// An absent object was used (`ObjectAbsentError`).
     ObjectAbsent,
     /// An access beyond the end of a value (`OutOfBoundsError`).
@@ -115,13 +107,7 @@ impl Error {
     /// Memory that cannot be read, from `address` on.
     #[must_use]
     pub fn fault(message: impl Into<String>, address: u64) -> Self {
-        let (size, space) = (0, AddressSpace::Virtual);
-        let kind = ErrorKind::Fault {
-            address,
-            size,
-            space,
-        };
-        Self::new(kind, message)
+        Self::new(ErrorKind::Fault(Unreadable::at(address)), message)
     }
 
     /// The use of an absent object.
@@ -162,7 +148,7 @@ impl Error {
     /// Whether target memory could not be read.
     #[must_use]
     pub fn is_fault(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Fault { .. })
+        matches!(self.0.kind, ErrorKind::Fault(_))
     }
 
     /// Whether nothing has the name that was looked up.
@@ -175,7 +161,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
-            ErrorKind::Fault { address, .. } => write!(f, "{}: {address:#x}", self.0.message),
+            ErrorKind::Fault(Unreadable { address, .. }) => {
+                write!(f, "{}: {address:#x}", self.0.message)
+            }
             _ => f.write_str(&self.0.message),
         }
     }
@@ -201,11 +189,7 @@ impl From<TypeError> for Error {
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        let kind = ErrorKind::Fault {
-            address: fault.address,
-            size: 0,
-            space: fault.space,
-        };
+        let kind = ErrorKind::Fault(fault.rest(fault.address, 0));
         Self::new(kind, fault.message())
     }
 }

@@ -71,15 +71,7 @@ impl From<spelunk_object::Error> for Error {
             K::Overflow => ErrorKind::Overflow,
             K::ZeroDivision => ErrorKind::ZeroDivision,
             K::Syntax => ErrorKind::Syntax,
-            K::Fault {
-                address,
-                size,
-                space,
-            } => ErrorKind::Fault {
-                address,
-                size,
-                space,
-            },
+            K::Fault(what) => ErrorKind::Fault(what),
             K::ObjectAbsent => ErrorKind::ObjectAbsent,
             K::OutOfBounds => ErrorKind::OutOfBounds,
             K::Recursion => ErrorKind::Recursion,
@@ -110,15 +102,7 @@ impl From<Error> for spelunk_object::Error {
             ErrorKind::Overflow => K::Overflow,
             ErrorKind::ZeroDivision => K::ZeroDivision,
             ErrorKind::Syntax => K::Syntax,
-            ErrorKind::Fault {
-                address,
-                size,
-                space,
-            } => K::Fault {
-                address,
-                size,
-                space,
-            },
+            ErrorKind::Fault(what) => K::Fault(what),
             ErrorKind::ObjectAbsent => K::ObjectAbsent,
             ErrorKind::OutOfBounds => K::OutOfBounds,
             ErrorKind::Recursion => K::Recursion,

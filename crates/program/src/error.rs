@@ -1,7 +1,7 @@
 //! The one error from the program up: opaque, with a kind that decides which Python exception it
 //! becomes, a chain of contexts, and room for an error from outside.
 
-use spelunk_memory::{AddressSpace, Fault};
+use spelunk_memory::{Fault, Unreadable};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -24,15 +24,7 @@ pub enum ErrorKind {
     /// A container has nothing under this key, which is the message. Python: `KeyError`.
     Key,
     /// Memory cannot be read. Python: `FaultError`.
-    Fault {
-        /// The first address that cannot be read.
-        address: u64,
-        /// How many bytes were to be read from there on; 0 where it is known beforehand that there
-        /// are none.
-        size: u64,
-        /// What the address means.
-        space: AddressSpace,
-    },
+    Fault(Unreadable),
     /// Debugging information is missing. Python: `MissingDebugInfoError`.
     MissingDebugInfo,
     /// No default program is set. Python: `NoDefaultProgramError`.
@@ -138,24 +130,12 @@ impl Error {
     /// Memory that cannot be read, from `address` on.
     #[must_use]
     pub fn fault(message: impl Into<String>, address: u64) -> Self {
-        let (size, space) = (0, AddressSpace::Virtual);
-        let kind = ErrorKind::Fault {
-            address,
-            size,
-            space,
-        };
-        Self::new(kind, message)
+        Self::new(ErrorKind::Fault(Unreadable::at(address)), message)
     }
 
     /// What `fault` says of a read of `size` bytes from `address` on.
     pub(crate) fn of_read(fault: &Fault, address: u64, size: u64) -> Self {
-        let done = fault.address.wrapping_sub(address);
-        let kind = ErrorKind::Fault {
-            address: fault.address,
-            size: size.saturating_sub(done),
-            space: fault.space,
-        };
-        Self::new(kind, fault.message())
+        Self::new(ErrorKind::Fault(fault.rest(address, size)), fault.message())
     }
 
     /// An error of the kind [`ErrorKind::ObjectNotFound`]. `what` says
@@ -221,7 +201,7 @@ impl Error {
     /// Whether memory could not be read.
     #[must_use]
     pub fn is_fault(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Fault { .. })
+        matches!(self.kind(), ErrorKind::Fault(_))
     }
 }
 
@@ -231,7 +211,9 @@ impl fmt::Display for Error {
             write!(f, "{context}: ")?;
         }
         match self.0.kind {
-            ErrorKind::Fault { address, .. } => write!(f, "{}: {address:#x}", self.0.message),
+            ErrorKind::Fault(Unreadable { address, .. }) => {
+                write!(f, "{}: {address:#x}", self.0.message)
+            }
             _ => f.write_str(&self.0.message),
         }
     }

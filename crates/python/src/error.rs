@@ -3,7 +3,7 @@
 use crate::program::take_reader_exception;
 use pyo3::exceptions as py;
 use pyo3::prelude::*;
-use spelunk_memory::AddressSpace;
+use spelunk_memory::{AddressSpace, Unreadable};
 use spelunk_program::{Error, ErrorKind};
 use std::sync::Arc;
 
@@ -33,11 +33,11 @@ pub(crate) fn raise(error: impl Into<Error>) -> PyErr {
         ErrorKind::Lookup => py::PyLookupError::new_err(message),
         ErrorKind::Key => py::PyKeyError::new_err(error.message().to_owned()),
         ErrorKind::ObjectNotFound { name } => object_not_found(message, name),
-        ErrorKind::Fault {
+        ErrorKind::Fault(Unreadable {
             address,
             size,
             space,
-        } => {
+        }) => {
             if let Some(exception) = take_reader_exception(*address) {
                 return exception;
             }

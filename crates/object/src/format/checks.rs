@@ -7,7 +7,7 @@ use spelunk_types::{Primitive, QualifiedType, TypeData};
 pub(super) fn is_shown_in_place(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::Fault { .. }
+        ErrorKind::Fault(_)
             | ErrorKind::Type
             | ErrorKind::Value
             | ErrorKind::Overflow

@@ -343,8 +343,8 @@ pub fn read_c_string(target: &dyn Target, address: u64, limit: u64) -> Result<Ve
             Ok(()) => length,
             // The string may end before the hole does begin.
             Err(error) => match error.kind() {
-                ErrorKind::Fault { address: hole, .. } if hole > address => {
-                    let length = usize::try_from(hole - address)
+                ErrorKind::Fault(hole) if hole.address > address => {
+                    let length = usize::try_from(hole.address - address)
                         .unwrap_or(length)
                         .min(length);
                     target.read(address, chunk.get_mut(..length).unwrap_or(&mut []))?;

@@ -326,12 +326,12 @@ fn what_has_no_value_cannot_be_read() {
     let fault = f.value("struct point *", 0u64).member(&f, "x").unwrap();
     assert_eq!(
         message(fault.value(&f)),
-        "Fault { address: 0, size: 0, space: Virtual }: could not find memory segment: 0x0"
+        "Fault(Unreadable { address: 0, size: 0, space: Virtual }): could not find memory segment: 0x0"
     );
     assert_eq!(
         message(Object::at(f.ty("char [1152921504606846976]"), BASE).read(&f)),
         format!(
-            "Fault {{ address: {}, size: 0, space: Virtual }}: could not find memory segment: 0xffff1000",
+            "Fault(Unreadable {{ address: {}, size: 0, space: Virtual }}): could not find memory segment: 0xffff1000",
             BASE + 4096
         )
     );
@@ -381,7 +381,7 @@ fn strings_end_at_nul_or_where_the_array_does() {
     assert_eq!(
         message(string(end)),
         format!(
-            "Fault {{ address: {}, size: 0, space: Virtual }}: could not find memory segment: 0xffff1000",
+            "Fault(Unreadable {{ address: {}, size: 0, space: Virtual }}): could not find memory segment: 0xffff1000",
             BASE + 4096
         )
     );

@@ -1,6 +1,6 @@
 use crate::files::{Directory, elf_file};
 use crate::system::{KERNEL_ID, MODULE_ID, RELEASE, TestSystem, program, program_of};
-use spelunk_memory::AddressSpace;
+use spelunk_memory::{AddressSpace, Unreadable};
 use spelunk_program::{ErrorKind, LoadReport, LoadRequest, Program, StackSource};
 use spelunk_program::{StackEnd, Thread};
 use spelunk_synth::elf::{ET_EXEC, ET_REL};
@@ -27,11 +27,11 @@ fn a_dump_opens_once_and_its_memory_is_there() {
     let fault = program.read(AddressSpace::Physical, 0x1ffe, 1 << 40);
     assert_eq!(
         *fault.unwrap_err().kind(),
-        ErrorKind::Fault {
+        ErrorKind::Fault(Unreadable {
             address: 0x2000,
             size: (1 << 40) - 2,
             space: AddressSpace::Physical,
-        }
+        })
     );
     let again = program
         .open_core(&[core], &[&TestSystem(None)])
