@@ -1,26 +1,63 @@
 use crate::codec::{self, CodecError, StreamCodec};
 use crate::constants::{self as elf, CompressionType};
-use crate::data::SectionData;
+use crate::data::{SectionData, WeakData};
 use crate::error::ElfError;
 use crate::section::Section;
 use spelunk_base::{ByteOrder, Cursor, Platform, Truncated};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The bytes of `section`, which stand in the file as `stored`, decompressed where they must be.
-pub(crate) fn decompress(
-    stored: SectionData,
+/// The decompressed sections of a file that somebody has, by index: several want the same ones, which
+/// may be most of the memory that the file takes.
+#[derive(Default)]
+pub(crate) struct Decompressed(Mutex<HashMap<u32, WeakData>>);
+
+impl Decompressed {
+    /// The bytes of `section`, which stand in the file as `stored`, decompressed where they must be.
+    pub(crate) fn get(
+        &self,
+        stored: SectionData,
+        section: &Section,
+        platform: Platform,
+    ) -> Result<SectionData, ElfError> {
+        if !is_compressed(&stored, section) {
+            return Ok(stored);
+        }
+        let known = self
+            .sections()
+            .get(&section.index)
+            .and_then(WeakData::upgrade);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let data = decompress(&stored, section, platform)?;
+        self.sections().insert(section.index, data.downgrade());
+        Ok(data)
+    }
+
+    fn sections(&self) -> MutexGuard<'_, HashMap<u32, WeakData>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_compressed(stored: &[u8], section: &Section) -> bool {
+    // Before `SHF_COMPRESSED`.
+    let is_old = section.name.starts_with(".zdebug_") && stored.starts_with(b"ZLIB");
+    section.flags.contains(elf::SHF_COMPRESSED) || is_old
+}
+
+fn decompress(
+    stored: &[u8],
     section: &Section,
     platform: Platform,
 ) -> Result<SectionData, ElfError> {
-    let header = if section.flags.contains(elf::SHF_COMPRESSED) {
-        parse_header(&stored, platform)
-    } else if section.name.starts_with(".zdebug_") && stored.starts_with(b"ZLIB") {
-        parse_old_header(&stored)
-    } else {
-        return Ok(stored);
-    };
     let error = |error| ElfError::Compressed {
         section: section.name.clone(),
         error,
+    };
+    let header = match section.flags.contains(elf::SHF_COMPRESSED) {
+        true => parse_header(stored, platform),
+        false => parse_old_header(stored),
     };
     let header = header.map_err(|_| error(CodecError::CutOff))?;
     let codec = match header.kind {

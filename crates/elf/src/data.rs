@@ -1,7 +1,7 @@
 use crate::read_at::{ReadAt, ReadAtError};
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The bytes of a section: borrowed from the mapped file where they stand there as they are, else
 /// owned. Clones are cheap and share the bytes.
@@ -15,7 +15,7 @@ enum Bytes {
         start: usize,
         end: usize,
     },
-    Owned(Arc<[u8]>),
+    Owned(Arc<Vec<u8>>),
 }
 
 impl SectionData {
@@ -61,6 +61,26 @@ impl SectionData {
     }
 }
 
+/// Bytes that are there as long as somebody else has them.
+#[derive(Default)]
+pub(crate) struct WeakData(Weak<Vec<u8>>);
+
+impl SectionData {
+    /// A reference that keeps nothing; to bytes in a file, none.
+    pub(crate) fn downgrade(&self) -> WeakData {
+        match &self.0 {
+            Bytes::Mapped { .. } => WeakData::default(),
+            Bytes::Owned(bytes) => WeakData(Arc::downgrade(bytes)),
+        }
+    }
+}
+
+impl WeakData {
+    pub(crate) fn upgrade(&self) -> Option<SectionData> {
+        self.0.upgrade().map(Bytes::Owned).map(SectionData)
+    }
+}
+
 impl Deref for SectionData {
     type Target = [u8];
 
@@ -77,7 +97,7 @@ impl Deref for SectionData {
 
 impl From<Vec<u8>> for SectionData {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Bytes::Owned(bytes.into()))
+        Self(Bytes::Owned(Arc::new(bytes)))
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::compressed_section;
+use crate::compressed_section::Decompressed;
 use crate::constants::{self as elf, SymbolSection};
 use crate::data::SectionData;
 use crate::error::ElfError;
@@ -21,6 +21,7 @@ pub struct ElfFile {
     by_name: HashMap<String, usize>,
     notes: Vec<NoteTable>,
     damage: Vec<ElfError>,
+    decompressed: Decompressed,
 }
 
 impl ElfFile {
@@ -81,6 +82,7 @@ impl ElfFile {
             by_name,
             notes: Vec::new(),
             damage,
+            decompressed: Decompressed::default(),
         };
         file.notes = file.read_note_tables()?;
         Ok(file)
@@ -174,14 +176,14 @@ impl ElfFile {
             })
     }
 
-    /// The bytes of `section`, decompressed; none for `SHT_NOBITS`.
+    /// The bytes of `section`, one of this file's, decompressed; none for `SHT_NOBITS`.
     ///
     /// # Errors
     ///
     /// As [`section_data`](Self::section_data).
     pub fn data_of(&self, section: &Section) -> Result<SectionData, ElfError> {
         let stored = section.stored_data(&self.data)?;
-        compressed_section::decompress(stored, section, self.platform())
+        self.decompressed.get(stored, section, self.platform())
     }
 
     /// All notes, from the segments of notes or, in files without segments, the sections.

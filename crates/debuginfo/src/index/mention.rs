@@ -1,5 +1,5 @@
 use crate::error::DebugInfoError;
-use crate::sources::{SourceSections, Sources, Wanted};
+use crate::sources::{SourceFile, Sources};
 use gimli::SectionId;
 use memchr::memmem::Finder;
 use rayon::prelude::*;
@@ -11,19 +11,18 @@ const CHUNK: usize = 4 << 20;
 /// at the end of any text, or in front of a `<`. That takes a hundredth of the time that it takes to
 /// make an index of the names in namespaces.
 pub(super) fn is_mentioned(sources: &Sources, word: &str) -> Result<bool, DebugInfoError> {
-    let (files, _) = sources.load(Wanted::Names)?;
+    sources.lookup_found()?;
     let finder = Finder::new(word.as_bytes());
-    let texts = |file: &SourceSections| {
-        let ids = [SectionId::DebugStr, SectionId::DebugLineStr];
-        ids.iter()
-            .any(|id| has_name(file.get(*id).slice(), &finder))
+    let texts = |file: &SourceFile| {
+        let mut texts = [SectionId::DebugStr, SectionId::DebugLineStr].into_iter();
+        texts.any(|id| has_name(file.strings(id).unwrap_or_default(), &finder))
     };
     // Where there is only one entry of a name, or it is short, the name may stand in the entry.
-    let units = |file: &SourceSections| {
-        let mut units = file.units.iter();
-        units.any(|(_, data)| has_name(data, &finder))
+    let units = || {
+        let mut units = sources.load_units().into_iter();
+        units.any(|(_, data)| has_name(&data, &finder))
     };
-    Ok(files.iter().any(texts) || files.iter().any(units))
+    Ok((0..).map_while(|number| sources.file(number)).any(texts) || units())
 }
 
 fn has_name(bytes: &[u8], finder: &Finder<'_>) -> bool {

@@ -14,7 +14,7 @@ mod skeleton;
 mod split;
 mod supplementary;
 
-pub(crate) use found::SplitLink;
+pub(crate) use found::{SourceFile, SplitLink};
 pub use missing::{MissingSource, SourceKind};
 pub(crate) use search::Sources;
 pub(crate) use sections::{SourceSections, Wanted, section_name};

@@ -131,7 +131,8 @@ impl Sources {
         data.get(usize::try_from(offset.checked_sub(*base)?).ok()?..)
     }
 
-    fn load_units(&self) -> Vec<(u64, SectionData)> {
+    /// The sections of units, one behind the other, with where each starts.
+    pub(crate) fn load_units(&self) -> Vec<(u64, SectionData)> {
         let mut base = 0u64;
         let mut all = Vec::new();
         for number in 0.. {

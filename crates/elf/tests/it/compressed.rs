@@ -45,6 +45,12 @@ fn sections_of_all_formats_decompress() {
             let file = file(encoding, section(encoding, kind, size, &compressed));
             let data = file.section_data(".debug_info").unwrap().unwrap();
             assert_eq!(*data, content);
+            // It is there once, however many have it.
+            let again = file.section_data(".debug_info").unwrap().unwrap();
+            assert_eq!(again.as_ptr(), data.as_ptr());
+            drop((data, again));
+            let data = file.section_data(".debug_info").unwrap().unwrap();
+            assert_eq!(*data, content);
         }
         let mut old = b"ZLIB".to_vec();
         old.extend(size.to_be_bytes());
