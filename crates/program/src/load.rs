@@ -151,12 +151,17 @@ impl Loading<'_> {
     /// Reports what is missing of files that were loaded now.
     fn report_incomplete(&mut self, modules: &[Arc<Module>]) {
         for module in modules {
-            let Some(file) = module.debug_file() else {
+            let Some(file) = module.file() else {
                 continue;
             };
             // Files whose sections cannot be read say so when they are asked for something.
-            let missing = file.debug().missing_sources().unwrap_or_default();
-            let damage = file.debug().damage().unwrap_or_default();
+            let (missing, own_damage) = match module.debug_file() {
+                Some(_) => (file.debug().missing_sources(), file.debug().damage()),
+                None => (Ok(Default::default()), Ok(Vec::new())),
+            };
+            let (missing, own_damage) =
+                (missing.unwrap_or_default(), own_damage.unwrap_or_default());
+            let of_file = file.debug().elf().damage();
             // The file is named anyway.
             let own = format!("{}: ", file.debug().name());
             let told = |error: &DebugInfoError| {
@@ -164,12 +169,14 @@ impl Loading<'_> {
                 text.strip_prefix(&own).unwrap_or(&text).to_owned()
             };
             let loaded = &self.report.loaded;
+            let damage = of_file.iter().map(ToString::to_string);
+            let damage: Vec<_> = damage.chain(own_damage.iter().map(told)).collect();
             let is_whole = missing.is_empty() && damage.is_empty();
             if !is_whole && loaded.iter().any(|loaded| loaded.path == *file.path()) {
                 self.report.incomplete.push(IncompleteFile {
                     path: file.path().clone(),
                     missing: missing.to_vec(),
-                    damage: damage.iter().map(told).collect(),
+                    damage,
                 });
             }
         }

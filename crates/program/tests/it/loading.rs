@@ -284,3 +284,32 @@ fn damaged_units_are_reported() {
     let again = program.load_debug_info(&request).unwrap();
     assert_eq!(again.incomplete, []);
 }
+
+#[test]
+fn files_that_are_cut_off_are_reported() {
+    let directory = Directory::new();
+    let source = directory.write("driver.c", b"int answer = 42;");
+    let object = directory.path().join("some_driver.ko");
+    let compiler = std::process::Command::new("gcc")
+        .args(["-g", "-c", "-o"])
+        .args([&object, &source])
+        .status();
+    assert!(compiler.expect("install gcc").success());
+    // The table of sections is at the end: nothing tells where anything is.
+    let whole = std::fs::read(&object).unwrap();
+    std::fs::write(&object, &whole[..whole.len() / 2]).unwrap();
+    let program = program_of(&directory, &TestSystem(None));
+    let request = LoadRequest {
+        paths: vec![object.clone()],
+        ..LoadRequest::default()
+    };
+    let report = program.load_debug_info(&request).unwrap();
+    assert_eq!(paths(&report), [object.as_path()]);
+    let text = report.to_string();
+    for part in [
+        "some_driver.ko: part of the debugging information is missing; table of section headers",
+        "the file is cut off; get a whole copy of the file",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
+}
