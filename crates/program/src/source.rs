@@ -1,6 +1,7 @@
 //! Source code of an address.
 
 use crate::{Error, Program, Result, SourceLocation};
+use spelunk_debuginfo::ObjectKinds;
 
 impl Program {
     /// The places in source code that `address` was compiled from: the innermost inlined
@@ -42,7 +43,8 @@ impl Program {
     }
 
     /// The address that a text means: the name of a symbol or a hexadecimal number, then perhaps a
-    /// `+` and an offset (`schedule+0x1f`, `0xffffffff81000000 + 12`).
+    /// `+` and an offset (`schedule+0x1f`, `0xffffffff81000000 + 12`). What is none of these may be the
+    /// name of a function, as C++ and Rust have it: `ns::add<unsigned int>+0x1f`.
     ///
     /// # Errors
     ///
@@ -50,6 +52,32 @@ impl Program {
     /// lookup error if there is no such symbol.
     pub fn parse_address(&self, text: &str) -> Result<u64> {
         let text = text.trim_ascii();
+        self.parse_symbol(text).or_else(|error| {
+            let address = self.find_in_function(text)?;
+            address.ok_or(error)
+        })
+    }
+
+    fn find_in_function(&self, text: &str) -> Result<Option<u64>> {
+        let address = |name: &str| -> Result<Option<u64>> {
+            let found = self.find_object(name, ObjectKinds::FUNCTION, None)?;
+            Ok(found.and_then(|function| function.address()))
+        };
+        if let Some(whole) = address(text)? {
+            return Ok(Some(whole));
+        }
+        // The name of an operator may have a `+` of its own.
+        let Some((name, offset)) = text.rsplit_once('+') else {
+            return Ok(None);
+        };
+        let Ok(offset) = parse_offset(offset.trim_ascii_start()) else {
+            return Ok(None);
+        };
+        let start = address(name.trim_ascii_end())?;
+        Ok(start.map(|start| start.wrapping_add(offset)))
+    }
+
+    fn parse_symbol(&self, text: &str) -> Result<u64> {
         let end = text
             .find(|c: char| c.is_ascii_whitespace() || c == '+')
             .unwrap_or(text.len());
