@@ -80,29 +80,24 @@ class Completer:
         >>> Completer({"prog": prog}).all_matches('prog["init_tas')
         ['prog["init_task"]']
         """
-        if match := _ITEM.search(text):
-            expression, quote, prefix = match.groups()
-            head = text[: match.start(3)]
-            names = self.items(self.evaluate(expression), prefix)
-            return [f"{head}{name}{quote}]" for name in names]
         before = self.line_before()
-        if match := _TYPE.search(before + text):
-            expression, quote, prefix = match.groups()
-            # What readline takes for the text to complete begins behind the last space.
-            skipped = len(before) - match.start(3)
-            names = self.types(self.evaluate(expression), prefix, quote)
-            head = text[: max(-skipped, 0)]
-            return [head + name[max(skipped, 0) :] for name in names]
+        for pattern, find in ((_ITEM, self.items), (_TYPE, self.types)):
+            if match := pattern.search(before + text):
+                expression, quote, prefix = match.groups()
+                # What readline takes for the text to complete begins behind the last space or colon.
+                skipped = len(before) - match.start(3)
+                names = find(self.evaluate(expression), prefix, quote)
+                head = text[: max(-skipped, 0)]
+                return [head + name[max(skipped, 0) :] for name in names]
         match = _NAME.search(text)
         assert match is not None
         name_head, name_prefix = text[: match.start()], match.group()
         if _ends_in_string(before + name_head):
             return []
-        if match := _ATTRIBUTE.search(text):
+        if match := _ATTRIBUTE.search(before + text):
             expression, prefix = match.groups()
-            head = text[: match.start(2)]
             names = self.attributes(self.evaluate(expression), prefix)
-            return [head + name for name in names]
+            return [name_head + name for name in names]
         if not name_prefix:
             return []
         known = {*self.variables, *dir(builtins), *keyword.kwlist}
@@ -114,21 +109,20 @@ class Completer:
         return eval(expression, self.variables)
 
     @staticmethod
-    def items(value: Any, prefix: str) -> List[str]:
-        """The names that may stand in the brackets behind ``value``."""
+    def items(value: Any, prefix: str, quote: str) -> List[str]:
+        """The names that may stand in the brackets behind ``value``, and what closes these."""
         if isinstance(value, spelunk.Program):
             names = value._object_names(prefix, _MOST + 1)
             if len(names) > _MOST:
                 # What all matches have in common is typed for the user: with this, no more.
                 names[_MOST:] = [f"{prefix}..."]
-            return names
-        if isinstance(value, spelunk.StackFrame):
+        elif isinstance(value, spelunk.StackFrame):
             names = value.locals()
         elif isinstance(value, dict):
             names = [name for name in value if isinstance(name, str)]
         else:
             names = []
-        return [name for name in names if name.startswith(prefix)]
+        return [f"{name}{quote}]" for name in names if name.startswith(prefix)]
 
     @staticmethod
     def types(value: Any, prefix: str, quote: str) -> List[str]:

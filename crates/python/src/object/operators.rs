@@ -205,8 +205,9 @@ impl PyObject {
             return self.slice(py, slice);
         }
         if !index.hasattr("__index__")? {
+            let hint = self.object.container_hint(self.target());
             return Err(PyTypeError::new_err(format!(
-                "object subscript must be integer or slice, not {}",
+                "object subscript must be integer or slice, not {}{hint}",
                 index.get_type().name()?
             )));
         }

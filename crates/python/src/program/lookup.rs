@@ -12,6 +12,7 @@ use crate::types::{PyType, own_type};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use spelunk_base::Language;
 use spelunk_program::ObjectKinds;
 use spelunk_types::TypeKind;
 use std::ops::BitOr;
@@ -292,12 +293,15 @@ impl PyProgram {
                 return Ok(tags.iter().map(|tag| format!("{keyword}{tag}")).collect());
             }
         }
-        let kinds = [
+        let mut kinds = vec![
             TypeKind::Typedef,
             TypeKind::Int,
             TypeKind::Bool,
             TypeKind::Float,
         ];
+        if self.program.language() != Language::C {
+            kinds.extend(KEYWORDS.map(|(_, kind)| kind));
+        }
         let mut names = self
             .program
             .type_names(prefix, &kinds, limit)
