@@ -145,7 +145,7 @@ def _open(options: Dict[str, Any]) -> spelunk.Program:
     try:
         prog = spelunk.Program(options["platform"], vmcoreinfo=vmcoreinfo)
         if options["pid"] is not None:
-            prog.set_pid(options["pid"])
+            _set_pid(prog, options["pid"])
         elif options["core"]:
             prog.set_core_dump(options["core"])
         elif options["qemu"] is not None:
@@ -154,10 +154,19 @@ def _open(options: Dict[str, Any]) -> spelunk.Program:
             prog.set_gdb_remote(options["gdb"])
         else:
             _set_kernel(prog)
+    except _Failure:
+        raise
     except Exception as error:
         raise _Failure(_reason(error)) from error
     _choose_search(prog, options)
     return prog
+
+
+def _set_pid(prog: spelunk.Program, pid: int) -> None:
+    try:
+        prog.set_pid(pid)
+    except FileNotFoundError:
+        raise _Failure(f"there is no process {pid}") from None
 
 
 # Sends the descriptor of /proc/kcore over the socket that is its standard output.
@@ -173,6 +182,8 @@ def _set_kernel(prog: spelunk.Program) -> None:
     try:
         prog.set_kernel()
         return
+    except FileNotFoundError as error:
+        raise _Failure(f"{_reason(error)}; to debug something else, see spelunk --help") from None
     except PermissionError:
         sudo = shutil.which("sudo")
         if sudo is None or os.geteuid() == 0:

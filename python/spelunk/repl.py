@@ -84,7 +84,7 @@ class Completer:
         for pattern, find in ((_ITEM, self.items), (_TYPE, self.types)):
             if match := pattern.search(before + text):
                 expression, quote, prefix = match.groups()
-                # What readline takes for the text to complete begins behind the last space or colon.
+                # What readline takes for the text to complete begins behind the last space or `<`.
                 skipped = len(before) - match.start(3)
                 names = find(self.evaluate(expression), prefix, quote)
                 head = text[: max(-skipped, 0)]
@@ -157,8 +157,8 @@ def _set_up_readline(variables: Dict[str, Any]) -> None:
         variables, lambda: readline.get_line_buffer()[: readline.get_begidx()]
     )
     readline.set_completer(completer.complete)
-    # Brackets, quotes and dots are part of what is completed.
-    readline.set_completer_delims(" \t\n`~!@#$%^&*()-=+{}\\|;:,<>?/")
+    # Brackets, quotes, dots and colons are part of what is completed.
+    readline.set_completer_delims(" \t\n`~!@#$%^&*()-=+{}\\|;,<>?/")
     readline.parse_and_bind("tab: complete")
     path = history_path()
     readline.clear_history()

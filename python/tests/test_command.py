@@ -32,6 +32,7 @@ def test_help_and_version():
         (["-k", "-p1"], 2, "spelunk: -k and -p exclude each other (see spelunk --help)\n"),
         (["--qemu", "/nonexistent"], 1, "spelunk: /nonexistent: No such file or directory\n"),
         (["-c", "/nonexistent"], 1, "spelunk: /nonexistent: No such file or directory\n"),
+        (["-p", str(2**22 + 1)], 1, f"spelunk: there is no process {2**22 + 1}\n"),
     ],
 )
 def test_mistakes_are_told_in_one_line(arguments, status, text):

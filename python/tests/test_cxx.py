@@ -6,6 +6,7 @@ import pytest
 from process import Process
 
 from spelunk import FaultError, Object, OutOfBoundsError, TypeKind, cast, container_of, implicit_convert, offsetof, sizeof
+from spelunk.repl import Completer
 
 SOURCE = r"""
 #include <any>
@@ -57,6 +58,9 @@ std::filesystem::path path = "/usr/lib";
 struct Lost { std::string text; std::vector<int> vec; };
 alignas(16) unsigned long lost[sizeof(Lost) / 8] = { 0x10, 5, 5 };
 Lost *to_lost = (Lost *)lost;
+template<class T> struct Sum { T operator+(T other) { return other + 1; } };
+template<class T> T twice(T x) { return 2 * x; }
+int summed = Sum<unsigned int>() + 1u, doubled = twice<int>(1);
 template<class... A> int pack(A... a) { return (a + ... + 0); }
 int packed = pack(1, 2L);
 #define show(what) printf("%s = %lld\n", #what, (long long)(what))
@@ -251,6 +255,7 @@ def test_containers_say_how_to_get_at_what_they_hold(prog):
     ]:
         for ask, message in [
             (lambda: obj[0], "is not an array or pointer; "),
+            (lambda: obj["key"], "must be integer or slice, not str; "),
             (lambda: len(obj), r"has no len\(\); "),
             (lambda: iter(obj), "is not iterable; "),
         ]:
@@ -310,6 +315,37 @@ def test_what_an_any_holds(prog):
     assert str(prog["any"]) == "(std::any)(int)5"
     assert str(prog["any_text"]) == '(std::any)(std::string)"in any"'
     assert str(prog["any_empty"]) == "(std::any)empty"
+
+
+def test_functions_are_places_by_their_names(prog):
+    for name in ["twice<int>", "Sum<unsigned int>::operator+"]:
+        function = prog.function(name)
+        (place,) = prog.source_location(name)
+        assert place.line == prog.source_location(function.address_)[0].line
+        for text in [f"{name}+0x1", f" {name} + 1 "]:
+            (inside,) = prog.source_location(text)
+            assert inside.line == place.line and inside.filename == place.filename
+    for name in ["twice<char>", "twice<int>+x", "Sum<unsigned int>::operator-", "Sum<unsigned int>"]:
+        with pytest.raises((LookupError, ValueError)):
+            prog.source_location(name)
+
+
+@pytest.mark.parametrize(
+    "before, text, matches",
+    [
+        ("x = ", 'prog["ns::C::sh', ['prog["ns::C::shared"]']),
+        ("", 'prog["ns::C::shared"].address_o', ['prog["ns::C::shared"].address_of_']),
+        ("", 'prog["ns::C::shared"].nothing', []),
+        ("prog.type(", '"ns::Dee', ['"ns::Deep")']),
+        # What readline takes for the text begins behind some characters of the name.
+        ('prog["twice<', "in", ['int>"]']),
+        ('prog["Sum<unsigned int>', "::operator", ['::operator+"]']),
+        ("prog.type(", '"Lost', ['"Lost")']),
+        ("1 if prog else ", "pro", ["prog", "property"]),
+    ],
+)
+def test_names_with_scopes_are_completed(prog, before, text, matches):
+    assert Completer({"prog": prog}, lambda: before).all_matches(text) == matches
 
 
 def test_names_of_symbols_are_demangled(prog):
