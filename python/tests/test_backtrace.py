@@ -3,17 +3,12 @@
 import json
 import re
 import subprocess
-from random import Random
 
 import pytest
 from lab import CACHE, SPELUNK, Guest
 from test_command import spelunk_command
 
 import spelunk
-
-# Bytes of a kernel stack, and of a page.
-STACK = 16384
-PAGE = 4096
 
 PROGRAM = """
 #include <stdlib.h>
@@ -284,50 +279,3 @@ def test_variables_that_others_hide_are_shown_in_order(tmp_path):
     lines = [line.strip() for line in spelunk_command(*command).stdout.splitlines()]
     start = lines.index("z = (int)1")
     assert lines[start : start + 3] == ["z = (int)1", "a = (int)2", "z = (int)3"]
-
-
-def test_damaged_stacks_end_with_a_reason():
-    prog = open_guest("panic")
-    stacks = {}
-    for thread in prog.threads():
-        base = thread.object.stack.value_()
-        try:
-            stacks[base] = thread, prog.read(base, STACK)
-        except spelunk.FaultError:
-            pass
-    assert len(stacks) > 80
-    damaged = {}
-
-    def read(address, count, offset, physical):
-        base = next(base for base in stacks if base <= address < base + STACK)
-        content = damaged.get(base) or stacks[base][1]
-        return content[address - base : address - base + count]
-
-    for base in stacks:
-        prog.add_memory_segment(base, STACK, read)
-    random = Random(5)
-    text = prog.symbol("schedule").address
-    ends = set()
-    for base, (thread, content) in stacks.items():
-        whole = len(thread.stack_trace())
-        for page in range(0, STACK, PAGE):
-            words = {
-                "zeros": (0 for _ in range(PAGE // 8)),
-                "ones": (2**64 - 1 for _ in range(PAGE // 8)),
-                "noise": (random.getrandbits(64) for _ in range(PAGE // 8)),
-                "itself": (base + random.randrange(STACK) // 8 * 8 for _ in range(PAGE // 8)),
-                "code": (random.choice((text + random.randrange(1 << 16), base + page)) for _ in range(PAGE // 8)),
-            }
-            for kind, garbage in words.items():
-                garbage = b"".join(word.to_bytes(8, "little") for word in garbage)
-                damaged[base] = content[:page] + garbage + content[page + PAGE :]
-                trace = thread.stack_trace()
-                assert str(trace) or not len(trace)
-                assert trace.end_reason and len(trace) < 20_000, (thread.tid, page, kind)
-                ends.add(trace.end_reason.split(" 0x")[0])
-                for frame in list(trace)[:40] if page == 3 * PAGE else []:
-                    for name in frame.locals():
-                        frame[name]
-        del damaged[base]
-        assert len(thread.stack_trace()) == whole
-    assert "this is the outermost frame" in ends and len(ends) > 2, ends

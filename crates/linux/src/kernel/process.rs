@@ -74,23 +74,31 @@ fn threads(kernel: &LinuxKernel, program: &Program, task: &Object) -> Result<Vec
     // A list that is damaged has its first tasks all the same.
     while let Ok(Some(task)) = group.next_task(program) {
         program.cancel().check()?;
-        let tid = member_value(program, &task, "pid")?;
-        let thread = Thread {
-            tid,
-            object: Some(task.clone()),
+        let Ok(thread) = one_thread(kernel, program, task) else {
+            break;
         };
-        threads.push(UserThread {
-            tid,
-            name: task.member(program, "comm")?.string(program)?,
-            registers: registers::of_user(kernel, program, &thread)
-                .map_err(|error| error.to_string()),
-        });
+        threads.push(thread);
         if threads.len() >= MAX_THREADS {
             break;
         }
     }
     threads.sort_by_key(|thread| thread.tid);
     Ok(threads)
+}
+
+fn one_thread(kernel: &LinuxKernel, program: &Program, task: Object) -> Result<UserThread> {
+    let tid = member_value(program, &task, "pid")?;
+    let name = task.member(program, "comm")?.string(program)?;
+    let thread = Thread {
+        tid,
+        object: Some(task),
+    };
+    let registers = registers::of_user(kernel, program, &thread);
+    Ok(UserThread {
+        tid,
+        name,
+        registers: registers.map_err(|error| error.to_string()),
+    })
 }
 
 /// What the addresses of `space`, a `struct mm_struct *`, are in use for.
