@@ -50,19 +50,29 @@ impl UnitFunctions {
             let is_function = tag == dw::DW_TAG_subprogram;
             let mut attributes = RangeAttributes::default();
             let mut sibling = None;
-            if is_function || abbreviation.has_children() {
-                for specification in abbreviation.attributes() {
-                    let attribute = entries.read_attribute(*specification)?;
-                    if let gimli::AttributeValue::UnitRef(next) = attribute.value()
-                        && attribute.name() == dw::DW_AT_sibling
-                    {
+            // Of large units most entries are types, and of these all attributes but one are passed over.
+            let is_wanted = |name| match name {
+                dw::DW_AT_sibling => abbreviation.has_children(),
+                dw::DW_AT_low_pc | dw::DW_AT_high_pc | dw::DW_AT_ranges => is_function,
+                _ => false,
+            };
+            let mut rest = abbreviation.attributes();
+            while let Some(next) = rest.iter().position(|it| is_wanted(it.name())) {
+                let (before, behind) = rest.split_at(next);
+                entries.skip_attributes(before)?;
+                let Some((wanted, behind)) = behind.split_first() else {
+                    break;
+                };
+                let attribute = entries.read_attribute(*wanted)?;
+                match (attribute.name(), attribute.raw_value()) {
+                    (dw::DW_AT_sibling, gimli::AttributeValue::UnitRef(next)) => {
                         sibling = Some(next);
                     }
-                    attributes.take(&attribute);
+                    _ => attributes.take(&attribute),
                 }
-            } else {
-                entries.skip_attributes(abbreviation.attributes())?;
+                rest = behind;
             }
+            entries.skip_attributes(rest)?;
             if is_function {
                 attributes.for_each(unit, |range| {
                     // Address 0 is where linkers put what they dropped.

@@ -67,23 +67,28 @@ impl SourceSections {
         addresses: &SectionAddresses,
         wanted: Wanted,
     ) -> Result<Self, DebugInfoError> {
-        let load = |section: &Section| load(file, section, addresses);
-        let mut sections = HashMap::new();
         let others = match wanted {
             // The index of a package speaks of all its sections.
             Wanted::Names if kind != SourceKind::Package => &[],
             _ => OTHERS,
         };
-        for id in NAMES.iter().chain(others) {
-            if *id == SectionId::DebugMacro {
-                sections.extend(load_macros(file, kind, addresses)?.map(|data| (*id, data)));
-            } else if let Some(section) = find_section(file, kind, *id) {
-                sections.insert(*id, load(section)?);
-            }
-        }
-        let mut units = Vec::new();
-        for (id, section) in unit_sections(file, kind) {
-            units.push((id, load(section)?));
+        let named = NAMES.iter().chain(others);
+        let mut found: Vec<(SectionId, &Section)> = named
+            .filter(|id| **id != SectionId::DebugMacro)
+            .filter_map(|id| Some((*id, find_section(file, kind, *id)?)))
+            .collect();
+        let named = found.len();
+        found.extend(unit_sections(file, kind));
+        // Those of modules are relocated, which takes a while: by all threads.
+        let loaded = found.into_par_iter();
+        let loaded = loaded.map(|(id, section)| Ok((id, load(file, section, addresses)?)));
+        let mut loaded = loaded.collect::<Result<Vec<_>, DebugInfoError>>()?;
+        let units = loaded.split_off(named);
+        let mut sections: HashMap<_, _> = loaded.into_iter().collect();
+        if others.contains(&SectionId::DebugMacro)
+            && let Some(data) = load_macros(file, kind, addresses)?
+        {
+            sections.insert(SectionId::DebugMacro, data);
         }
         Ok(Self {
             file: file.name().to_owned(),
