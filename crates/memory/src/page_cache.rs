@@ -1,7 +1,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Number of parts with a lock each; a power of two.
 const SHARDS: usize = 16;
@@ -109,30 +109,52 @@ impl PageCache {
         Ok(())
     }
 
+    /// As [`read`](Self::read) of a whole page, which is not kept if it was not here: for those who look
+    /// through all pages, and would push out the ones that are needed again.
+    ///
+    /// # Errors
+    ///
+    /// Those of `load`.
+    pub fn read_once<E>(
+        &self,
+        page: u64,
+        buf: &mut [u8],
+        load: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self.find(page) {
+            Some(bytes) => {
+                copy(&bytes, 0, buf);
+                Ok(())
+            }
+            None => load(buf),
+        }
+    }
+
     fn page<E>(
         &self,
         page: u64,
         load: impl FnOnce(&mut [u8]) -> Result<(), E>,
     ) -> Result<Arc<[u8]>, E> {
-        let index = usize::try_from(page % SHARDS as u64).unwrap_or(0);
-        let shard = self.shards.get(index);
-        let lock = |shard: &'_ Mutex<Shard>| -> Option<Arc<[u8]>> {
-            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.find(page)
-        };
-        if let Some(bytes) = shard.and_then(lock) {
+        if let Some(bytes) = self.find(page) {
             return Ok(bytes);
         }
         let mut bytes = vec![0; self.page_size];
         load(&mut bytes)?;
         let bytes: Arc<[u8]> = bytes.into();
-        Ok(match shard {
-            Some(shard) => shard
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(page, bytes),
+        Ok(match self.shard(page) {
+            Some(mut shard) => shard.insert(page, bytes),
             None => bytes,
         })
+    }
+
+    fn find(&self, page: u64) -> Option<Arc<[u8]>> {
+        self.shard(page)?.find(page)
+    }
+
+    fn shard(&self, page: u64) -> Option<MutexGuard<'_, Shard>> {
+        let index = usize::try_from(page % SHARDS as u64).ok()?;
+        let shard = self.shards.get(index)?;
+        Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn recent_slot(&self, page: u64) -> usize {

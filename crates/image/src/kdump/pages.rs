@@ -303,6 +303,16 @@ impl SegmentReader for Pages {
     fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SegmentFault> {
         let page_mask = self.page_size().wrapping_sub(1);
         let page_size = usize::try_from(self.page_size()).unwrap_or(0);
+        // Searches ask for whole pages, and then for the next ones.
+        let once = (offset | buf.len() as u64) & page_mask == 0;
+        if once {
+            // Nothing is decompressed in front of a hole.
+            for number in 0..buf.len() as u64 >> self.page_shift {
+                let offset = offset.wrapping_add(number << self.page_shift);
+                self.find(offset >> self.page_shift)
+                    .map_err(|kind| SegmentFault { offset, kind })?;
+            }
+        }
         let mut offset = offset;
         let mut rest = buf;
         while !rest.is_empty() {
@@ -310,9 +320,12 @@ impl SegmentReader for Pages {
             let in_page = usize::try_from(offset & page_mask).unwrap_or(0);
             let size = page_size.saturating_sub(in_page).min(rest.len());
             let (part, behind) = rest.split_at_mut(size);
-            self.cache
-                .read(frame, in_page, part, |page| self.load(frame, page))
-                .map_err(|kind| SegmentFault { offset, kind })?;
+            let load = |page: &mut [u8]| self.load(frame, page);
+            let read = match once {
+                true => self.cache.read_once(frame, part, load),
+                false => self.cache.read(frame, in_page, part, load),
+            };
+            read.map_err(|kind| SegmentFault { offset, kind })?;
             offset = offset.wrapping_add(size as u64);
             rest = behind;
         }

@@ -44,6 +44,25 @@ fn pages_over_the_budget_are_loaded_again() {
 }
 
 #[test]
+fn what_is_read_once_is_not_kept_and_what_is_kept_is_not_loaded() {
+    let cache = PageCache::new(PAGE, PAGE * 16);
+    let loads = AtomicUsize::new(0);
+    let read_once = || {
+        let mut bytes = [0; PAGE];
+        let load = |bytes: &mut [u8]| {
+            loads.fetch_add(1, Ordering::Relaxed);
+            fill(7)(bytes)
+        };
+        cache.read_once(7, &mut bytes, load).unwrap();
+        assert_eq!(bytes, [7; PAGE]);
+        loads.load(Ordering::Relaxed)
+    };
+    assert_eq!((read_once(), read_once()), (1, 2));
+    assert_eq!(read(&cache, 7), 7);
+    assert_eq!(read_once(), 2);
+}
+
+#[test]
 fn errors_are_not_remembered() {
     let cache = PageCache::new(PAGE, PAGE * 16);
     assert_eq!(cache.read(1, 0, &mut [0], |_| Err("no")), Err("no"));
