@@ -354,7 +354,8 @@ impl<'a, 'o> Scan<'a, 'o> {
             return None;
         }
         let indexed = self.indexed(NameKind::Enumerator, entry);
-        // DWARF 2 and 3 cannot say it; Rust has no others.
+        // DWARF 2 and 3 cannot say it; Rust has no others. (`dwz` leaves the language out of partial units:
+        // of theirs, the enumerators are as in C.)
         let is_scoped = entry.abbreviation.has(Attributes::ENUM_CLASS)
             || self.entries.of_unit.language == Some(dw::DW_LANG_Rust);
         if !is_scoped {

@@ -109,6 +109,12 @@ fn compare(build: &Build, ways: &[Way]) {
                 .into_iter()
                 .for_each(drop_alignment);
         }
+        // That Rust's enumerators are named by their enum, only the language tells before DWARF 4.
+        if way.is_without_language() && build.language == Language::Rust && build.version < 4 {
+            for answers in [&mut got, &mut expected] {
+                answers.retain(|name, _| !name.starts_with("constant "));
+            }
+        }
         let mut differences = Vec::new();
         for (name, answer) in &expected {
             let other = got.get(name);

@@ -52,6 +52,11 @@ impl Way {
         self.options.contains(&"-gsimple-template-names")
     }
 
+    /// Whether `dwz` moved entries into units that do not tell their language.
+    pub(super) fn is_without_language(self) -> bool {
+        self.steps.iter().any(|step| step.starts_with("dwz "))
+    }
+
     /// Whether the linker compiles.
     pub(super) fn is_optimized(self) -> bool {
         self.name.contains("lto")
