@@ -1,7 +1,7 @@
 //! What C demands of the addresses of objects.
 
 use crate::c::bit_precise_word;
-use crate::layout::{describe_valueless, name_of, resolve, sizeof, too_deep};
+use crate::layout::{describe_valueless, resolve, sizeof, too_deep};
 use crate::{Error, Result, Target};
 use spelunk_base::{Architecture, Platform};
 use spelunk_types::{Alignment, Member, QualifiedType, TypeData, TypeId, TypeStore};
@@ -51,16 +51,7 @@ fn align(target: &dyn Target, id: TypeId, depth: usize, seen: &mut usize) -> Res
     if let Some(what) = describe_valueless(&ty.data)
         && (depth == 0 || !matches!(ty.data, TypeData::Array { .. }))
     {
-        // Clang leaves what libraries define to their debugging information.
-        let which = match ty.data {
-            TypeData::Compound { .. } | TypeData::Enum { .. } => format!(
-                " '{}'; no debugging information that is loaded defines it",
-                name_of(types, id)
-            ),
-            _ => String::new(),
-        };
-        let message = format!("cannot get alignment of {what} type{which}");
-        return Err(Error::type_(message));
+        return Err(Error::type_(format!("cannot get alignment of {what} type")));
     }
     if let Some(alignment) = asked_for {
         return Ok(Known::certain(alignment.bytes()));
