@@ -4,12 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use super::kernel::Kernel;
-use crate::command::{capture, find_program, text};
+use super::libraries::Libraries;
+use crate::command::{find_program, text};
 
 const DIRECTORY: u32 = 0o040_755;
 const CHARACTER_DEVICE: u32 = 0o020_600;
@@ -50,15 +50,12 @@ impl Initramfs {
     pub(super) fn program(&mut self, name: &str) -> Result<()> {
         let path = find_program(name)?;
         self.copy(&format!("bin/{name}"), &path)?;
-        let libraries = capture(Command::new("ldd").arg(&path))?;
-        // "libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x00007f...)"
-        for line in libraries.lines() {
-            if line.contains("not found") {
-                bail!("{name} lacks a library: {line}");
-            }
-            if let Some(library) = line.split_whitespace().find(|word| word.starts_with('/')) {
-                self.copy(library.trim_start_matches('/'), Path::new(library))?;
-            }
+        let libraries = Libraries::of(&[path])?;
+        if !libraries.missing.is_empty() {
+            bail!("{name} lacks libraries: {}", libraries.missing.join(", "));
+        }
+        for library in libraries.found {
+            self.copy(text(&library)?.trim_start_matches('/'), &library)?;
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +10,7 @@ use super::Lab;
 use super::boot::Boot;
 use super::catalogue::LIVE;
 use super::guest::Guest;
+use super::libraries::Libraries;
 use crate::command::{capture, run_quietly, tool};
 use crate::venv::Venv;
 
@@ -92,39 +92,27 @@ fn make_root(spelunk: &Venv, script: &Path, root: &Path) -> Result<()> {
     fs::create_dir_all(root.join("bin"))?;
     std::os::unix::fs::symlink(executable, root.join("bin/python"))?;
     let mut programs = vec![executable.clone()];
-    for folder in [&library.join("lib-dynload"), package] {
-        let files = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-        for file in files {
-            let path = file?.path();
-            if path.extension().is_some_and(|extension| extension == "so") {
-                programs.push(path);
-            }
-        }
-    }
-    for library in libraries(&programs)? {
+    programs.extend(shared_objects(&library.join("lib-dynload"))?);
+    programs.extend(shared_objects(package)?);
+    // Modules of the standard library that lack theirs cannot be imported on the host either.
+    for library in Libraries::of(&programs)?.found {
         copy(&library, &in_root(root, &library)?)?;
     }
     // Its own debugging information is not looked at.
-    let native = fs::read_dir(root.join("spelunk"))?;
-    for file in native {
-        let path = file?.path();
-        if path.extension().is_some_and(|extension| extension == "so") {
-            run_quietly(tool("strip").arg(path))?;
-        }
-    }
-    Ok(())
+    let native = shared_objects(&root.join("spelunk"))?;
+    run_quietly(tool("strip").args(native))
 }
 
-/// The shared libraries that programs and libraries need, as far as they are there.
-fn libraries(programs: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let said = capture(Command::new("ldd").args(programs))?;
-    // "libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x00007f...)", and "/path/of/program:" in between
-    let words = said.lines().filter(|line| line.contains(" (0x"));
-    let paths = words.filter_map(|line| line.split_whitespace().find(|word| word.starts_with('/')));
-    let mut libraries: Vec<PathBuf> = paths.map(PathBuf::from).collect();
-    libraries.sort();
-    libraries.dedup();
-    Ok(libraries)
+/// The shared objects in a folder.
+fn shared_objects(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "so") {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 fn in_root(root: &Path, path: &Path) -> Result<PathBuf> {

@@ -16,6 +16,7 @@ mod guest;
 mod initramfs;
 mod kernel;
 mod kyber;
+mod libraries;
 mod live;
 mod machine;
 mod make;

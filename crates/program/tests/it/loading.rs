@@ -252,12 +252,8 @@ fn split_debug_files_that_are_missing_are_reported() {
     }
 }
 
-#[test]
-fn damaged_units_are_reported() {
-    let directory = Directory::new();
-    // A unit of no version that there is, before that of the compiler.
-    let source =
-        br#"asm(".pushsection .debug_info\n.long 4\n.value 99, 0\n.popsection"); int answer = 42;"#;
+/// A module of this source, with debugging information.
+fn compile(directory: &Directory, source: &[u8]) -> PathBuf {
     let source = directory.write("driver.c", source);
     let object = directory.path().join("some_driver.ko");
     let compiler = std::process::Command::new("gcc")
@@ -265,6 +261,16 @@ fn damaged_units_are_reported() {
         .args([&object, &source])
         .status();
     assert!(compiler.expect("install gcc").success());
+    object
+}
+
+#[test]
+fn damaged_units_are_reported() {
+    let directory = Directory::new();
+    // A unit of no version that there is, before that of the compiler.
+    let source =
+        br#"asm(".pushsection .debug_info\n.long 4\n.value 99, 0\n.popsection"); int answer = 42;"#;
+    let object = compile(&directory, source);
     let program = program_of(&directory, &TestSystem(None));
     let request = LoadRequest {
         paths: vec![object.clone()],
@@ -288,13 +294,7 @@ fn damaged_units_are_reported() {
 #[test]
 fn files_that_are_cut_off_are_reported() {
     let directory = Directory::new();
-    let source = directory.write("driver.c", b"int answer = 42;");
-    let object = directory.path().join("some_driver.ko");
-    let compiler = std::process::Command::new("gcc")
-        .args(["-g", "-c", "-o"])
-        .args([&object, &source])
-        .status();
-    assert!(compiler.expect("install gcc").success());
+    let object = compile(&directory, b"int answer = 42;");
     // The table of sections is at the end: nothing tells where anything is.
     let whole = std::fs::read(&object).unwrap();
     std::fs::write(&object, &whole[..whole.len() / 2]).unwrap();
