@@ -8,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use spelunk_program::Program;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The processes that Python knows already.
 #[derive(Default)]
@@ -24,11 +24,33 @@ impl KnownProcesses {
     }
 
     fn find(&self, py: Python<'_>, process: &Arc<Program>) -> Option<Py<PyProgram>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut programs = known.iter();
-        let found = programs.find(|program| Arc::ptr_eq(&program.get().program, process))?;
-        Some(found.clone_ref(py))
+        find(&self.list(), py, process)
     }
+
+    /// Adds what was made of `process`, unless another thread was first; returns what is known then.
+    fn publish(
+        &self,
+        py: Python<'_>,
+        process: &Arc<Program>,
+        made: Py<PyProgram>,
+    ) -> Py<PyProgram> {
+        let mut known = self.list();
+        if let Some(first) = find(&known, py, process) {
+            return first;
+        }
+        known.push(made.clone_ref(py));
+        made
+    }
+
+    fn list(&self) -> MutexGuard<'_, Vec<Py<PyProgram>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn find(known: &[Py<PyProgram>], py: Python<'_>, process: &Arc<Program>) -> Option<Py<PyProgram>> {
+    let mut programs = known.iter();
+    let found = programs.find(|program| Arc::ptr_eq(&program.get().program, process))?;
+    Some(found.clone_ref(py))
 }
 
 impl PyProgram {
@@ -43,20 +65,10 @@ impl PyProgram {
         }
         let made = Py::new(py, Self::of(py, Arc::clone(process))?)?;
         // One that runs is made anew each time.
-        if process.flags().is_live {
-            return Ok(made);
-        }
-        // Another thread may have been first.
-        if let Some(known) = self.processes.find(py, process) {
-            return Ok(known);
-        }
-        let mut known = self
-            .processes
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        known.push(made.clone_ref(py));
-        Ok(made)
+        Ok(match process.flags().is_live {
+            true => made,
+            false => self.processes.publish(py, process, made),
+        })
     }
 }
 
