@@ -260,7 +260,7 @@ fn compile(directory: &Directory, source: &[u8]) -> PathBuf {
         .args(["-g", "-c", "-o"])
         .args([&object, &source])
         .status();
-    assert!(compiler.expect("install gcc").success());
+    assert!(compiler.unwrap().success(), "install gcc");
     object
 }
 
