@@ -34,6 +34,11 @@ fn report(what: &str, size: u64, round: impl Fn() -> usize) {
     );
 }
 
+fn count(words: &[[u8; 8]], wanted: u64) -> usize {
+    let equal = |word: &&[u8; 8]| u64::from_ne_bytes(**word) == wanted;
+    words.iter().filter(equal).count()
+}
+
 fn measure(dump: &Path) {
     let image = Image::open(&[dump]).unwrap();
     println!("{}: {}", dump.display(), image.format());
@@ -55,12 +60,22 @@ fn measure(dump: &Path) {
     if image.format() == Format::Elf {
         let file = open_decompressed_dump(dump).unwrap();
         if let Some(bytes) = file.bytes() {
-            report("bare loop", bytes.len() as u64, || {
-                let (words, _) = bytes.as_chunks::<8>();
-                let wanted = black_box(WANTED);
-                let equal = |word: &&[u8; 8]| u64::from_ne_bytes(**word) == wanted;
-                words.iter().filter(equal).count()
-            });
+            let (words, _) = bytes.as_chunks::<8>();
+            for threads in [1, 2] {
+                report(
+                    &format!("bare loop, {threads} threads"),
+                    size_of_val(words) as u64,
+                    || {
+                        std::thread::scope(|scope| {
+                            let parts = words.chunks(words.len().div_ceil(threads));
+                            let parts =
+                                parts.map(|words| scope.spawn(|| count(words, black_box(WANTED))));
+                            let parts: Vec<_> = parts.collect();
+                            parts.into_iter().map(|part| part.join().unwrap()).sum()
+                        })
+                    },
+                );
+            }
         }
     }
     let search = |pattern: Pattern, threads: usize| {

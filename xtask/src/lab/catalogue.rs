@@ -253,6 +253,16 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         ..PANIC
     },
     DumpSpec {
+        name: "large",
+        scenario: Scenario::Stop,
+        memory_mib: 4096,
+        formats: &["elf"],
+        convert: false,
+        tests: Tests::None,
+        about: "a healthy guest with 4 GiB of memory, to measure; only if named",
+        ..PANIC
+    },
+    DumpSpec {
         name: "panic-5.10",
         kernel: "root-5.10",
         convert: false,
