@@ -185,16 +185,19 @@ def _set_kernel(prog: spelunk.Program) -> None:
     except FileNotFoundError as error:
         raise _Failure(f"{_reason(error)}; to debug something else, see spelunk --help") from None
     except PermissionError:
-        sudo = shutil.which("sudo")
-        if sudo is None or os.geteuid() == 0:
+        if os.geteuid() == 0:
             raise
+    failure = _Failure("/proc/kcore: it takes the rights of root to open it")
+    sudo = shutil.which("sudo")
+    if sudo is None:
+        raise failure
     own, others = socket.socketpair()
     with own, others:
         command = [sudo, "--", sys.executable, "-I", "-c", _OPEN_KCORE]
         status = subprocess.run(command, stdout=others.fileno()).returncode
         others.close()
         if status:
-            raise _Failure("/proc/kcore: it takes the rights of root to open it")
+            raise failure
         _, descriptors, _, _ = socket.recv_fds(own, 1, 1)
     for descriptor in descriptors:
         try:

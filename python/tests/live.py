@@ -7,8 +7,11 @@ import contextlib
 import ctypes
 import faulthandler
 import os
+import pathlib
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import spelunk
@@ -183,17 +186,68 @@ def check_snapshots(prog):
         )
 
 
-def check_command():
-    def run(*arguments):
-        command = [sys.executable, "-m", "spelunk", "-q", *arguments, "/tmp/script.py"]
-        return subprocess.run(command, cwd="/", capture_output=True, text=True)
+SCRIPT = "/tmp/script.py"
+# Asks whoever listens to run the command with its standard input and output.
+SUDO = f"""#!{sys.executable} -I
+import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.connect("/tmp/sudo.socket")
+socket.send_fds(listener, ["\\0".join(sys.argv[1:]).encode()], [0, 1, 2])
+sys.exit(listener.recv(1)[0])
+"""
+NOBODY = 65534
 
-    with open("/tmp/script.py", "w") as script:
-        script.write("print(prog['init_uts_ns'].name.release.string_().decode())\n")
+
+def run(*arguments, **how):
+    command = [sys.executable, "-m", "spelunk", "-q", *arguments, "-s", DEBUG_FILE, SCRIPT]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, **how)
+
+
+def check_command():
     for arguments in (["-k"], []):
-        ran = run(*arguments, "-s", DEBUG_FILE)
-        said = ran.stdout.strip()
-        check(f"spelunk {' '.join(arguments)}", said == os.uname().release, said, ran.stderr)
+        ran = run(*arguments)
+        said = ran.stdout.split()
+        check(f"spelunk {' '.join(arguments)}", said == [os.uname().release, "0"], said, ran.stderr)
+
+
+@contextlib.contextmanager
+def sudo(folder):
+    """A sudo that asks nothing."""
+    asked = []
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            command, descriptors, _, _ = socket.recv_fds(connection, 4096, 3)
+            asked.extend(command.decode().split("\0"))
+            status = subprocess.run(asked[1:], stdin=descriptors[0], stdout=descriptors[1]).returncode
+            for descriptor in descriptors:
+                os.close(descriptor)
+            connection.send(bytes([status]))
+
+    program = pathlib.Path(folder, "sudo")
+    program.write_text(SUDO)
+    program.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("/tmp/sudo.socket")
+        os.chmod("/tmp/sudo.socket", 0o777)
+        listener.listen()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield asked
+
+
+def check_without_rights():
+    """Only the file is opened with the rights of root."""
+    os.chmod(DEBUG_FILE, 0o444)
+    nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    ran = run("-k", **nobody, env={"PATH": "/nowhere"})
+    check("without rights, and without sudo", "rights of root" in ran.stderr, ran.stderr)
+    with sudo("/tmp") as asked:
+        ran = run("-k", **nobody, env={"PATH": "/tmp"})
+    said = ran.stdout.split()
+    check("without rights", said[:1] == [os.uname().release], ran.stdout, ran.stderr)
+    check("it ran without rights", said[1:] == [str(NOBODY)] and asked[0] == "--", said[1:], asked[1:2])
 
 
 def main():
@@ -210,7 +264,10 @@ def main():
     check_what_changes(prog)
     check_memory(prog)
     check_snapshots(prog)
+    with open(SCRIPT, "w") as script:
+        script.write("import os\nprint(prog['init_uts_ns'].name.release.string_().decode(), os.getuid())\n")
     check_command()
+    check_without_rights()
 
 
 main()
