@@ -2,7 +2,7 @@ use crate::dwarf::{Dwarf, Slice};
 use crate::parse_budget::ParseBudget;
 use gimli::{DebugLineOffset, IncompleteLineProgram, LineProgramHeader, Section};
 use hashbrown::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The line tables of a file's units, the header of each parsed once: type units share that of the
 /// unit that they were written with, and after link-time optimization many units may share one.
@@ -33,6 +33,40 @@ impl<'a> LineTable<'a> {
     }
 }
 
+/// The line table of a unit, of which nothing is read before it is asked for: most units are parsed for
+/// their entries.
+pub(crate) struct UnitLines<'a> {
+    tables: Arc<LineTables<'a>>,
+    offset: Option<DebugLineOffset>,
+    table: OnceLock<Option<Arc<LineTable<'a>>>>,
+}
+
+impl<'a> UnitLines<'a> {
+    /// The table at `offset`, if the unit has one.
+    pub(crate) fn new(tables: &Arc<LineTables<'a>>, offset: Option<DebugLineOffset>) -> Self {
+        Self {
+            tables: Arc::clone(tables),
+            offset,
+            table: OnceLock::new(),
+        }
+    }
+
+    /// The table, which is that of `unit`.
+    pub(crate) fn get(
+        &self,
+        dwarf: &Dwarf<'a>,
+        unit: &gimli::Unit<Slice<'a>>,
+    ) -> Option<&Arc<LineTable<'a>>> {
+        let read = || self.tables.get(dwarf, self.offset?, unit);
+        self.table.get_or_init(read).as_ref()
+    }
+
+    /// Takes the table of a unit that this one belongs to.
+    pub(crate) fn share(&mut self, table: Option<&Arc<LineTable<'a>>>) {
+        self.table = OnceLock::from(table.cloned());
+    }
+}
+
 /// No sound file has its headers parsed more often than this: once, once more for units that do not
 /// say where they were compiled, or by several threads at once.
 const MAX_TIMES: usize = 8;
@@ -47,7 +81,7 @@ impl<'a> LineTables<'a> {
     }
 
     /// The line table of a unit; `None` if its header is damaged.
-    pub(crate) fn get(
+    fn get(
         &self,
         dwarf: &Dwarf<'a>,
         offset: DebugLineOffset,

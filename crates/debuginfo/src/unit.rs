@@ -1,6 +1,6 @@
 use crate::die::DieId;
 use crate::dwarf::{Dwarf, Slice};
-use crate::line_tables::LineTable;
+use crate::line_tables::{LineTable, UnitLines};
 use gimli::UnitOffset;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ pub struct Unit<'a> {
     pub(crate) unit: gimli::Unit<Slice<'a>>,
     pub(crate) dwarf: Arc<Dwarf<'a>>,
     /// The line table: of a split unit the skeleton's.
-    pub(crate) lines: Option<Arc<LineTable<'a>>>,
+    pub(crate) lines: UnitLines<'a>,
     /// The sections that the line table refers to.
     pub(crate) line_dwarf: Arc<Dwarf<'a>>,
     /// Where its section starts.
@@ -33,8 +33,8 @@ impl<'a> Unit<'a> {
     }
 
     /// The line table, if the unit has one whose header is sound.
-    pub(crate) fn lines(&self) -> Option<&LineTable<'a>> {
-        self.lines.as_deref()
+    pub(crate) fn lines(&self) -> Option<&Arc<LineTable<'a>>> {
+        self.lines.get(&self.line_dwarf, &self.unit)
     }
 
     /// The sections that the unit's line table refers to.

@@ -2,7 +2,7 @@ use crate::abbreviation_tables::{AbbreviationTables, NoAbbreviations};
 use crate::die::DieId;
 use crate::dwarf::{Dwarf, Slice, UnitHeader};
 use crate::error::DebugInfoError;
-use crate::line_tables::LineTables;
+use crate::line_tables::{LineTables, UnitLines};
 use crate::macros::Macros;
 use crate::scopes::Scopes;
 use crate::sources::{SourceKind, SourceSections, SplitLink};
@@ -32,7 +32,7 @@ pub struct Units<'a> {
     damage: Vec<DebugInfoError>,
     macros: Macros<'a>,
     abbreviations: AbbreviationTables,
-    lines: LineTables<'a>,
+    lines: Arc<LineTables<'a>>,
 }
 
 /// A section that holds units.
@@ -86,12 +86,12 @@ impl<'a> Units<'a> {
                     .map(SourceSections::size_for_abbreviations)
                     .sum(),
             ),
-            lines: LineTables::new(
+            lines: Arc::new(LineTables::new(
                 sources
                     .iter()
                     .map(|source| source.get(SectionId::DebugLine).len())
                     .sum(),
-            ),
+            )),
         };
         let mut base = DieId::from_u64(0);
         for (number, source) in sources.iter().enumerate() {
@@ -274,7 +274,7 @@ impl<'a> Units<'a> {
         let ParsedUnit { unit, lines } =
             parsed.map_err(|error| self.damaged(slot.start, error.to_string()))?;
         let mut unit = Unit {
-            lines: lines.and_then(|offset| self.lines.get(&dwarf, offset, &unit)),
+            lines: UnitLines::new(&self.lines, lines),
             unit,
             line_dwarf: Arc::clone(&dwarf),
             dwarf,
@@ -286,8 +286,8 @@ impl<'a> Units<'a> {
         if let Some(skeleton) = slot.skeleton {
             let skeleton = self.unit(skeleton)?;
             unit.unit.copy_relocated_attributes(&skeleton.unit);
-            if unit.lines.is_none() {
-                unit.lines.clone_from(&skeleton.lines);
+            if unit.lines().is_none() {
+                unit.lines.share(skeleton.lines());
                 unit.line_dwarf = Arc::clone(&skeleton.line_dwarf);
             }
             unit.unit.comp_dir = unit.comp_dir.or(skeleton.comp_dir);
