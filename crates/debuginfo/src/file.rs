@@ -165,6 +165,11 @@ impl DebugFile {
         index.as_ref().map_err(Clone::clone)
     }
 
+    /// The index, if it was made already.
+    pub(crate) fn made_index(&self) -> Option<&NameIndex> {
+        self.index.get()?.as_ref().ok()
+    }
+
     /// Whether the index was made, or could not be made.
     pub(crate) fn is_indexed(&self) -> bool {
         self.index.get().is_some()
@@ -186,7 +191,7 @@ impl DebugFile {
     /// If the debug sections cannot be read.
     pub fn missing_sources(&self) -> Result<&[MissingSource], DebugInfoError> {
         // A file that is all by itself has its index say so, which spares looking at its units.
-        if let Some(Ok(index)) = self.index.get()
+        if let Some(index) = self.made_index()
             && index.is_of_one_file()
         {
             return Ok(&[]);
@@ -199,7 +204,7 @@ impl DebugFile {
         if self.sources.file(0).is_some_and(|file| file.has_any(ids)) {
             return Ok(true);
         }
-        if let Some(Ok(index)) = self.index.get()
+        if let Some(index) = self.made_index()
             && index.is_of_one_file()
         {
             return Ok(false);

@@ -13,6 +13,7 @@ use crate::unit_map::UnitMap;
 use crate::unit_parse::{ParsedUnit, parse_unit};
 use gimli::{EndianSlice, Reader, Section, SectionId, UnitType};
 use hashbrown::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// Units that cannot be read and are told of.
@@ -330,6 +331,15 @@ impl<'a> Units<'a> {
         let slot = self.slots.get(index)?;
         let index = u32::try_from(index).ok().map(UnitIndex);
         index.filter(|_| die.as_u64() < slot.end)
+    }
+
+    /// The first place of a unit, and the one behind it.
+    pub(crate) fn range(&self, index: UnitIndex) -> Range<DieId> {
+        let nowhere = DieId::from_u64(u64::MAX);
+        let slot = self.slots.get(index.0 as usize);
+        slot.map_or(nowhere..nowhere, |slot| {
+            slot.start..DieId::from_u64(slot.end)
+        })
     }
 
     /// The unit that has code (or data) at `address`, which is the file's own: without bias.

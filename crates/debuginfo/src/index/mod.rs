@@ -148,6 +148,11 @@ impl NameIndex {
         self.file.has_open_scopes()
     }
 
+    /// Where all functions at file scope that have code are, in no order.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = DieId> + '_ {
+        self.file.of_kind(NameKind::Function)
+    }
+
     /// All names, in no order, with their entries.
     pub fn names(
         &self,

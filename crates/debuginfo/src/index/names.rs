@@ -1,6 +1,8 @@
 use super::IndexEntry;
 use super::format::{self, Depth, ENTRY_SIZE, Header, NAME_SIZE};
+use super::kind::NameKind;
 use super::name_ref::NameRef;
+use crate::die::DieId;
 use crate::sources::Sources;
 use spelunk_elf::SectionData;
 use std::borrow::Cow;
@@ -131,6 +133,14 @@ impl Names {
         })
     }
 
+    /// Where all entries of a kind are, in no order.
+    pub(super) fn of_kind(&self, kind: NameKind) -> impl Iterator<Item = DieId> + '_ {
+        let [_, _, entries, own, _] = self.layout;
+        self.unpack(entries..own)
+            .filter(move |entry| entry.kind == kind)
+            .map(|entry| entry.die)
+    }
+
     /// The numbers of the names that start with the top bits of this hash.
     fn numbers(&self, hash: u32) -> Range<usize> {
         let [starts, ..] = self.layout;
@@ -163,7 +173,11 @@ impl Names {
                 .saturating_add((first as usize).saturating_mul(ENTRY_SIZE))
                 .min(own)
         };
-        let range = first_of(number)..first_of(number.saturating_add(1));
+        self.unpack(first_of(number)..first_of(number.saturating_add(1)))
+    }
+
+    /// The entries that stand in these bytes.
+    fn unpack(&self, range: Range<usize>) -> impl Iterator<Item = IndexEntry> + '_ {
         let bytes = self.bytes.get(range).unwrap_or(&[]);
         bytes
             .as_chunks::<ENTRY_SIZE>()

@@ -14,6 +14,7 @@ mod cfi;
 mod context;
 mod frame_environment;
 mod frame_state;
+mod function_tables;
 mod functions;
 mod line;
 mod line_program;

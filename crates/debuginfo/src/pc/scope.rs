@@ -1,9 +1,10 @@
 use super::cache::Cache;
 use super::call_site::FunctionCalls;
-use super::functions::{Nesting, UnitFunctions};
+use super::function_tables::FunctionTables;
 use super::tree::{FunctionTree, NodeKind};
 use crate::demangle::demangle_function;
 use crate::{DebugFile, DebugInfoError, DieId, SourceLine, UnitIndex, Units};
+use gimli::UnitOffset;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -48,8 +49,7 @@ impl Scope {
 /// The functions that were asked for.
 #[derive(Default)]
 pub(super) struct ScopeTables {
-    functions: Cache<UnitIndex, UnitFunctions>,
-    nested_functions: Cache<UnitIndex, UnitFunctions>,
+    functions: FunctionTables,
     trees: Cache<DieId, FunctionTree>,
     pub(super) calls: Cache<DieId, FunctionCalls>,
 }
@@ -64,26 +64,24 @@ impl DebugFile {
     pub fn scopes(&self, pc: u64) -> Result<Vec<Scope>, DebugInfoError> {
         let pc = pc.wrapping_sub(self.bias());
         self.with_units(|units| {
-            let Some(unit) = units.find_unit_by_address(pc) else {
-                return Ok(Vec::new());
-            };
-            let tables = &self.pc_tables.scopes;
-            let functions = |cache: &Cache<UnitIndex, UnitFunctions>, nesting| {
-                cache.get(unit, || UnitFunctions::new(units, unit, nesting))
-            };
-            let mut function = functions(&tables.functions, Nesting::Outermost)?.find(pc);
-            if function.is_none() {
-                function = functions(&tables.nested_functions, Nesting::Any)?.find(pc);
-            }
-            let Some(function) = function else {
+            let Some((unit, function)) = self.find_function(units, pc)? else {
                 return Ok(Vec::new());
             };
             let die = units.die_at(unit, function)?;
-            let tree = tables
-                .trees
-                .get(die, || FunctionTree::new(units, unit, function))?;
+            let trees = &self.pc_tables.scopes.trees;
+            let tree = trees.get(die, || FunctionTree::new(units, unit, function))?;
             self.scopes_in(units, unit, &tree, pc)
         })
+    }
+
+    /// The function that has code at `pc`, which is the file's own, and its unit.
+    pub(super) fn find_function(
+        &self,
+        units: &Units<'_>,
+        pc: u64,
+    ) -> Result<Option<(UnitIndex, UnitOffset)>, DebugInfoError> {
+        let tables = &self.pc_tables.scopes;
+        tables.functions.find(units, self.made_index(), pc)
     }
 
     fn scopes_in(

@@ -1,6 +1,6 @@
 //! Functions and lines, against what `addr2line -i` and `llvm-symbolizer -i` say.
 
-use crate::compiled::{Compiled, PROGRAM, run};
+use crate::compiled::{Compiled, PROGRAM, parse, run};
 use spelunk_debuginfo::{DebugFile, SourceLine};
 use spelunk_elf::SectionAddresses;
 use spelunk_synth::Workshop;
@@ -160,13 +160,21 @@ fn compare_with_llvm(program: &Compiled, name: &str) -> usize {
     let text = run("llvm-symbolizer", arguments);
     let answers: Vec<_> = text.trim_end().split("\n\n").collect();
     assert_eq!(answers.len(), pcs.len(), "{name}");
+    // With an index of names, functions are found through it.
+    let indexed = DebugFile::new(parse(&program.path), SectionAddresses::default(), 0);
+    indexed.index().unwrap();
     for (pc, answer) in pcs.iter().zip(answers) {
         let mut lines = answer.lines();
         assert_eq!(lines.next().map(crate::compiled::hex), Some(*pc));
         let lines: Vec<_> = lines.collect();
         let expected: Vec<_> = lines.chunks(2).map(|frame| frame.join(" ")).collect();
-        let got = symbolize_with_columns(&program.file, *pc);
-        assert_eq!(got, expected, "{name}, {pc:#x}");
+        for file in [&program.file, &indexed] {
+            assert_eq!(
+                symbolize_with_columns(file, *pc),
+                expected,
+                "{name}, {pc:#x}"
+            );
+        }
     }
     pcs.len()
 }
