@@ -63,8 +63,8 @@ pub use macros::{Macro, MacroPlace};
 pub use object::{Absence, FoundObject, ObjectKinds, ObjectValue};
 pub use patience::Patience;
 pub use pc::{
-    CallArgument, CallPlace, CallSite, CallTarget, FrameState, FunctionCalls, Gone, RowSource,
-    Scope, SourceLine, Surroundings, Variable, VariableKind, VariableValue,
+    CallArgument, CallPlace, CallSite, CallTarget, FrameState, FunctionCalls, Gone, Linkage,
+    RowSource, Scope, SourceLine, Surroundings, Variable, VariableKind, VariableValue,
 };
 pub use sources::{MissingSource, SourceKind};
 pub use symtab::{Symbol, SymbolName, SymbolTable};

@@ -1,8 +1,9 @@
 use crate::dwarf::Slice;
+use crate::entry::Die;
 use crate::object::ObjectValue;
 use crate::place::function_value;
 use crate::unit::Unit;
-use crate::{DebugFile, DebugInfoError, DieId, Scope, Units};
+use crate::{DebugFile, DebugInfoError, DieId, Scope, UnitIndex, Units};
 use gimli::{AttributeValue, UnitOffset, constants as dw};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub struct FunctionCalls {
 }
 
 /// A call, or a jump that stands for one (DWARF 5, section 3.4).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CallSite {
     /// Its `DW_TAG_call_site`.
     pub die: DieId,
@@ -55,21 +56,25 @@ impl CallPlace {
 }
 
 /// What a call calls.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CallTarget {
     /// The function that starts at this address.
     Address(u64),
-    /// A function that has no code of its own here: declared, or one that has several copies.
-    Named {
-        /// The name that linkers know it by.
-        name: Arc<str>,
-        /// Whether it is visible outside of its unit.
-        is_external: bool,
-    },
+    /// The function with this entry, which may have code of its own, or be a declaration.
+    Function(DieId),
     /// What an expression tells in the frame.
     Computed,
     /// Nothing tells.
     Unknown,
+}
+
+/// How linkers know a function.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Linkage {
+    /// The name.
+    pub name: Arc<str>,
+    /// Whether it is visible outside of its unit.
+    pub is_external: bool,
 }
 
 impl FunctionCalls {
@@ -94,29 +99,49 @@ impl DebugFile {
     ///
     /// If the debug information is damaged there.
     pub fn function_calls(&self, scope: &Scope) -> Result<Arc<FunctionCalls>, DebugInfoError> {
-        let tables = &self.pc_tables.scopes;
-        tables.calls.get(scope.function, || {
-            self.with_units(|units| self.read_calls(units, scope))
+        self.with_units(|units| self.calls_of(units, scope.unit, scope.function))
+    }
+
+    /// The calls that the function makes that has code at `pc`; `None` if no function is there.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn function_calls_at(&self, pc: u64) -> Result<Option<Arc<FunctionCalls>>, DebugInfoError> {
+        let pc = pc.wrapping_sub(self.bias());
+        self.with_units(|units| {
+            let Some((unit, function)) = self.find_function(units, pc)? else {
+                return Ok(None);
+            };
+            let function = units.die_at(unit, function)?;
+            self.calls_of(units, unit, function).map(Some)
         })
+    }
+
+    fn calls_of(
+        &self,
+        units: &Units<'_>,
+        unit: UnitIndex,
+        function: DieId,
+    ) -> Result<Arc<FunctionCalls>, DebugInfoError> {
+        let tables = &self.pc_tables.scopes;
+        let read = || self.read_calls(units, unit, function);
+        tables.calls.get(function, read)
     }
 
     fn read_calls(
         &self,
         units: &Units<'_>,
-        scope: &Scope,
+        unit: UnitIndex,
+        function: DieId,
     ) -> Result<FunctionCalls, DebugInfoError> {
-        let unit = units.unit(scope.unit)?;
-        let platform = self.elf().platform();
-        let entry = function_value(&units.die(scope.function)?, platform, self.load_bias());
+        let unit = units.unit(unit)?;
         let mut calls = FunctionCalls {
-            entry: match entry {
-                Ok(ObjectValue::Address(address)) => Some(address),
-                _ => None,
-            },
+            entry: self.entry_address(units, function).ok().flatten(),
             ..FunctionCalls::default()
         };
         let mut raw = Vec::new();
-        if let Some(offset) = unit.offset_of(scope.function)
+        if let Some(offset) = unit.offset_of(function)
             && scan(unit, offset, &mut calls, &mut raw).is_err()
         {
             // What can be read counts, but it is not all.
@@ -130,55 +155,68 @@ impl DebugFile {
                     CallPlace::Before(end) => CallPlace::Before(end.wrapping_add(self.bias())),
                 },
                 is_tail_call: site.is_tail_call,
-                target: self.target(units, unit, &site),
+                target: self.target(unit, &site),
             });
         }
         Ok(calls)
     }
 
-    fn target(&self, units: &Units<'_>, unit: &Unit<'_>, site: &RawSite<'_>) -> CallTarget {
+    fn target(&self, unit: &Unit<'_>, site: &RawSite<'_>) -> CallTarget {
         let Some(origin) = site.origin else {
             return match site.has_target {
                 true => CallTarget::Computed,
                 false => CallTarget::Unknown,
             };
         };
-        let origin = match origin {
+        match origin {
             AttributeValue::UnitRef(offset) if offset.is_in_bounds(&unit.header) => {
-                unit.die_id(offset)
+                CallTarget::Function(unit.die_id(offset))
             }
-            AttributeValue::DebugInfoRef(offset) => unit.die_in_section(offset.0),
+            AttributeValue::DebugInfoRef(offset) => {
+                CallTarget::Function(unit.die_in_section(offset.0))
+            }
             // GCC, of functions that have no entry.
-            value => {
-                return match unit.dwarf().attr_address(unit, value) {
-                    Ok(Some(address)) => CallTarget::Address(self.load_bias().relocate(address)),
-                    _ => CallTarget::Unknown,
-                };
-            }
-        };
-        self.called_function(units, origin)
-            .unwrap_or(CallTarget::Unknown)
+            value => match unit.dwarf().attr_address(unit, value) {
+                Ok(Some(address)) => CallTarget::Address(self.load_bias().relocate(address)),
+                _ => CallTarget::Unknown,
+            },
+        }
     }
 
-    fn called_function(
+    /// The address of the function with this entry, if it has code of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn function_address(&self, function: DieId) -> Result<Option<u64>, DebugInfoError> {
+        self.with_units(|units| self.entry_address(units, function))
+    }
+
+    fn entry_address(
         &self,
         units: &Units<'_>,
-        origin: DieId,
-    ) -> Result<CallTarget, DebugInfoError> {
+        function: DieId,
+    ) -> Result<Option<u64>, DebugInfoError> {
         let platform = self.elf().platform();
-        let die = units.die(origin)?;
-        if let ObjectValue::Address(address) = function_value(&die, platform, self.load_bias())? {
-            return Ok(CallTarget::Address(address));
-        }
-        let names = units.function_names(origin)?;
-        let is_external =
-            units.integrate(origin, |die| Ok(die.flag(dw::DW_AT_external).then_some(())))?;
-        Ok(match names.linkage_name.or(names.name) {
-            Some(name) => CallTarget::Named {
-                name,
-                is_external: is_external.is_some(),
-            },
-            None => CallTarget::Unknown,
+        let value = function_value(&units.die(function)?, platform, self.load_bias())?;
+        Ok(match value {
+            ObjectValue::Address(address) => Some(address),
+            _ => None,
+        })
+    }
+
+    /// How linkers know the function with this entry, if it has a name.
+    ///
+    /// # Errors
+    ///
+    /// If the debug information is damaged there.
+    pub fn function_linkage(&self, function: DieId) -> Result<Option<Linkage>, DebugInfoError> {
+        self.with_units(|units| {
+            let names = units.function_names(function)?;
+            let external = |die: &Die<'_, '_>| Ok(die.flag(dw::DW_AT_external).then_some(()));
+            let is_external = units.integrate(function, external)?.is_some();
+            let name = names.linkage_name.or(names.name);
+            Ok(name.map(|name| Linkage { name, is_external }))
         })
     }
 }

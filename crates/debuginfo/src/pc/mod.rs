@@ -27,7 +27,7 @@ mod tree;
 mod variable;
 mod variable_length;
 
-pub use call_site::{CallPlace, CallSite, CallTarget, FunctionCalls};
+pub use call_site::{CallPlace, CallSite, CallTarget, FunctionCalls, Linkage};
 pub use frame_state::{CallArgument, FrameState, Surroundings};
 pub use line::SourceLine;
 pub(crate) use line::file_path;

@@ -160,7 +160,7 @@ impl Inquiry<'_> {
         let calls = file.debug().function_calls(scope);
         let calls = calls.map_err(|_| "debugging information of the caller is damaged")?;
         let pc = call.pc.filter(|_| !call.interrupted).ok_or(missing)?;
-        calls.find_returning_to(pc).cloned().ok_or(missing)
+        calls.find_returning_to(pc).copied().ok_or(missing)
     }
 
     /// The address of the function that was called.

@@ -3,9 +3,9 @@
 use super::code;
 use crate::{Module, Program};
 
-use spelunk_debuginfo::{CallSite, CallTarget};
+use spelunk_debuginfo::{CallSite, CallTarget, Linkage};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 const INDIRECT: &str = "it is not known where an indirect tail call leads";
 
@@ -21,7 +21,11 @@ struct Known {
     /// The number of files that it is known from.
     files: usize,
     functions: HashMap<u64, Arc<Function>>,
+    /// The ways from one function to another, or why they are not known.
+    chains: HashMap<(u64, u64), Chain>,
 }
+
+type Chain = Result<Vec<TailStep>, &'static str>;
 
 /// The tail calls of a function.
 #[derive(Default)]
@@ -33,6 +37,7 @@ struct Function {
 }
 
 /// A function that ended in a jump to the next.
+#[derive(Clone, Copy)]
 pub(super) struct TailStep {
     /// The jump.
     pub(super) site: CallSite,
@@ -47,12 +52,18 @@ impl TailCalls {
     /// their tail calls, and leave one way. What gdb does, who describes it as
     /// "Tail Call Frames" in its manual, with these differences: sites that debug information does
     /// not claim to tell all of are not trusted, and two jumps to the same function are two ways.
-    pub(super) fn chain(
-        &self,
-        program: &Program,
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<TailStep>, &'static str> {
+    pub(super) fn chain(&self, program: &Program, from: u64, to: u64) -> Chain {
+        let files = program.debug_info().files().len();
+        let known = self.find(files, |known| known.chains.get(&(from, to)).cloned());
+        known.unwrap_or_else(|| {
+            let chain = self.find_chain(program, from, to);
+            let mut known = self.known(files);
+            known.chains.insert((from, to), chain.clone());
+            chain
+        })
+    }
+
+    fn find_chain(&self, program: &Program, from: u64, to: u64) -> Chain {
         let mut functions: HashMap<u64, Arc<Function>> = HashMap::new();
         let mut open = vec![from];
         while let Some(address) = open.pop() {
@@ -84,7 +95,7 @@ impl TailCalls {
             match (ways.next(), ways.next(), address == to) {
                 (None, _, true) => return Ok(steps),
                 (Some((Some(site), target)), None, false) => {
-                    steps.push(TailStep { site: site.clone() });
+                    steps.push(TailStep { site: *site });
                     address = *target;
                 }
                 (Some((None, _)), None, false) => {
@@ -106,7 +117,7 @@ impl TailCalls {
         from: u64,
         through: u64,
         to: u64,
-    ) -> Result<Vec<TailStep>, &'static str> {
+    ) -> Chain {
         let rest = self.chain(program, through, to)?;
         if from == through {
             return Ok(rest);
@@ -118,7 +129,7 @@ impl TailCalls {
             .filter(|(_, target)| *target == through);
         match (ways.next(), ways.next()) {
             (Some((Some(site), _)), None) => {
-                let mut steps = vec![TailStep { site: site.clone() }];
+                let mut steps = vec![TailStep { site: *site }];
                 steps.extend(rest);
                 Ok(steps)
             }
@@ -128,23 +139,31 @@ impl TailCalls {
 
     fn function(&self, program: &Program, address: u64) -> Arc<Function> {
         let files = program.debug_info().files().len();
+        let known = self.find(files, |known| known.functions.get(&address).cloned());
+        known.unwrap_or_else(|| {
+            let function = Arc::new(read_function(program, address));
+            let mut known = self.known(files);
+            known.functions.insert(address, Arc::clone(&function));
+            function
+        })
+    }
+
+    /// Looks at what is known from so many files.
+    fn find<T>(&self, files: usize, look: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if known.files == files
-            && let Some(function) = known.functions.get(&address)
-        {
-            return Arc::clone(function);
-        }
-        drop(known);
-        let function = Arc::new(read_function(program, address));
+        look(&known).filter(|_| known.files == files)
+    }
+
+    /// What is known from so many files, to be added to.
+    fn known(&self, files: usize) -> RwLockWriteGuard<'_, Known> {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.files != files {
             *known = Known {
                 files,
-                functions: HashMap::new(),
+                ..Known::default()
             };
         }
-        known.functions.insert(address, Arc::clone(&function));
-        function
+        known
     }
 }
 
@@ -181,15 +200,14 @@ fn read_function(program: &Program, address: u64) -> Function {
 fn by_debugging_information(program: &Program, address: u64) -> Option<Function> {
     let module = program.find_module(address)?;
     let file = module.debug_file()?.debug();
-    let scopes = file.scopes(address).ok()?;
-    let calls = file.function_calls(scopes.last()?).ok()?;
+    let calls = file.function_calls_at(address).ok()??;
     if calls.entry != Some(address) || !calls.has_all_tail_calls {
         return None;
     }
     let mut function = Function::default();
     for site in calls.tail_calls() {
         match program.call_target(&module, site) {
-            Some(target) => function.calls.push((Some(site.clone()), target)),
+            Some(target) => function.calls.push((Some(*site), target)),
             None => function.incomplete = Some(INDIRECT),
         }
     }
@@ -208,25 +226,32 @@ fn by_instructions(program: &Program, address: u64) -> Option<Function> {
 impl Program {
     /// The address of the function that `site` in `module` calls, unless it is computed.
     pub(super) fn call_target(&self, module: &Module, site: &CallSite) -> Option<u64> {
-        match &site.target {
-            CallTarget::Address(address) => Some(*address),
-            CallTarget::Named { name, is_external } => self
-                .branch_target(site)
-                .or_else(|| self.function_named(module, name, *is_external)),
-            CallTarget::Computed | CallTarget::Unknown => None,
+        let die = match site.target {
+            CallTarget::Address(address) => return Some(address),
+            CallTarget::Function(die) => die,
+            CallTarget::Computed | CallTarget::Unknown => return None,
+        };
+        let file = module.debug_file()?.debug();
+        if let Some(address) = file.function_address(die).ok()? {
+            return Some(address);
         }
+        // It is declared here, or there are several copies.
+        self.branch_target(site).or_else(|| {
+            let linkage = file.function_linkage(die).ok()??;
+            self.function_with(module, &linkage)
+        })
     }
 
-    /// The address of the one function that linkers call `name`.
-    fn function_named(&self, module: &Module, name: &str, is_external: bool) -> Option<u64> {
+    /// The address of the one function that linkers know so.
+    fn function_with(&self, module: &Module, linkage: &Linkage) -> Option<u64> {
         use spelunk_elf::constants as elf;
         let mut found = None;
-        for symbol in self.symbols_by_name(name).ok()? {
+        for symbol in self.symbols_by_name(&linkage.name).ok()? {
             // What an indirect function leads to was chosen when the program started.
             if symbol.kind == elf::STT_GNU_IFUNC {
                 return None;
             }
-            if !is_external && !module.contains(symbol.address) {
+            if !linkage.is_external && !module.contains(symbol.address) {
                 continue;
             }
             if *found.get_or_insert(symbol.address) != symbol.address {
