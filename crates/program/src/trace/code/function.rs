@@ -1,8 +1,9 @@
-use crate::Program;
 use crate::trace::unwinder::StackMemory;
+use crate::{Program, Symbol};
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind};
 use spelunk_unwind::Memory;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Bytes of a function that are looked at.
 const MAX_SIZE: u64 = 1 << 16;
@@ -28,37 +29,43 @@ impl Function {
         address: u64,
     ) -> Option<Self> {
         let mut function = Self {
-            instructions: part_at(program, memory, address)?,
+            instructions: Vec::new(),
             targets: HashSet::new(),
             has_indirect_jumps: false,
         };
+        let first = part_at(program, memory, address)?;
+        // Jumps out of the parts that were looked at.
+        let mut outward = Vec::new();
+        let mut parts = vec![function.look_at(&first, &mut outward)?];
+        function.instructions = first;
         // What is seldom run stands elsewhere, and jumps back from there.
-        let mut parts = vec![function.instructions.clone()];
-        let mut seen = HashSet::new();
-        let mut looked_at = 0;
-        while let Some(part) = parts.pop() {
-            looked_at += 1;
-            let start = part.first()?.ip();
-            let end = part.last()?.next_ip();
-            for instruction in &part {
-                match instruction.flow_control() {
-                    FlowControl::IndirectBranch => function.has_indirect_jumps = true,
-                    FlowControl::UnconditionalBranch | FlowControl::ConditionalBranch => {
-                        let target = near_target(instruction)?;
-                        function.targets.insert(target);
-                        if !(start..end).contains(&target)
-                            && looked_at + parts.len() < MAX_PARTS
-                            && is_cold_part(program, target)
-                            && seen.insert(target)
-                        {
-                            parts.extend(part_at(program, memory, target));
-                        }
-                    }
-                    _ => {}
-                }
+        while let Some(target) = outward.pop() {
+            if parts.len() < MAX_PARTS
+                && !parts.iter().any(|part| part.contains(&target))
+                && let Some(part) = cold_part_at(program, memory, target)
+            {
+                parts.push(function.look_at(&part, &mut outward)?);
             }
         }
         Some(function)
+    }
+
+    /// Takes note of the jumps in a part. Returns where the part is.
+    fn look_at(&mut self, part: &[Instruction], outward: &mut Vec<u64>) -> Option<Range<u64>> {
+        let place = part.first()?.ip()..part.last()?.next_ip();
+        for instruction in part {
+            match instruction.flow_control() {
+                FlowControl::IndirectBranch => self.has_indirect_jumps = true,
+                FlowControl::UnconditionalBranch | FlowControl::ConditionalBranch => {
+                    let target = near_target(instruction)?;
+                    if self.targets.insert(target) && !place.contains(&target) {
+                        outward.push(target);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(place)
     }
 
     /// The index of the call or jump that the byte before `address` is in.
@@ -114,6 +121,22 @@ pub(super) fn part_at(
     address: u64,
 ) -> Option<Vec<Instruction>> {
     let symbol = program.find_symbol(address).ok()??;
+    code_of(&symbol, memory, address)
+}
+
+/// The same, if what is there is seldom run: GCC and Clang put it into a part of its own, `NAME.cold`.
+fn cold_part_at(
+    program: &Program,
+    memory: &StackMemory<'_>,
+    address: u64,
+) -> Option<Vec<Instruction>> {
+    let symbol = program.find_symbol(address).ok()??;
+    let is_cold = symbol.name.contains(".cold");
+    is_cold.then(|| code_of(&symbol, memory, address))?
+}
+
+/// The code of `symbol`, at least up to `address`.
+fn code_of(symbol: &Symbol, memory: &StackMemory<'_>, address: u64) -> Option<Vec<Instruction>> {
     let size = match symbol.size {
         0 => address.checked_sub(symbol.address)?.checked_add(1)?,
         size => size,
@@ -139,10 +162,4 @@ pub(super) fn decode(
         .iter()
         .all(|instruction| !instruction.is_invalid());
     sound.then_some(instructions)
-}
-
-/// GCC and Clang put what is seldom run into a part of its own, `NAME.cold`.
-fn is_cold_part(program: &Program, address: u64) -> bool {
-    let symbol = program.find_symbol(address).ok().flatten();
-    symbol.is_some_and(|symbol| symbol.name.contains(".cold"))
 }
