@@ -5,9 +5,9 @@ Every helper has one record in the engine: its name, parameters and documentatio
 """
 
 import enum
+import importlib
 import sys
 from collections import namedtuple
-from dataclasses import make_dataclass
 from typing import Any, Callable, List, Tuple
 
 from spelunk import _native
@@ -40,6 +40,9 @@ def record_class(
         for field, _, text, _ in fields:
             getattr(cls, field).__doc__ = text
     else:
+        # It takes longer to import than all else that most scripts need of helpers.
+        from dataclasses import make_dataclass
+
         cls = make_dataclass(name, [field[:2] for field in fields], eq=False, repr=False)
         cls.__repr__ = _show_fields([(field, base_16) for field, _, _, base_16 in fields])
     for total, parts, text in sums:
@@ -71,5 +74,5 @@ def enum_class(module: str, name: str, doc: str, members: List[Tuple[str, int]])
 
 def _placed(module: str, cls: Any) -> Any:
     """``cls``, which is now also found in the module that it belongs to."""
-    setattr(sys.modules[f"{_PACKAGE}.{module}"], cls.__name__, cls)
+    setattr(importlib.import_module(f"{_PACKAGE}.{module}"), cls.__name__, cls)
     return cls
