@@ -130,34 +130,33 @@ impl Header {
 
 /// Finds the layout by which the header makes sense; the name of the machine, where there is one,
 /// decides between several.
+///
+/// Situation: a layout that is not the machine's. Evidence: QEMU 7.2 writes headers of 64 bits for an
+/// i686 if the machine has memory that needs them: the BIOS of a PC ends at 4 GiB. Remedy: the layout
+/// of the machine comes first, the others follow.
 fn detect(bytes: &[u8]) -> Option<(Layout, Fixed)> {
     let named = Fixed::parse_utsname(bytes, ByteOrder::Little)
         .ok()
         .and_then(|(_, utsname)| utsname.platform());
-    let layouts = [
+    let mut layouts = [
         (ByteOrder::Little, true),
         (ByteOrder::Little, false),
         (ByteOrder::Big, true),
         (ByteOrder::Big, false),
     ];
-    layouts
-        .into_iter()
-        .filter(|(byte_order, is_64_bit)| {
-            named.is_none_or(|platform| {
-                platform.byte_order == *byte_order && platform.is_64_bit == *is_64_bit
-            })
-        })
-        .find_map(|(byte_order, is_64_bit)| {
-            let layout = Layout {
-                byte_order,
-                is_64_bit,
-                aligns_u64: named.is_some_and(|platform| {
-                    platform.architecture != spelunk_base::Architecture::I386
-                }),
-            };
-            let fixed = Fixed::parse(bytes, layout).ok()?;
-            fixed.is_plausible().then_some((layout, fixed))
-        })
+    if let Some(platform) = named {
+        layouts.sort_by_key(|layout| *layout != (platform.byte_order, platform.is_64_bit));
+    }
+    layouts.into_iter().find_map(|(byte_order, is_64_bit)| {
+        let layout = Layout {
+            byte_order,
+            is_64_bit,
+            aligns_u64: named
+                .is_some_and(|platform| platform.architecture != spelunk_base::Architecture::I386),
+        };
+        let fixed = Fixed::parse(bytes, layout).ok()?;
+        fixed.is_plausible().then_some((layout, fixed))
+    })
 }
 
 impl Fixed {

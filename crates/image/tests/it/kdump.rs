@@ -108,6 +108,20 @@ fn all_encodings_and_page_sizes() {
     }
 }
 
+// As QEMU writes it where the BIOS of a PC ends at 4 GiB.
+#[test]
+fn the_header_may_be_wider_than_the_machine() {
+    let mut builder = KdumpBuilder::new(6, Codec::Zlib);
+    builder.encoding = Encoding::LITTLE_64;
+    builder.machine = "i686".to_owned();
+    let builder = frames(builder);
+    let image = open(vec![builder.build()]).unwrap();
+    let platform = image.platform().unwrap();
+    assert_eq!(platform.architecture, Architecture::I386);
+    assert!(!platform.is_64_bit);
+    check_frames(&image, &builder);
+}
+
 // QEMU leaves the names empty.
 #[test]
 fn the_machine_of_a_nameless_dump_is_told_by_its_notes() {
