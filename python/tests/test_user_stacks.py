@@ -191,6 +191,22 @@ def test_a_damaged_kernel_stack_leaves_the_users(panic):
     assert len([frame for frame in trace if not frame.is_user]) < len([frame for frame in whole if not frame.is_user])
 
 
+def test_a_thread_whose_name_cannot_be_read_hides_no_other(panic):
+    dump = Dump("panic")
+    thread = dump.thread("lab-thr-poll")
+
+    def read(address, count, offset, physical):
+        raise spelunk.FaultError("could not read it", address)
+
+    comm = thread.object.comm
+    dump.prog.add_memory_segment(comm.address_, comm.type_.length, read)
+    names, whole = (
+        {thread.tid: thread.name for thread in prog.process(thread.tid).threads()} for prog in (dump.prog, panic.prog)
+    )
+    assert names == {**whole, thread.tid: names[thread.tid]} and not names[thread.tid]
+    assert len(whole) > 3
+
+
 def test_threads_without_a_process(panic):
     for thread in (2, panic.prog["init_task"].address_of_()):
         with pytest.raises(ValueError, match="has no memory of its own: it is the kernel's, or exits"):

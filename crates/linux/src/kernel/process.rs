@@ -74,10 +74,7 @@ fn threads(kernel: &LinuxKernel, program: &Program, task: &Object) -> Result<Vec
     // A list that is damaged has its first tasks all the same.
     while let Ok(Some(task)) = group.next_task(program) {
         program.cancel().check()?;
-        let Ok(thread) = one_thread(kernel, program, task) else {
-            break;
-        };
-        threads.push(thread);
+        threads.extend(one_thread(kernel, program, task));
         if threads.len() >= MAX_THREADS {
             break;
         }
@@ -88,7 +85,7 @@ fn threads(kernel: &LinuxKernel, program: &Program, task: &Object) -> Result<Vec
 
 fn one_thread(kernel: &LinuxKernel, program: &Program, task: Object) -> Result<UserThread> {
     let tid = member_value(program, &task, "pid")?;
-    let name = task.member(program, "comm")?.string(program)?;
+    let name = task.member(program, "comm")?.string(program);
     let thread = Thread {
         tid,
         object: Some(task),
@@ -96,7 +93,7 @@ fn one_thread(kernel: &LinuxKernel, program: &Program, task: Object) -> Result<U
     let registers = registers::of_user(kernel, program, &thread);
     Ok(UserThread {
         tid,
-        name,
+        name: name.unwrap_or_default(),
         registers: registers.map_err(|error| error.to_string()),
     })
 }
