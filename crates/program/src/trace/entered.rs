@@ -93,14 +93,17 @@ impl Inquiry<'_> {
             // changed.
             (!found.is_from_memory || found.address == entry).then_some(found.address)
         });
-        let unknown = "it is not known what the caller called";
-        let known = target.ok_or(unknown);
-        let steps = known.and_then(|target| tail_calls.chain(self.program, target, entry));
-        steps.or_else(|reason| {
-            let function = self.system_call(at).ok_or(reason)?;
-            let from = target.unwrap_or(function);
-            tail_calls.chain_through(self.program, from, function, entry)
-        })
+        let steps = || {
+            let target = target.ok_or("it is not known what the caller called")?;
+            tail_calls.chain(self.program, target, entry)
+        };
+        let Some(function) = self.system_call(at) else {
+            return steps();
+        };
+        // The dispatcher may jump to any system call: which one it was spares looking at the others.
+        let from = target.unwrap_or(function);
+        let through = tail_calls.chain_through(self.program, from, function, entry);
+        through.or_else(|reason| steps().map_err(|_| reason))
     }
 
     /// The function of the system call that the call `at` is the kernel's dispatcher of.
