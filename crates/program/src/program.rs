@@ -7,7 +7,7 @@ use crate::process::Processes;
 #[cfg(feature = "debuginfod")]
 use crate::search::DebuginfodFinder;
 use crate::search::StandardFinder;
-use crate::trace::TailCalls;
+use crate::trace::{DecodedFunctions, TailCalls};
 use crate::waiting::Waiting;
 use crate::{
     Attendant, Error, Finders, ModuleFileFinder, ObjectFinder, Os, Result, SharedOptions,
@@ -40,6 +40,7 @@ pub struct Program {
     pub(crate) whole_names: NameCache<TypeKinds, Arc<[Box<str>]>>,
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) tail_calls: TailCalls,
+    pub(crate) decoded_functions: DecodedFunctions,
     pub(crate) memory: Memory,
     pub(crate) modules: Modules,
     pub(crate) platform: OnceLock<Platform>,
@@ -106,6 +107,7 @@ impl Program {
             whole_names: NameCache::default(),
             found_objects: NameCache::default(),
             tail_calls: TailCalls::default(),
+            decoded_functions: DecodedFunctions::default(),
             memory: Memory::default(),
             modules: Modules::default(),
             platform: platform.map_or_else(OnceLock::new, OnceLock::from),

@@ -20,6 +20,7 @@ mod user;
 mod values;
 mod variable;
 
+pub(crate) use code::DecodedFunctions;
 pub use found_by::FoundBy;
 pub(crate) use frame::SIGNAL_TRAMPOLINE;
 pub use frame::{Frame, LocalValue, SourceLocation};

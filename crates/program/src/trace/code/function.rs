@@ -3,7 +3,6 @@ use crate::{Program, Symbol};
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind};
 use spelunk_unwind::Memory;
 use std::collections::HashSet;
-use std::ops::Range;
 
 /// Bytes of a function that are looked at.
 const MAX_SIZE: u64 = 1 << 16;
@@ -19,6 +18,20 @@ pub(super) struct Function {
     targets: HashSet<u64>,
     /// Whether there are jumps that lead to where a register says.
     pub(super) has_indirect_jumps: bool,
+    /// The code that all this was read from.
+    parts: Vec<Code>,
+}
+
+/// Bytes at an address.
+struct Code {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+/// A part of a function.
+struct Part {
+    code: Code,
+    instructions: Vec<Instruction>,
 }
 
 impl Function {
@@ -32,40 +45,57 @@ impl Function {
             instructions: Vec::new(),
             targets: HashSet::new(),
             has_indirect_jumps: false,
+            parts: Vec::new(),
         };
         let first = part_at(program, memory, address)?;
         // Jumps out of the parts that were looked at.
         let mut outward = Vec::new();
-        let mut parts = vec![function.look_at(&first, &mut outward)?];
-        function.instructions = first;
+        function.look_at(&first.instructions, &mut outward)?;
+        function.instructions = first.instructions;
+        function.parts.push(first.code);
         // What is seldom run stands elsewhere, and jumps back from there.
         while let Some(target) = outward.pop() {
-            if parts.len() < MAX_PARTS
-                && !parts.iter().any(|part| part.contains(&target))
+            if function.parts.len() < MAX_PARTS
+                && !function.parts.iter().any(|code| code.contains(target))
                 && let Some(part) = cold_part_at(program, memory, target)
             {
-                parts.push(function.look_at(&part, &mut outward)?);
+                function.look_at(&part.instructions, &mut outward)?;
+                function.parts.push(part.code);
             }
         }
         Some(function)
     }
 
-    /// Takes note of the jumps in a part. Returns where the part is.
-    fn look_at(&mut self, part: &[Instruction], outward: &mut Vec<u64>) -> Option<Range<u64>> {
-        let place = part.first()?.ip()..part.last()?.next_ip();
+    /// Takes note of the jumps in a part.
+    fn look_at(&mut self, part: &[Instruction], outward: &mut Vec<u64>) -> Option<()> {
+        let inside = part.first()?.ip()..part.last()?.next_ip();
         for instruction in part {
             match instruction.flow_control() {
                 FlowControl::IndirectBranch => self.has_indirect_jumps = true,
                 FlowControl::UnconditionalBranch | FlowControl::ConditionalBranch => {
                     let target = near_target(instruction)?;
-                    if self.targets.insert(target) && !place.contains(&target) {
+                    if self.targets.insert(target) && !inside.contains(&target) {
                         outward.push(target);
                     }
                 }
                 _ => {}
             }
         }
-        Some(place)
+        Some(())
+    }
+
+    /// Whether the code is still the same.
+    pub(super) fn is_as_in(&self, memory: &StackMemory<'_>) -> bool {
+        let mut now = Vec::new();
+        self.parts.iter().all(|code| {
+            now.resize(code.bytes.len(), 0);
+            memory.read(code.start, &mut now).is_ok() && now == code.bytes
+        })
+    }
+
+    /// How many bytes of code it has.
+    pub(super) fn size(&self) -> usize {
+        self.parts.iter().map(|code| code.bytes.len()).sum()
     }
 
     /// The index of the call or jump that the byte before `address` is in.
@@ -114,29 +144,29 @@ pub(super) fn near_target(instruction: &Instruction) -> Option<u64> {
     matches!(instruction.op0_kind(), OpKind::NearBranch64).then(|| instruction.near_branch_target())
 }
 
-/// The code of the symbol that `address` is in.
-pub(super) fn part_at(
+/// The instructions of the symbol that `address` is in.
+pub(super) fn instructions_at(
     program: &Program,
     memory: &StackMemory<'_>,
     address: u64,
 ) -> Option<Vec<Instruction>> {
-    let symbol = program.find_symbol(address).ok()??;
-    code_of(&symbol, memory, address)
+    Some(part_at(program, memory, address)?.instructions)
 }
 
-/// The same, if what is there is seldom run: GCC and Clang put it into a part of its own, `NAME.cold`.
-fn cold_part_at(
-    program: &Program,
-    memory: &StackMemory<'_>,
-    address: u64,
-) -> Option<Vec<Instruction>> {
+fn part_at(program: &Program, memory: &StackMemory<'_>, address: u64) -> Option<Part> {
+    let symbol = program.find_symbol(address).ok()??;
+    part_of(&symbol, memory, address)
+}
+
+/// What is at `address` if it is seldom run: GCC and Clang put it into a part of its own, `NAME.cold`.
+fn cold_part_at(program: &Program, memory: &StackMemory<'_>, address: u64) -> Option<Part> {
     let symbol = program.find_symbol(address).ok()??;
     let is_cold = symbol.name.contains(".cold");
-    is_cold.then(|| code_of(&symbol, memory, address))?
+    is_cold.then(|| part_of(&symbol, memory, address))?
 }
 
 /// The code of `symbol`, at least up to `address`.
-fn code_of(symbol: &Symbol, memory: &StackMemory<'_>, address: u64) -> Option<Vec<Instruction>> {
+fn part_of(symbol: &Symbol, memory: &StackMemory<'_>, address: u64) -> Option<Part> {
     let size = match symbol.size {
         0 => address.checked_sub(symbol.address)?.checked_add(1)?,
         size => size,
@@ -144,18 +174,25 @@ fn code_of(symbol: &Symbol, memory: &StackMemory<'_>, address: u64) -> Option<Ve
     let size = usize::try_from(size)
         .ok()
         .filter(|size| *size as u64 <= MAX_SIZE)?;
-    decode(memory, symbol.address, size)
-}
-
-/// The instructions in `size` bytes from `start` on; `None` if not all of them are.
-pub(super) fn decode(
-    memory: &StackMemory<'_>,
-    start: u64,
-    size: usize,
-) -> Option<Vec<Instruction>> {
+    let start = symbol.address;
     let mut bytes = vec![0; size];
     memory.read(start, &mut bytes).ok()?;
-    let instructions: Vec<_> = Decoder::with_ip(64, &bytes, start, DecoderOptions::NONE)
+    Some(Part {
+        instructions: decode(start, &bytes)?,
+        code: Code { start, bytes },
+    })
+}
+
+impl Code {
+    fn contains(&self, address: u64) -> bool {
+        let offset = address.checked_sub(self.start);
+        offset.is_some_and(|offset| offset < self.bytes.len() as u64)
+    }
+}
+
+/// The instructions in `bytes` from `start` on; `None` if not all of them are.
+pub(super) fn decode(start: u64, bytes: &[u8]) -> Option<Vec<Instruction>> {
+    let instructions: Vec<_> = Decoder::with_ip(64, bytes, start, DecoderOptions::NONE)
         .into_iter()
         .collect();
     let sound = instructions

@@ -5,10 +5,12 @@
 //! call, most often out of registers that the called function preserves. Those are known in the
 //! caller's frame, so that what was made of them can be made once more.
 
+mod decoded;
 mod function;
 mod tail_calls;
 mod x86_64;
 
+pub(crate) use decoded::DecodedFunctions;
 pub(super) use tail_calls::jumps_out_of;
 
 use super::unwinder::StackMemory;

@@ -1,6 +1,6 @@
 //! The jumps that leave a function of which there is no debugging information: one in assembly.
 
-use super::function::{near_target, part_at};
+use super::function::{instructions_at, near_target};
 use crate::Program;
 use crate::trace::unwinder::StackMemory;
 use iced_x86::FlowControl;
@@ -20,7 +20,7 @@ pub(in crate::trace) fn jumps_out_of(program: &Program, entry: u64) -> Option<Ju
     if program.platform()?.architecture != Architecture::X86_64 {
         return None;
     }
-    let instructions = part_at(program, &StackMemory::now(program), entry)?;
+    let instructions = instructions_at(program, &StackMemory::now(program), entry)?;
     let (first, last) = (instructions.first()?, instructions.last()?);
     let inside = first.ip()..last.next_ip();
     if first.ip() != entry {

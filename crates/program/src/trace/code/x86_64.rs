@@ -1,4 +1,4 @@
-use super::function::{Function, decode, is_call, near_target, part_at};
+use super::function::{Function, decode, instructions_at, is_call, near_target};
 use super::{CallInstruction, Target};
 use crate::Program;
 use crate::trace::unwinder::StackMemory;
@@ -8,6 +8,7 @@ use iced_x86::{
 };
 use spelunk_base::arch::{Register, x86_64 as arch};
 use spelunk_unwind::{Memory, RegisterRule, Row};
+use std::sync::Arc;
 
 /// Instructions that are looked at for one value.
 const MAX_STEPS: u32 = 64;
@@ -117,9 +118,11 @@ fn thunk_register(call: &CallInstruction<'_>, address: u64) -> Option<Name> {
 
 /// The instructions in `size` bytes, or in as many of them as are instructions.
 fn decode_some(call: &CallInstruction<'_>, start: u64, size: usize) -> Option<Vec<Instruction>> {
-    (1..=size)
-        .rev()
-        .find_map(|size| decode(&call.memory, start, size))
+    (1..=size).rev().find_map(|size| {
+        let mut bytes = vec![0; size];
+        call.memory.read(start, &mut bytes).ok()?;
+        decode(start, &bytes)
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,7 +139,7 @@ pub(super) fn keep_untouched(
     address: u64,
     row: &mut Row,
 ) -> Option<()> {
-    let changed = changed_by(&part_at(program, memory, address)?);
+    let changed = changed_by(&instructions_at(program, memory, address)?);
     for (_, register) in GENERAL {
         let is_untouched = !changed.contains(register);
         if register != arch::RSP && row.find(register).is_none() && is_untouched {
@@ -149,7 +152,7 @@ pub(super) fn keep_untouched(
 /// The values of registers before the call.
 struct Values<'c, 'a> {
     call: &'c CallInstruction<'a>,
-    function: Function,
+    function: Arc<Function>,
     /// The call's index.
     at: usize,
     memory: MemoryCounts,
@@ -158,7 +161,8 @@ struct Values<'c, 'a> {
 impl<'c, 'a> Values<'c, 'a> {
     fn new(call: &'c CallInstruction<'a>, memory: MemoryCounts) -> Option<Self> {
         let inside = call.returns_to.checked_sub(1)?;
-        let function = Function::around(call.program, &call.memory, inside)?;
+        let decoded = &call.program.decoded_functions;
+        let function = decoded.around(call.program, &call.memory, inside)?;
         let at = function.left_before(call.returns_to)?;
         Some(Self {
             call,
