@@ -9,6 +9,8 @@ pub struct RamRange {
     pub last: u64,
     /// The name of the block: `pc.ram`.
     pub block: String,
+    /// Whether it is RAM, and no ROM.
+    pub is_ram: bool,
 }
 
 impl RamRange {
@@ -17,6 +19,18 @@ impl RamRange {
     pub fn size(&self) -> u64 {
         self.last.wrapping_sub(self.start).saturating_add(1)
     }
+}
+
+/// The smallest part of memory that QEMU dumps: where it starts, and its size. What matters are the notes beside it.
+///
+/// QEMU refuses a part without RAM; flash, with which the memory of some machines begins, does not count.
+#[must_use]
+pub(crate) fn smallest_dump(ranges: &[RamRange]) -> (u64, u64) {
+    const SIZE: u64 = 4096;
+    let mut large = ranges
+        .iter()
+        .filter(|range| range.is_ram && range.size() >= SIZE);
+    (large.next().map_or(0, |range| range.start), SIZE)
 }
 
 /// The memory in the address space that devices and CPUs share, from what `info mtree -f` prints:
@@ -62,6 +76,7 @@ fn parse_range(line: &str) -> Option<RamRange> {
         start,
         last,
         block: block.to_owned(),
+        is_ram: kind.trim() == "ram",
     })
 }
 
@@ -112,6 +127,20 @@ mod tests {
                 (0x1_0000_0000, 0x1_ffff_ffff, "nvdimm KVM"),
             ]
         );
+    }
+
+    // QEMU's "virt" machine for AArch64.
+    #[test]
+    fn notes_are_dumped_with_ram_and_not_with_flash() {
+        let ranges = parse_flat_view(
+            "FlatView #1\n AS \"memory\", root: system\n Root memory region: system\n\
+            \x20 0000000000000000-0000000003ffffff (prio 0, romd): virt.flash0\n\
+            \x20 0000000004000000-0000000007ffffff (prio 0, romd): virt.flash1\n\
+            \x20 0000000040000000-000000005fffffff (prio 0, ram): mach-virt.ram\n",
+        );
+        assert_eq!(ranges.len(), 3);
+        assert_eq!(smallest_dump(&ranges), (0x4000_0000, 4096));
+        assert_eq!(smallest_dump(&[]), (0, 4096));
     }
 
     #[test]

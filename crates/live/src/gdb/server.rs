@@ -2,7 +2,7 @@ use super::connection::{Connection, Deadline, wrong};
 use super::description::TargetDescription;
 use super::packet::parse_hex;
 use crate::private_folder::PrivateFolder;
-use crate::qemu_monitor::{RamRange, parse_flat_view};
+use crate::qemu_monitor::{RamRange, parse_flat_view, smallest_dump};
 use crate::socket::SocketAddress;
 use spelunk_memory::{FaultKind, SegmentFault, SegmentReader};
 use std::io;
@@ -221,12 +221,10 @@ impl GdbServer {
     ///
     /// The host's, if the file is not there.
     pub fn dump_state(&self, ranges: &[RamRange]) -> io::Result<Vec<u8>> {
-        const SIZE: u64 = 4096;
         let folder = PrivateFolder::new()?;
         let path = folder.path().join("state");
-        let start = ranges.iter().find(|range| range.size() >= SIZE);
-        let start = start.map_or(0, |range| range.start);
-        let command = format!("dump-guest-memory {} {start:#x} {SIZE:#x}", path.display());
+        let (start, size) = smallest_dump(ranges);
+        let command = format!("dump-guest-memory {} {start:#x} {size:#x}", path.display());
         self.lock().monitor(&command)?;
         std::fs::read(path)
     }

@@ -3,7 +3,7 @@ use super::memory::{MonitorMemory, SavedMemory};
 use super::peer;
 use crate::memory::ProcessMemory;
 use crate::private_folder::PrivateFolder;
-use crate::qemu_monitor::{RamRange, parse_flat_view, parse_host_address};
+use crate::qemu_monitor::{RamRange, parse_flat_view, parse_host_address, smallest_dump};
 use crate::socket::{SocketAddress, Stream};
 use serde_json::{Value, json};
 use spelunk_memory::{Segment, SegmentReader};
@@ -94,16 +94,13 @@ impl QemuGuest {
     ///
     /// The host's; QEMU's, if it cannot dump this kind of guest.
     pub fn dump_state(&self) -> io::Result<Vec<u8>> {
-        // There has to be memory in the range.
-        const SIZE: u64 = 4096;
-        let start = self.ranges.iter().find(|range| range.size() >= SIZE);
-        let start = start.map_or(0, |range| range.start);
+        let (start, size) = smallest_dump(&self.ranges);
         let is_unix = self
             .connection
             .with_stream(|stream| matches!(stream, Stream::Unix(_)));
         let dump = |protocol: &str| {
             let arguments = json!({
-                "paging": false, "protocol": protocol, "format": "elf", "begin": start, "length": SIZE,
+                "paging": false, "protocol": protocol, "format": "elf", "begin": start, "length": size,
             });
             self.connection.execute("dump-guest-memory", &arguments)
         };
