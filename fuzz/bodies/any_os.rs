@@ -1,13 +1,12 @@
 //! A system of which nothing is known but what unwinding and the search for files ask for.
 
 use spelunk_base::arch::Register;
-use spelunk_memory::AddressSpace;
 use spelunk_object::Object;
 use spelunk_program::{
     BringUp, EntryFrame, Error, InitialRegisters, ModuleInfo, ModuleKind, Os, Program, Result,
     System, Thread, ThreadIter,
 };
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Memory, Registers};
 use std::sync::Arc;
 
 /// Its release.
@@ -111,15 +110,22 @@ impl Os for AnySystem {
         registers.pc().is_none_or(|pc| pc < USER)
     }
 
-    fn entry_frame(&self, program: &Program, registers: &Registers) -> Option<EntryFrame> {
+    fn entry_frame(
+        &self,
+        program: &Program,
+        registers: &Registers,
+        stack: &dyn Memory,
+    ) -> Option<EntryFrame> {
         match registers.pc()? {
             ENTRY => {
                 let mut saved = Registers::new(registers.arch());
                 let layout = &registers.arch().pt_regs;
                 for (register, offset) in layout.registers {
                     let address = registers.sp()?.wrapping_add(*offset as u64);
-                    let word = program.read_word(AddressSpace::Virtual, address).ok()?;
-                    saved.set(*register, word);
+                    let mut word = [0; 8];
+                    let word = word.get_mut(..usize::from(program.platform()?.address_size()))?;
+                    stack.read(address, word).ok()?;
+                    saved.set(*register, program.platform()?.byte_order.uint(word));
                 }
                 Some(EntryFrame::Saved(saved))
             }

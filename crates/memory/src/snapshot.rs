@@ -49,6 +49,17 @@ impl Snapshot {
         });
         Self(PhantomData)
     }
+
+    /// Forgets what the snapshot of this thread has kept: what is looked at from now on is as it is now. For whoever
+    /// stopped what runs, and has to know how it stands.
+    pub fn renew() {
+        let kept = CURRENT.try_with(|state| {
+            let mut state = state.try_borrow_mut().ok()?;
+            state.size = 0;
+            Some(std::mem::take(&mut state.blocks))
+        });
+        drop(kept);
+    }
 }
 
 impl Drop for Snapshot {
@@ -220,6 +231,11 @@ mod tests {
             assert_eq!(other.unwrap(), Some(5));
             assert_eq!(read(&reader, 3 * PAGE), None);
             assert_eq!(read(&reader, 3 * PAGE - 1), None);
+            let kept = read(&reader, 0);
+            Snapshot::renew();
+            let renewed = read(&reader, 0);
+            assert!(kept == Some(3) && renewed > Some(5));
+            assert_eq!(read(&reader, 1), renewed);
         }
         assert!(read(&reader, 0) > Some(5));
     }

@@ -9,7 +9,7 @@ use spelunk_debuginfo::SymbolTable;
 use spelunk_debuginfo::orc::OrcTable;
 use spelunk_memory::Memory;
 use spelunk_object::Object;
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Memory as StackMemory, Registers};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -262,9 +262,14 @@ pub trait Os: std::any::Any + Send + Sync {
     }
 
     /// What the system saved as code entered it, if that is the frame with these registers: asked where no unwinding
-    /// information tells of the code.
-    fn entry_frame(&self, program: &Program, registers: &Registers) -> Option<EntryFrame> {
-        let _ = (program, registers);
+    /// information tells of the code. `stack` is memory as it was when the registers were read.
+    fn entry_frame(
+        &self,
+        program: &Program,
+        registers: &Registers,
+        stack: &dyn StackMemory,
+    ) -> Option<EntryFrame> {
+        let _ = (program, registers, stack);
         None
     }
 
@@ -301,11 +306,15 @@ pub struct InitialRegisters {
     pub stack: Option<StackCopy>,
 }
 
-/// What the system saved as it was entered.
+/// What the system saved as it was entered, or as it changed stacks.
 #[derive(Clone, Debug)]
 pub enum EntryFrame {
     /// The registers of what was interrupted.
     Saved(Registers),
+    /// The registers of who called the code, which went on to another stack, or did not get far.
+    Called(Registers),
+    /// Nothing yet: the code is the first that runs as user code is interrupted.
+    OfUser,
     /// Nothing: the thread begins here.
     Outermost,
 }

@@ -14,7 +14,7 @@ use spelunk_program::{
     BringUp, EntryFrame, Error, ErrorKind, FunctionRole, InitialRegisters, Machine, ModuleInfo,
     ModuleKind, Os, Program, Result, System, Thread, ThreadIter, UserProcess,
 };
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Memory, Registers};
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
@@ -248,8 +248,13 @@ impl Os for LinuxKernel {
         self.arch.is_none_or(|arch| (arch.is_of_kernel)(registers))
     }
 
-    fn entry_frame(&self, program: &Program, registers: &Registers) -> Option<EntryFrame> {
-        (self.arch?.entry_frame)(program, registers)
+    fn entry_frame(
+        &self,
+        program: &Program,
+        registers: &Registers,
+        stack: &dyn Memory,
+    ) -> Option<EntryFrame> {
+        (self.arch?.entry_frame)(program, registers, stack)
     }
 
     fn return_address(&self, address: u64) -> u64 {

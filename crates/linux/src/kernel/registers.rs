@@ -1,15 +1,19 @@
 //! The registers that a task's stack is unwound from.
 
 use super::LinuxKernel;
-use crate::access::{find_variable, member_value, read, read_bytes, type_named, variable};
+use crate::access::{
+    find_member, find_variable, member_value, read, read_bytes, type_named, variable,
+};
 use crate::helpers::{cpumask, percpu, sched};
 use spelunk_base::ByteOrder;
 use spelunk_base::arch::Arch;
 use spelunk_elf::constants::NT_PRSTATUS;
 use spelunk_elf::{NoteAlignment, Notes};
+use spelunk_memory::Snapshot;
 use spelunk_object::{Object, sizeof};
 use spelunk_program::{Error, InitialRegisters, Os, Program, Result, StackCopy, Thread};
 use spelunk_unwind::Registers;
+use std::ops::Range;
 
 pub(super) fn initial(
     kernel: &LinuxKernel,
@@ -21,11 +25,47 @@ pub(super) fn initial(
         .as_ref()
         .ok_or_else(|| Error::value("thread has no task"))?;
     let arch = kernel.platform.arch().ok_or_else(|| kernel.no_arch())?;
-    if sched::task_on_cpu(program, task)? {
-        let cpu = sched::task_cpu(program, task)?;
-        return running(kernel, program, arch, cpu, thread.tid);
+    let is_live = kernel.machine.is_live();
+    let may_run = sched::task_on_cpu(program, task)? || is_live && is_queued(program, task)?;
+    if !may_run {
+        return sleeping(kernel, program, arch, task);
     }
-    sleeping(kernel, program, arch, task)
+    // Looked up while the machine runs on.
+    let stack = is_live.then(|| task_stack(program, task)).transpose()?;
+    let _still = kernel.machine.pause()?;
+    // Another may have got the CPU meanwhile.
+    Snapshot::renew();
+    let mut state = match sched::task_on_cpu(program, task)? {
+        true => {
+            let cpu = sched::task_cpu(program, task)?;
+            InitialRegisters {
+                registers: running(kernel, program, arch, cpu, thread.tid)?,
+                interrupted: true,
+                stack: None,
+            }
+        }
+        false => sleeping(kernel, program, arch, task)?,
+    };
+    if let Some(stack) = stack {
+        state.stack = copy_stacks(kernel, program, &state.registers, stack);
+    }
+    Ok(state)
+}
+
+/// Whether a task may get a CPU at any time: it is on a run queue.
+fn is_queued(program: &Program, task: &Object) -> Result<bool> {
+    match find_member(program, task, "on_rq")? {
+        Some(queued) => Ok(queued.truth(program)?),
+        // Without it there is no such scheduler.
+        None => Ok(false),
+    }
+}
+
+/// The stack on which the kernel works for a task.
+fn task_stack(program: &Program, task: &Object) -> Result<Range<u64>> {
+    let start = member_value(program, task, "stack")?;
+    let size = variable(program, "THREAD_SIZE")?.to_u64(program)?;
+    Ok(start..start.wrapping_add(size))
 }
 
 /// The registers of a task that ran on `cpu` when the dump was made.
@@ -35,12 +75,11 @@ fn running(
     arch: &'static Arch,
     cpu: u32,
     tid: u64,
-) -> Result<InitialRegisters> {
+) -> Result<Registers> {
     let parse = |status: &[u8]| {
         let order = kernel.platform.byte_order;
         Registers::parse(arch, &arch.prstatus, order, status)
     };
-    let _still = kernel.machine.pause()?;
     let known = match kernel.machine.cpu_registers(cpu, arch)? {
         Some(registers) => Some(registers),
         // What the kernel saved itself when it crashed tells of which CPU it is.
@@ -49,16 +88,7 @@ fn running(
             None => find_status_by_order(kernel, program, arch, cpu, tid)?.map(parse),
         },
     };
-    let registers = known.ok_or_else(|| no_registers(kernel, cpu))?;
-    let stack = match kernel.machine.is_live() {
-        true => copy_stack(program, &registers),
-        false => None,
-    };
-    Ok(InitialRegisters {
-        stack,
-        registers,
-        interrupted: true,
-    })
+    known.ok_or_else(|| no_registers(kernel, cpu))
 }
 
 fn no_registers(kernel: &LinuxKernel, cpu: u32) -> Error {
@@ -72,24 +102,44 @@ fn no_registers(kernel: &LinuxKernel, cpu: u32) -> Error {
     }
 }
 
-/// What is on the stack of a CPU that will run on: all there is, up to more than any kernel stack has.
-fn copy_stack(program: &Program, registers: &Registers) -> Option<StackCopy> {
+/// What is on the stacks of a CPU that will run on: the one that it is on, those for interrupts that it came from, and
+/// that of its task, which all these go back to.
+fn copy_stacks(
+    kernel: &LinuxKernel,
+    program: &Program,
+    registers: &Registers,
+    of_task: Range<u64>,
+) -> Option<StackCopy> {
+    /// One for interrupts, and one for what they leave for later.
+    const MOST: usize = 2;
+    let previous = |sp: &u64| (kernel.arch?.previous_stack)(program, *sp);
+    let top = registers.sp()?;
+    let mut copy = StackCopy::new(top, read_stack(program, top));
+    let before = std::iter::successors(previous(&top), previous).take(MOST);
+    for start in before.chain(std::iter::once(of_task.start)) {
+        if copy.find(start, 1).is_none() && !(start == of_task.start && of_task.contains(&top)) {
+            copy = copy.and(start, read_stack(program, start));
+        }
+    }
+    Some(copy)
+}
+
+/// What is on a stack from `top` on: all there is, up to more than any kernel stack has.
+fn read_stack(program: &Program, top: u64) -> Vec<u8> {
     const MOST: u64 = 32 << 10;
     const PAGE: u64 = 4 << 10;
-    let top = registers.sp()?;
     let mut bytes = Vec::new();
     let mut address = top;
     while address.wrapping_sub(top) < MOST {
         // Pages one by one: behind the stack may be none.
         let size = PAGE.wrapping_sub(address % PAGE);
-        let mut page = vec![0; usize::try_from(size).ok()?];
-        if read(program, address, &mut page).is_err() {
+        let Ok(page) = read_bytes(program, address, size) else {
             break;
-        }
-        bytes.append(&mut page);
-        address = address.checked_add(size)?;
+        };
+        bytes.extend(page);
+        address = address.wrapping_add(size);
     }
-    Some(StackCopy::new(top, bytes))
+    bytes
 }
 
 /// The note in the kernel's own memory: `crash_save_cpu()` in `kernel/crash_core.c`.
@@ -163,12 +213,17 @@ pub(super) fn of_user(
         return Ok(now.registers.clone());
     }
     // `task_pt_regs()`: entries from user code begin the task's stack.
-    let stack = member_value(program, task, "stack")?;
-    let size = variable(program, "THREAD_SIZE")?.to_u64(program)?;
+    let stack = task_stack(program, task)?;
     let layout = sizeof(program.types(), type_named(program, "struct pt_regs")?)?;
     let order = kernel.platform.byte_order;
+    let sp = now.as_ref().and_then(|now| now.registers.sp());
+    if sp.is_some_and(|sp| (stack.end.wrapping_sub(layout)..=stack.end).contains(&sp)) {
+        return Err(Error::lookup(
+            "the processor had just entered the kernel, which had not saved the user's registers yet",
+        ));
+    }
     for padding in known.user_entry.padding {
-        let end = stack.wrapping_add(size).wrapping_sub(*padding);
+        let end = stack.end.wrapping_sub(*padding);
         let bytes = read_bytes(program, end.wrapping_sub(layout), layout)?;
         let mut registers = Registers::parse(arch, &arch.pt_regs, order, &bytes);
         if !(known.user_entry.is_of_user)(&registers) {

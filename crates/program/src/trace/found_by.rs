@@ -13,6 +13,8 @@ pub enum FoundBy {
     Table(RowSource),
     /// The system saved its registers as it was entered, by the code of the frame before.
     Entry,
+    /// The system knows the code of the frame before: that it goes on to another stack, or has saved nothing yet.
+    KnownCode,
     /// A guess: no table has the code of the frame before, but it seems to keep a frame pointer.
     FramePointer,
     /// A guess: the frame before is no code at all, and so what was called by mistake. What called it is
@@ -40,6 +42,7 @@ impl fmt::Display for FoundBy {
             Self::Table(RowSource::EhFrame) => ".eh_frame",
             Self::Table(RowSource::Orc) => "ORC",
             Self::Entry => "saved on entry",
+            Self::KnownCode => "known code",
             Self::FramePointer => "frame pointer (guess)",
             Self::BadCall => "return address of a bad call (guess)",
             Self::CallSites => "call sites",

@@ -1,7 +1,10 @@
-/// A copy of what is on a thread's stack, made while it stood still: a running thread changes what its
+/// A copy of what is on a thread's stack, or on several that it is on, made while it stood still: a running thread changes what its
 /// registers of that moment lead to.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StackCopy {
+pub struct StackCopy(Vec<Piece>);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Piece {
     start: u64,
     bytes: Vec<u8>,
 }
@@ -10,14 +13,23 @@ impl StackCopy {
     /// `bytes` are those from the address `start` on.
     #[must_use]
     pub fn new(start: u64, bytes: Vec<u8>) -> Self {
-        Self { start, bytes }
+        Self(vec![Piece { start, bytes }])
+    }
+
+    /// The same with another stack.
+    #[must_use]
+    pub fn and(mut self, start: u64, bytes: Vec<u8>) -> Self {
+        self.0.push(Piece { start, bytes });
+        self
     }
 
     /// The `size` bytes at `address`, if all of them were copied.
     #[must_use]
     pub fn find(&self, address: u64, size: usize) -> Option<&[u8]> {
-        let offset = usize::try_from(address.checked_sub(self.start)?).ok()?;
-        self.bytes.get(offset..)?.get(..size)
+        self.0.iter().find_map(|piece| {
+            let offset = usize::try_from(address.checked_sub(piece.start)?).ok()?;
+            piece.bytes.get(offset..)?.get(..size)
+        })
     }
 }
 
@@ -33,5 +45,9 @@ mod tests {
         assert_eq!(copy.find(0x1003, 2), None);
         assert_eq!(copy.find(0xfff, 2), None);
         assert_eq!(copy.find(u64::MAX, 1), None);
+        let copy = copy.and(0x800, vec![5, 6]);
+        assert_eq!(copy.find(0x801, 1), Some(&[6][..]));
+        assert_eq!(copy.find(0x1001, 2), Some(&[2, 3][..]));
+        assert_eq!(copy.find(0x801, 2), None);
     }
 }

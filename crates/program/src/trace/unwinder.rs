@@ -167,7 +167,7 @@ impl<'a> Unwinder<'a> {
         }
         let memory = StackMemory::of(self.program, &self.stack);
         let Some((row, source)) = &call.row else {
-            return match os.and_then(|os| os.entry_frame(self.program, &call.registers)) {
+            return match os.and_then(|os| os.entry_frame(self.program, &call.registers, &memory)) {
                 Some(EntryFrame::Saved(registers)) => {
                     let state = InitialRegisters {
                         registers,
@@ -176,6 +176,15 @@ impl<'a> Unwinder<'a> {
                     };
                     Next::Caller(state, FoundBy::Entry)
                 }
+                Some(EntryFrame::Called(registers)) => {
+                    let state = InitialRegisters {
+                        registers: self.without_signatures(registers),
+                        interrupted: false,
+                        stack: None,
+                    };
+                    Next::Caller(state, FoundBy::KnownCode)
+                }
+                Some(EntryFrame::OfUser) => Next::End(StackEnd::UserCode),
                 Some(EntryFrame::Outermost) => Next::End(StackEnd::Outermost),
                 None => self
                     .guess(&memory, call)
@@ -283,6 +292,9 @@ pub(super) fn look_up(
     }
     if let (Some(address), Some((row, RowSource::Orc))) = (address, &mut call.row) {
         code::keep_untouched(program, address, row);
+    }
+    if let Some((row, _)) = &call.row {
+        fallback::set_stack_pointer(&mut call.registers, row, call.interrupted);
     }
     call
 }

@@ -7,13 +7,14 @@ use super::{ImageMap, KernelArch, Known, Sleeping, UserEntry};
 use crate::access::{Field, find_type_named, read_bytes, read_word};
 use crate::kernel::address_translation::DirectMap;
 use crate::kernel::page_table::PageTable;
-use spelunk_base::PhysAddr;
-use spelunk_base::arch::aarch64::{ARCH, PC, PSTATE, SP, X19, X29};
+use spelunk_base::arch::aarch64::{ARCH, PC, PSTATE, SP, X19, X29, X30};
 use spelunk_base::arch::{Arch, PageTableGeometry, Register};
+use spelunk_base::{ByteOrder, PhysAddr};
+use spelunk_elf::constants::STT_FUNC;
 use spelunk_image::Vmcoreinfo;
 use spelunk_object::{Object, sizeof};
 use spelunk_program::{EntryFrame, Machine, Program, Result};
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Memory, Registers};
 use std::ops::Range;
 
 /// The alignment of the image's sections, the size of the largest pages (`SEGMENT_ALIGN`).
@@ -34,6 +35,7 @@ pub(super) static KERNEL: KernelArch = KernelArch {
     sleeping,
     is_of_kernel,
     entry_frame,
+    previous_stack: |_, _| None,
     user_entry: UserEntry {
         padding: &[0],
         // Threads of the kernel have nothing there.
@@ -171,19 +173,98 @@ fn is_of_kernel(registers: &Registers) -> bool {
     }
 }
 
+/// What `call_on_irq_stack()` in entry.S saved: the function that it calls runs on another stack.
+///
+/// It has no unwinding information, and its frame record is the first thing on the stack that it leaves.
+fn stack_change(program: &Program, registers: &Registers, stack: &dyn Memory) -> Option<Registers> {
+    /// `blr x1`
+    const CALL: u64 = 0xd63f_0020;
+    let call = registers.pc()?.checked_sub(4)?;
+    if &*program.find_symbol(call).ok()??.name != "call_on_irq_stack" {
+        return None;
+    }
+    let instruction = read_bytes(program, call, 4).ok()?;
+    // Instructions are little-endian, whatever data are.
+    if ByteOrder::Little.uint(&instruction) != CALL {
+        return None;
+    }
+    let record = registers.get(X29)?;
+    let (frame, address) = read_record(program, stack, record)?;
+    let mut caller = registers.clone();
+    for (register, value) in [
+        (X29, frame),
+        (X30, address),
+        (PC, address),
+        (SP, record.checked_add(16)?),
+    ] {
+        caller.set(register, value);
+    }
+    Some(caller)
+}
+
+/// The caller of a function of which no more than the start ran.
+///
+/// Situation: kernels with ftrace keep two instructions at each function's start for it, and what unwinds functions
+/// begins behind them (GCC's `-fpatchable-function-entry`, `arch/arm64/Makefile`). Evidence: of 6.1's, FDEs begin 8 bytes
+/// after symbols. Remedy: neither instruction moves the stack pointer or the return address.
+fn before_prologue(program: &Program, registers: &Registers) -> Option<Registers> {
+    const SIZE: u64 = 8;
+    let pc = registers.pc()?;
+    let symbol = program.find_symbol(pc).ok()??;
+    if symbol.kind != STT_FUNC || pc.wrapping_sub(symbol.address) >= SIZE {
+        return None;
+    }
+    let address = registers.get(X30)?;
+    // One that was entered by a jump in assembly has no caller there.
+    program.find_symbol(address).ok()??;
+    let mut caller = registers.clone();
+    caller.set(PC, address);
+    Some(caller)
+}
+
+/// Whether the code at `pc` is what runs as user code is interrupted, and goes on to save the user's registers: where
+/// that code was, `ELR_EL1` tells, which no dump has.
+///
+/// In entry.S: `vectors`, 16 entries of 128 bytes, the last eight of them for user code (Arm Architecture Reference
+/// Manual, D1.3.1.5); `el0t_64_sync` and others, before 5.14 `el0_sync` and others.
+fn is_user_entry(program: &Program, pc: u64) -> bool {
+    const VECTORS: Range<u64> = 0x400..0x800;
+    let symbol = program.find_symbol(pc).ok().flatten();
+    symbol.is_some_and(|symbol| match &*symbol.name {
+        "vectors" => VECTORS.contains(&pc.wrapping_sub(symbol.address)),
+        name => name.starts_with("el0t_") || name.starts_with("el0_"),
+    })
+}
+
 /// As the kernel is entered it saves all registers (`kernel_entry` in entry.S) and makes a frame record in the same
 /// structure, to which the frame pointer leads.
-fn entry_frame(program: &Program, registers: &Registers) -> Option<EntryFrame> {
+fn entry_frame(program: &Program, registers: &Registers, stack: &dyn Memory) -> Option<EntryFrame> {
+    let called = stack_change(program, registers, stack);
+    if let Some(caller) = called.or_else(|| before_prologue(program, registers)) {
+        return Some(EntryFrame::Called(caller));
+    }
+    record_of_entry(program, registers, stack)
+        .or_else(|| is_user_entry(program, registers.pc()?).then_some(EntryFrame::OfUser))
+}
+
+/// What `kernel_entry` saved where the frame pointer leads to its record.
+fn record_of_entry(
+    program: &Program,
+    registers: &Registers,
+    stack: &dyn Memory,
+) -> Option<EntryFrame> {
     let record = registers.get(X29)?;
     let pt_regs = find_type_named(program, "struct pt_regs").ok()??;
     let in_pt_regs = Field::new(program, pt_regs, "stackframe").ok()?;
     let start = record.checked_sub(in_pt_regs.offset)?;
     let size = sizeof(program.types(), pt_regs).ok()?;
-    let bytes = read_bytes(program, start, size).ok()?;
+    /// Far more than the structure has.
+    const MOST: u64 = 1 << 12;
+    let mut bytes = vec![0; usize::try_from(size.min(MOST)).ok()?];
+    stack.read(start, &mut bytes).ok()?;
     let order = program.platform()?.byte_order;
     let saved = Registers::parse(&ARCH, &ARCH.pt_regs, order, &bytes);
-    let word = |offset: u64| read_word(program, record.checked_add(offset)?).ok();
-    let (frame, address) = (word(0)?, word(8)?);
+    let (frame, address) = read_record(program, stack, record)?;
     // Since 6.13 the record is empty and its kind is told behind it (c2c6b27b5aa1); before, it is that of the
     // interrupted function, and empty where user code was interrupted, or nothing.
     let leads_on = match find_type_named(program, "struct frame_record_meta").ok()? {
@@ -191,7 +272,8 @@ fn entry_frame(program: &Program, registers: &Registers) -> Option<EntryFrame> {
             /// `FRAME_META_TYPE_FINAL`, `FRAME_META_TYPE_PT_REGS`
             const KINDS: std::ops::RangeInclusive<u64> = 1..=2;
             let kind = Field::new(program, meta, "type").ok()?;
-            (frame, address) == (0, 0) && KINDS.contains(&kind.read(program, record).ok()?)
+            let kind = read_stack(program, stack, kind.at(record))?;
+            (frame, address) == (0, 0) && KINDS.contains(&kind)
         }
         None if is_of_kernel(&saved) => {
             (Some(frame), Some(address)) == (saved.get(X29), saved.pc())
@@ -206,6 +288,18 @@ fn entry_frame(program: &Program, registers: &Registers) -> Option<EntryFrame> {
         Some(0) | None => Some(EntryFrame::Outermost),
         Some(_) => Some(EntryFrame::Saved(saved)),
     }
+}
+
+/// The two words of a frame record: the caller's frame pointer, and the return address.
+fn read_record(program: &Program, stack: &dyn Memory, record: u64) -> Option<(u64, u64)> {
+    let frame = read_stack(program, stack, record)?;
+    Some((frame, read_stack(program, stack, record.checked_add(8)?)?))
+}
+
+fn read_stack(program: &Program, stack: &dyn Memory, address: u64) -> Option<u64> {
+    let mut bytes = [0; 8];
+    stack.read(address, &mut bytes).ok()?;
+    Some(program.platform()?.byte_order.uint(&bytes))
 }
 
 /// Pointer authentication signs return addresses in bits that an address does not need.

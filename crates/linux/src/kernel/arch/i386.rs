@@ -4,14 +4,14 @@
 
 use super::x86::inactive_task_frame;
 use super::{KernelArch, Known, Sleeping, UserEntry};
-use crate::access::read_bytes;
+use crate::access::{read_bytes, variable};
 use crate::kernel::address_translation::DirectMap;
 use crate::kernel::page_table::PageTable;
 use spelunk_base::PhysAddr;
 use spelunk_base::arch::{Arch, i386};
 use spelunk_object::Object;
 use spelunk_program::{EntryFrame, Machine, Program, Result};
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Memory, Registers};
 use std::ops::Range;
 
 /// What `CONFIG_PAGE_OFFSET` may be, the usual one first. The kernel's image and all memory that is always mapped are
@@ -40,6 +40,7 @@ pub(super) static KERNEL: KernelArch = KernelArch {
     sleeping,
     is_of_kernel,
     entry_frame,
+    previous_stack,
     user_entry: UserEntry {
         // `TOP_OF_KERNEL_STACK_PADDING` in `arch/x86/include/asm/thread_info.h`; the larger with CONFIG_VM86.
         padding: &[8, 16],
@@ -116,6 +117,22 @@ fn sleeping(program: &Program, arch: &'static Arch, task: &Object) -> Result<Sle
     inactive_task_frame(program, arch, task, &members)
 }
 
+/// Stacks for interrupts begin with it (`execute_on_irq_stack()` in `irq_32.c`); those of tasks begin with
+/// `STACK_END_MAGIC`.
+fn previous_stack(program: &Program, sp: u64) -> Option<u64> {
+    let size = variable(program, "THREAD_SIZE")
+        .ok()?
+        .to_u64(program)
+        .ok()?;
+    let start = sp & !size.checked_sub(1)?;
+    let order = program.platform()?.byte_order;
+    let previous = order.uint(&read_bytes(program, start, 4).ok()?);
+    (previous != STACK_END_MAGIC).then_some(previous)
+}
+
+/// `include/uapi/linux/magic.h`
+const STACK_END_MAGIC: u64 = 0x57ac_6e9d;
+
 fn is_of_kernel(registers: &Registers) -> bool {
     // As on x86-64; but the kernel may be anywhere in the upper half, or lower.
     registers
@@ -129,10 +146,11 @@ const KERNEL_DS: u64 = 0x68;
 const USER_CS: u64 = 0x73;
 
 /// All ways into the kernel call C with the registers they saved on top of the stack (`SAVE_ALL` in `entry_32.S`).
-fn entry_frame(program: &Program, registers: &Registers) -> Option<EntryFrame> {
+fn entry_frame(program: &Program, registers: &Registers, stack: &dyn Memory) -> Option<EntryFrame> {
     let layout = &i386::ARCH.pt_regs;
     let start = registers.sp()?;
-    let bytes = read_bytes(program, start, layout.size as u64).ok()?;
+    let mut bytes = vec![0; layout.size];
+    stack.read(start, &mut bytes).ok()?;
     let order = program.platform()?.byte_order;
     let mut saved = Registers::parse(&i386::ARCH, layout, order, &bytes);
     match (saved.get(i386::CS)?, saved.pc()?) {

@@ -13,7 +13,7 @@ use spelunk_base::{Architecture, Platform};
 use spelunk_image::Vmcoreinfo;
 use spelunk_object::Object;
 use spelunk_program::{EntryFrame, Machine, Program, Result};
-use spelunk_unwind::Registers;
+use spelunk_unwind::{Memory, Registers};
 use std::ops::Range;
 
 /// What is known of an architecture's kernel.
@@ -34,7 +34,9 @@ pub(super) struct KernelArch {
     pub(super) is_of_kernel: fn(&Registers) -> bool,
     /// What the kernel saved as it was entered, where that is the frame with these registers, in code that no
     /// unwinding information tells of.
-    pub(super) entry_frame: fn(&Program, &Registers) -> Option<EntryFrame>,
+    pub(super) entry_frame: fn(&Program, &Registers, &dyn Memory) -> Option<EntryFrame>,
+    /// The stack pointer with which the stack that this one points to was entered, where that is kept on the stack.
+    pub(super) previous_stack: fn(&Program, u64) -> Option<u64>,
     /// What is saved as user code enters the kernel.
     pub(super) user_entry: UserEntry,
     /// The address that a return address stands for which was found on a stack.

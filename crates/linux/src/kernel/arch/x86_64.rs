@@ -42,7 +42,8 @@ pub(super) static KERNEL: KernelArch = KernelArch {
     sleeping,
     is_of_kernel,
     // ORC tells of all code.
-    entry_frame: |_, _| None,
+    entry_frame: |_, _, _| None,
+    previous_stack: |_, _| None,
     user_entry: UserEntry {
         // `TOP_OF_KERNEL_STACK_PADDING` in `arch/x86/include/asm/thread_info.h`; with CONFIG_X86_FRED since 6.9
         // (65c9cc9e2c14).
