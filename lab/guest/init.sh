@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # PID 1 of the lab guest.  What it does is said on the kernel command line:
-#   lab.scenario=  panic | stop | kdump | kyber | kyber-kdump | crowd | live
+#   lab.scenario=  panic | stop | interrupt | kdump | kyber | kyber-kdump | crowd | live
 # Disks: vda = results (ext4), vdb = ext4 scratch, vdc = btrfs scratch; live: vdd = a root with Python (ext4),
 # vde = the kernel's debug file.
 /bin/busybox --install -s /bin
@@ -160,6 +160,17 @@ panic | stop | kdump)
     sleep 1
     say "crashing"
     echo c >/proc/sysrq-trigger
+    ;;
+interrupt)
+    start_load
+    say "recording the truth"
+    truth
+    sync
+    umount /out || mount -o remount,ro /out
+    lab-load packets &
+    lab-load packets &
+    say "ready"
+    while :; do sleep 1000; done
     ;;
 crowd)
     start_load

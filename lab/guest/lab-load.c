@@ -10,6 +10,7 @@
  *   lab-load vfork              a parent in D state (vfork), a sleeping child
  *   lab-load zombie             a parent with a zombie child
  *   lab-load spin               use a CPU for ever
+ *   lab-load packets            send packets to itself for ever
  *   lab-load sleep NAME         sleep for ever under the given comm
  *   lab-load writer FILE KIB    write+fsync the file for ever
  *   lab-load hop NCPU PID...    move the processes from CPU to CPU for ever
@@ -248,6 +249,23 @@ static void run_writer(const char *file, size_t kib)
 	}
 }
 
+static void run_packets(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	socklen_t len = sizeof(in);
+	char packet[64] = "packet";
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	name("lab-packets");
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	bind(fd, (void *)&in, sizeof(in));
+	getsockname(fd, (void *)&in, &len);
+	for (;;) {
+		sendto(fd, packet, sizeof(packet), 0, (void *)&in, sizeof(in));
+		recv(fd, packet, sizeof(packet), MSG_DONTWAIT);
+	}
+}
+
 static void run_hop(int ncpu, char **pids)
 {
 	unsigned int seed = getpid();
@@ -293,6 +311,8 @@ int main(int argc, char **argv)
 		name("lab-spin");
 		for (volatile unsigned long i = 0;; i++)
 			;
+	} else if (!strcmp(what, "packets")) {
+		run_packets();
 	} else if (!strcmp(what, "sleep") && argc > 2) {
 		name(argv[2]);
 		forever();

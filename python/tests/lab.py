@@ -15,12 +15,25 @@ DUMPS = {
     "la57": "vmcore.elf",
     "stop-nokaslr": "vmcore.elf",
     "panic-5.10": "vmcore.elf",
+    "panic-6.12": "vmcore.elf",
     "panic-7.2": "vmcore.elf",
     "kdump": "dumps/vmcore.elf",
     "kyber": "vmcore.elf",
     "kyber-oops": "vmcore.elf",
     "kyber-kdump": "dumps/kdump.zlib.d31",
+    "arm64-panic": "vmcore.elf",
+    "arm64-interrupt": "vmcore.elf",
+    "i386-panic": "vmcore.elf",
+    "i386-interrupt": "vmcore.elf",
 }
+# What only `cargo xtask test --full` makes.
+FULL = {
+    "arm64-stop": "vmcore.elf",
+    "arm64-nopac-panic": "vmcore.elf",
+    "arm64-16k-panic": "vmcore.elf",
+    "i386-stop": "vmcore.elf",
+}
+TESTED = [*DUMPS, *(FULL if "SPELUNK_TEST_FULL" in os.environ else [])]
 
 
 class Guest:
@@ -29,7 +42,7 @@ class Guest:
     def __init__(self, name):
         self.folder = CACHE / "dumps" / name
         assert self.folder.is_dir(), f"no dump {name}: make it with `cargo xtask lab {name}`"
-        self.core = self.folder / DUMPS[name]
+        self.core = self.folder / {**DUMPS, **FULL}[name]
         self.release = self.truth("uname").split()[2]
 
     def truth(self, name):

@@ -65,6 +65,19 @@ def same_as_kernel(told, found):
     return before & after <= result <= before | after
 
 
+def state(task):
+    """The member that says what a task does: renamed in 5.14 (2f064a59a11f)."""
+    return "__state" if hasattr(task, "__state") else "state"
+
+
+def text(module):
+    """Where a module's text is, and its size."""
+    # Since 6.4 in an array (ac3b43283923).
+    if hasattr(module, "mem"):
+        return module.mem[0].base.value_(), module.mem[0].size.value_()
+    return module.core_layout.base.value_(), module.core_layout.text_size.value_()
+
+
 def check_lists(prog):
     check("processes are those of /proc", same_as_kernel(processes, lambda: process_ids(prog)))
 
@@ -73,7 +86,7 @@ def check_lists(prog):
         same_as_kernel(threads, lambda: {thread.tid for thread in prog.threads()}),
     )
     modules = {line.split()[0]: int(line.split()[5], 16) for line in lines("/proc/modules")}
-    found = {m.name.string_().decode(): m.core_layout.base.value_() for m in for_each_module(prog)}
+    found = {m.name.string_().decode(): text(m)[0] for m in for_each_module(prog)}
     check("modules and where they are", found == modules, len(found))
 
 
@@ -84,7 +97,7 @@ def check_sleeper(prog, pid):
     check("its parent is this one", task.real_parent.tgid == os.getpid())
     until = time.time() + 60
     # TASK_INTERRUPTIBLE
-    while not task.member_("__state").value_() & 1 and time.time() < until:
+    while not task.member_(state(task)).value_() & 1 and time.time() < until:
         time.sleep(0.2)
     trace = prog.stack_trace(task)
     # The entry's code has several names.
@@ -123,7 +136,7 @@ def check_memory(prog):
         symbols.setdefault((name, bool(module)), int(address, 16))
     check("a symbol's address", prog.symbol("jiffies").address == symbols["jiffies", False])
     btrfs = find_module(prog, "btrfs")
-    base, size = btrfs.core_layout.base.value_(), btrfs.core_layout.text_size.value_()
+    base, size = text(btrfs)
     address = symbols["btrfs_sync_fs", True]
     check("a module's function is in its text", base <= address < base + size)
     # The function tracer's nop, perhaps behind ENDBR64.
@@ -155,16 +168,12 @@ def check_snapshots(prog):
         return [structure.member_(name).value_() for name in members]
 
     def tasks():
-        members = ("pid", "tgid", "flags", "prio", "mm", "real_parent", "__state", "start_time")
-        return [(t.comm.string_(), *values(t, *members)) for t in for_each_task(prog)]
+        members = ("pid", "tgid", "flags", "prio", "mm", "real_parent", "start_time")
+        return [(t.comm.string_(), *values(t, state(t), *members)) for t in for_each_task(prog)]
 
     def modules():
-        members = ("state", "taints", "num_syms", "num_kp", "num_gpl_syms", "num_exentries")
-        layout = ("base", "size", "text_size", "ro_size", "ro_after_init_size")
-        return [
-            (m.name.string_(), *values(m, *members), *values(m.core_layout, *layout))
-            for m in for_each_module(prog)
-        ]
+        members = ("state", "taints", "num_syms", "num_kp", "num_exentries", "init", "exit", "kp", "syms")
+        return [(m.name.string_(), *values(m, *members), *text(m)) for m in for_each_module(prog)]
 
     def slabs():
         members = ("object_size", "size", "align", "flags", "refcount", "inuse", "offset", "useroffset")

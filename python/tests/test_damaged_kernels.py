@@ -1,5 +1,6 @@
 """Kernels whose memory is damaged: stacks, page by page, and the lists of tasks."""
 
+import contextlib
 import logging
 import random
 import time
@@ -13,7 +14,17 @@ from spelunk.helpers.linux.pid import for_each_task, for_each_task_in_group
 PAGE = 4096
 
 # Of each dump, how many threads' stacks are damaged: all, or some.
-STACKS = {"panic": None, "panic-5.10": 6, "panic-6.12": 6, "panic-7.2": 6, "arm64-panic": 8, "i386-panic": 8, "kyber": 6}
+STACKS = {
+    "panic": None,
+    "panic-5.10": 6,
+    "panic-6.12": 6,
+    "panic-7.2": 6,
+    "arm64-panic": 8,
+    "arm64-interrupt": 4,
+    "i386-panic": 8,
+    "i386-interrupt": 4,
+    "kyber": 6,
+}
 
 
 def open_dump(name):
@@ -51,6 +62,8 @@ def test_damaged_stacks_end_with_a_reason(name):
     chosen = sorted(stacks)
     if STACKS[name] is not None:
         chosen = rng.sample(chosen, STACKS[name])
+        with contextlib.suppress(LookupError):
+            chosen.append(prog.crashed_thread().object.stack.value_())
     text = prog.symbol("schedule").address
     ends = set()
     for base in chosen:

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use lab::LIVE_KERNEL;
 use place::Place;
 
 const USAGE: &str = "\
@@ -28,7 +29,10 @@ usage: cargo xtask TASK
   tidy                 crate edges, file lengths, paths, fuzz targets
   lab [NAME...]        make the lab's kernels and dumps (all of them, or the named ones)
   lab --list           say what the lab has and can make
-  live [SCRIPT]        a script (the test, if none is named) in a guest that can debug its own kernel
+  live [--kernel KERNEL] [SCRIPT]
+                       a script (the test, if none is named) in a guest that can debug its own kernel
+  remote GUEST [SCRIPT]
+                       a script (the test, if none is named) beside a guest (amd64, arm64, i386) that it can debug
   compare [DUMP...]    the same scripts under drgn and Spelunk, answers compared
   compare --names N    N names of each kernel and its modules (0: all), looked up by both
   fuzz [--minutes N] [TARGET...]
@@ -59,8 +63,9 @@ fn run_task(arguments: &[&str]) -> Result<()> {
         ["ci"] => checks::checks(&place),
         ["tidy"] => tidy::tidy(&place),
         ["lab", names @ ..] => lab::lab(&place, names),
-        ["live"] => test::live(&place, None),
-        ["live", script] => test::live(&place, Some(script)),
+        ["live", "--kernel", kernel, script @ ..] => test::live(&place, kernel, script),
+        ["live", script @ ..] => test::live(&place, LIVE_KERNEL, script),
+        ["remote", guest, script @ ..] => test::remote(&place, guest, script),
         ["compare", "--names", count] => compare::compare_names(&place, count.parse()?),
         ["compare", dumps @ ..] => compare::compare(&place, dumps),
         ["fuzz", arguments @ ..] => fuzz::fuzz(&place, arguments),

@@ -132,7 +132,7 @@ impl Boot<'_> {
 
     /// Always software emulation: it runs everywhere, and on CPUs of our choice. `more` are files of
     /// the host that are disks of the guest, behind those that every guest has.
-    pub(super) fn qemu(self, console: &Path, more: &[(&str, &Path)]) -> Command {
+    pub(super) fn qemu(self, more: &[(&str, &Path)]) -> Command {
         let Self { spec, kernel, .. } = self;
         let machine = kernel.machine();
         let mut qemu = tool(machine.qemu);
@@ -141,7 +141,6 @@ impl Boot<'_> {
             .args(["-m", &spec.memory_mib.to_string()])
             .args(["-smp", &spec.cpus.to_string()])
             .args(["-no-reboot", "-display", "none", "-nodefaults"])
-            .args(["-serial", &format!("file:{}", console.display())])
             .args(["-device", "vmcoreinfo"])
             .args(["-netdev", "user,id=n0,restrict=on"])
             .args(["-device", "virtio-net-pci,netdev=n0"])

@@ -1,7 +1,10 @@
 //! What the lab can make.
 
-use super::machine::{AMD64, ARM64, ARM64_16K, I386, Machine};
 use std::fmt;
+
+use anyhow::{Context, Result};
+
+use super::machine::{AMD64, ARM64, ARM64_16K, I386, Machine};
 
 /// A distribution's kernel.
 pub(crate) struct KernelSpec {
@@ -62,7 +65,7 @@ pub(crate) const KERNELS: &[KernelSpec] = &[
     KernelSpec {
         folder: "root-arm64-16k",
         machine: ARM64_16K,
-        suite: "bookworm-backports",
+        suite: "trixie",
         series: Some("6.12"),
         source: false,
         about: "kernel 6.12 for AArch64 with pages of 16 KiB and its debug info",
@@ -90,6 +93,9 @@ pub(super) enum Scenario {
     Kyber,
     /// As `Kyber`, saved by a crash kernel.
     KyberKdump,
+    /// As `Panic`, under a load of packets and by an interrupt of the serial line: the stacks that kernels have for
+    /// interrupts are in use.
+    Interrupt,
     /// As `Stop`, with ten thousand threads more.
     Crowd,
     /// Work; the guest looks at its own kernel. No dump is made of it.
@@ -114,6 +120,7 @@ impl fmt::Display for Scenario {
             Self::Kdump => "kdump",
             Self::Kyber => "kyber",
             Self::KyberKdump => "kyber-kdump",
+            Self::Interrupt => "interrupt",
             Self::Crowd => "crowd",
             Self::Live => "live",
         })
@@ -127,6 +134,8 @@ pub(crate) enum Tests {
     All,
     /// All tests, but no comparison: drgn knows too little of its machine.
     Own,
+    /// As `Own`, but only with `cargo xtask test --full`.
+    Full,
     /// Nothing: it is made on demand.
     None,
 }
@@ -209,17 +218,59 @@ const I386_PANIC: DumpSpec = DumpSpec {
     ..PANIC
 };
 
+/// The kernel of the guest that looks at itself, if none is named.
+pub(crate) const LIVE_KERNEL: &str = "root";
+
+/// The kernels of guests that look at themselves.
+pub(crate) const LIVE_KERNELS: &[&str] = &[LIVE_KERNEL, "root-5.10", "root-6.12", "root-7.2"];
+
 /// A guest that looks at its own kernel through `/proc/kcore`.
-pub(super) const LIVE: DumpSpec = DumpSpec {
-    name: "live",
-    scenario: Scenario::Live,
-    memory_mib: 1024,
-    formats: &[],
-    convert: false,
-    tests: Tests::None,
-    about: "a guest that debugs its own kernel",
-    ..PANIC
-};
+pub(super) fn live_guest(kernel: &str) -> Result<DumpSpec> {
+    let name = LIVE_KERNELS.iter().find(|name| **name == kernel);
+    let kernel = name.with_context(|| {
+        let names = LIVE_KERNELS.join(", ");
+        format!("no kernel {kernel} can look at itself: there are {names}")
+    })?;
+    Ok(DumpSpec {
+        name: "live",
+        kernel,
+        scenario: Scenario::Live,
+        memory_mib: 1024,
+        cpu_model: WITHOUT_CX16,
+        formats: &[],
+        convert: false,
+        tests: Tests::None,
+        about: "a guest that debugs its own kernel",
+        ..PANIC
+    })
+}
+
+/// Guests that are looked at from outside.
+pub(crate) const REMOTE: &[DumpSpec] = &[
+    DumpSpec {
+        name: "amd64",
+        ..remote_guest(PANIC)
+    },
+    DumpSpec {
+        name: "arm64",
+        ..remote_guest(ARM64_PANIC)
+    },
+    DumpSpec {
+        name: "i386",
+        ..remote_guest(I386_PANIC)
+    },
+];
+
+const fn remote_guest(like: DumpSpec) -> DumpSpec {
+    DumpSpec {
+        scenario: Scenario::Interrupt,
+        formats: &[],
+        convert: false,
+        tests: Tests::None,
+        about: "a guest that is debugged from outside",
+        ..like
+    }
+}
 
 pub(crate) const DUMPS: &[DumpSpec] = &[
     PANIC,
@@ -318,32 +369,45 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         memory_mib: 256,
         append: "nokaslr",
         formats: &["elf", "zlib"],
-        tests: Tests::None,
+        tests: Tests::Full,
         about: "a healthy guest for AArch64, without KASLR",
         ..ARM64_PANIC
     },
     DumpSpec {
         name: "arm64-nopac-panic",
         cpu_model: "cortex-a57",
-        tests: Tests::None,
+        tests: Tests::Full,
         about: "a panic on AArch64 without pointer authentication",
         ..ARM64_PANIC
     },
     DumpSpec {
         name: "arm64-16k-panic",
         kernel: "root-arm64-16k",
-        tests: Tests::None,
+        tests: Tests::Full,
         about: "a panic on AArch64 with pages of 16 KiB and virtual addresses of 52 bits",
         ..ARM64_PANIC
     },
+    DumpSpec {
+        name: "arm64-interrupt",
+        scenario: Scenario::Interrupt,
+        tests: Tests::Own,
+        about: "a panic in an interrupt on AArch64",
+        ..ARM64_PANIC
+    },
     I386_PANIC,
+    DumpSpec {
+        name: "i386-interrupt",
+        scenario: Scenario::Interrupt,
+        about: "a panic in an interrupt on i386",
+        ..I386_PANIC
+    },
     DumpSpec {
         name: "i386-stop",
         scenario: Scenario::Stop,
         memory_mib: 256,
         append: "nokaslr",
         formats: &["elf", "elf-paging"],
-        tests: Tests::None,
+        tests: Tests::Full,
         about: "a healthy guest for i386, without KASLR",
         ..I386_PANIC
     },

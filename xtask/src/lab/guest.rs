@@ -1,6 +1,8 @@
 //! A guest that runs in QEMU.
 
 use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -10,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::qmp::Qmp;
+use super::sockets::Sockets;
 use crate::command::line;
 
 /// How the guest's own messages begin.
@@ -19,6 +22,7 @@ const MARK: &str = "LAB: ";
 pub(super) struct Guest {
     qemu: Child,
     qmp: Qmp,
+    sockets: Sockets,
     console: PathBuf,
     shown: usize,
     start: Instant,
@@ -28,7 +32,18 @@ impl Guest {
     /// Starts QEMU, whose guest writes to the file `console`, and QEMU itself to `log`.
     pub(super) fn start(qemu: &mut Command, console: &Path, log: &Path) -> Result<Self> {
         File::create(console)?;
+        let sockets = Sockets::new()?;
+        let socket = |id: &str, path: PathBuf| {
+            format!("socket,id={id},path={},server=on,wait=off", path.display())
+        };
+        let serial = socket("console", sockets.console());
+        let serial = format!("{serial},logfile={}", console.display());
         let mut child = qemu
+            .args(["-chardev", &serial, "-serial", "chardev:console"])
+            .args(["-chardev", &socket("gdb", sockets.gdb())])
+            .args(["-gdb", "chardev:gdb"])
+            .args(["-chardev", &socket("qmp", sockets.qmp())])
+            .args(["-mon", "chardev=qmp,mode=control"])
             .args(["-qmp", "stdio"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -44,6 +59,7 @@ impl Guest {
         Ok(Self {
             qemu: child,
             qmp,
+            sockets,
             console: console.to_path_buf(),
             shown: 0,
             start: Instant::now(),
@@ -97,6 +113,19 @@ impl Guest {
         };
         self.qmp.execute("dump-guest-memory", arguments)?;
         Ok(start.elapsed().as_secs_f64())
+    }
+
+    pub(super) fn sockets(&self) -> &Sockets {
+        &self.sockets
+    }
+
+    /// Asks the kernel for what a key stands for, over its serial line: it does it in the line's interrupt.
+    pub(super) fn send_sysrq(&mut self, key: char) -> Result<()> {
+        let mut line = UnixStream::connect(self.sockets.console())?;
+        self.qmp
+            .execute("chardev-send-break", json!({ "id": "console" }))?;
+        write!(line, "{key}")?;
+        Ok(())
     }
 
     /// Stops all CPUs and returns what QEMU's monitor says of them.

@@ -160,10 +160,12 @@ fn packages(apt: &Apt, spec: &KernelSpec, release: &str) -> Result<Vec<String>> 
     Ok(packages)
 }
 
-/// Newer packages keep `/lib` in `/usr`, and the image and `System.map` beside the modules.
+/// Newer packages keep `/bin` and `/lib` in `/usr`, and the image and `System.map` beside the modules.
 fn join_split_packages(dir: &Path, release: &str) -> Result<()> {
-    if !dir.join("lib").exists() {
-        symlink("usr/lib", dir.join("lib"))?;
+    for folder in ["bin", "lib"] {
+        if !dir.join(folder).exists() {
+            symlink(format!("usr/{folder}"), dir.join(folder))?;
+        }
     }
     fs::create_dir_all(dir.join("boot"))?;
     for file in ["vmlinuz", "System.map"] {

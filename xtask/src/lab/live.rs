@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::Lab;
 use super::boot::Boot;
-use super::catalogue::LIVE;
+use super::catalogue::DumpSpec;
 use super::guest::Guest;
 use super::libraries::Libraries;
 use crate::command::{capture, run_quietly, tool};
@@ -20,10 +20,16 @@ const TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Runs a script under Spelunk in a guest, whose `/dev/vde` is the debug file of its kernel. Fails if the
 /// script does.
-pub(super) fn run_script(lab: &Lab, spelunk: &Venv, script: &Path, folder: &Path) -> Result<()> {
-    let kernel = lab.kernel(LIVE.kernel)?;
+pub(super) fn run_script(
+    lab: &Lab,
+    spec: &DumpSpec,
+    spelunk: &Venv,
+    script: &Path,
+    folder: &Path,
+) -> Result<()> {
+    let kernel = lab.kernel(spec.kernel)?;
     let boot = Boot {
-        spec: &LIVE,
+        spec,
         kernel: &kernel,
         module: None,
         guest_files: &lab.guest,
@@ -37,11 +43,7 @@ pub(super) fn run_script(lab: &Lab, spelunk: &Venv, script: &Path, folder: &Path
     let console = folder.join("console.log");
     let disks = [("root", boot.disk("root")), ("vmlinux", kernel.vmlinux())];
     let disks = disks.each_ref().map(|(name, file)| (*name, file.as_path()));
-    let mut guest = Guest::start(
-        &mut boot.qemu(&console, &disks),
-        &console,
-        &folder.join("qemu.log"),
-    )?;
+    let mut guest = Guest::start(&mut boot.qemu(&disks), &console, &folder.join("qemu.log"))?;
     guest.wait_for(ENDED, TIMEOUT)?;
     let console = fs::read(&console)?;
     let console = String::from_utf8_lossy(&console);

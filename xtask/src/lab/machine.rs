@@ -50,7 +50,9 @@ pub(super) const ARM64_16K: &Machine = &Machine {
 pub(super) const I386: &Machine = &Machine {
     name: "i386",
     flavour: "686-pae",
-    compiler: &["cc", "-m32"],
+    // The kernel's headers are those of the host's own programs; what would say so to the compiler
+    // (gcc-multilib) cannot be installed beside the compiler for AArch64.
+    compiler: &["cc", "-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
     qemu: "qemu-system-i386",
     qemu_options: &[],
     append: "console=ttyS0 panic=0 no_timer_check",

@@ -48,7 +48,7 @@ pub(super) fn make(
     };
     boot.prepare(&folder.join("lab-load"), &results, results_mib)?;
     let console = folder.join("console.log");
-    let mut qemu = boot.qemu(&console, &[]);
+    let mut qemu = boot.qemu(&[]);
     let seconds = drive(spec, &mut qemu, folder, &console)?;
     truth::extract(&boot.disk("out"), folder)?;
     let append = boot.command_line();
@@ -106,7 +106,11 @@ fn drive(
     match spec.scenario {
         // A little later it sleeps.
         Scenario::Stop | Scenario::Crowd | Scenario::Live => sleep(Duration::from_secs(1)),
-        Scenario::Panic | Scenario::Kyber => {
+        Scenario::Panic | Scenario::Kyber | Scenario::Interrupt => {
+            if spec.scenario == Scenario::Interrupt {
+                sleep(Duration::from_secs(1));
+                guest.send_sysrq('c')?;
+            }
             note("crashed", guest.wait_for("end Kernel panic", TIMEOUT)?);
             // The other CPU may still be writing to the console.
             sleep(Duration::from_millis(500));

@@ -4,7 +4,7 @@
 //! installed. A dump is made by booting it in QEMU ([`guest`], with an [`initramfs`] of busybox, the
 //! kernel's modules and the programs in `lab/guest`: [`boot`]), letting it work, crashing it, and keeping
 //! the dump together with what the guest said about itself just before ([`make`]). A guest can also look at
-//! its own kernel ([`live`]).
+//! its own kernel ([`live`]), or be looked at from outside ([`remote`]).
 
 mod apt;
 mod boot;
@@ -21,6 +21,8 @@ mod live;
 mod machine;
 mod make;
 mod qmp;
+mod remote;
+mod sockets;
 mod truth;
 
 use std::fs;
@@ -28,13 +30,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub(crate) use catalogue::{DUMPS, Tests};
+pub(crate) use catalogue::{DUMPS, LIVE_KERNEL, LIVE_KERNELS, REMOTE, Tests};
 pub(crate) use dump::{CoreFile, Dump};
 
 use crate::place::Place;
 use crate::venv::Venv;
 use crate::{packages, venv};
-use catalogue::{DumpSpec, KERNELS, KernelSpec};
+use catalogue::{DumpSpec, KERNELS, KernelSpec, live_guest};
 use kernel::Kernel;
 
 /// The maker of kernels and dumps: what is in the cache is used, the rest is made.
@@ -75,12 +77,28 @@ impl Lab {
         })
     }
 
-    /// Runs a Python script in a guest, which can debug its own kernel, under this Spelunk.
-    pub(crate) fn run_live(&self, spelunk: &Venv, script: &Path) -> Result<()> {
+    /// Runs a Python script under this Spelunk in a guest with the kernel of that name, which it can debug.
+    pub(crate) fn run_live(&self, spelunk: &Venv, kernel: &str, script: &Path) -> Result<()> {
+        let spec = live_guest(kernel)?;
+        self.in_folder(|folder| live::run_script(self, &spec, spelunk, script, folder))
+    }
+
+    /// Runs a Python script under this Spelunk beside a guest of that name, which it can debug from outside.
+    pub(crate) fn run_remote(&self, spelunk: &Venv, guest: &str, script: &Path) -> Result<()> {
+        let spec = REMOTE.iter().find(|spec| spec.name == guest);
+        let spec = spec.with_context(|| {
+            let names: Vec<&str> = REMOTE.iter().map(|spec| spec.name).collect();
+            format!("no guest {guest}: there are {}", names.join(", "))
+        })?;
+        self.in_folder(|folder| remote::run_script(self, spec, spelunk, script, folder))
+    }
+
+    /// Lets a guest have a folder for as long as it runs.
+    fn in_folder(&self, run: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let folder = self.cache.join(format!(".live.{}", std::process::id()));
         folder::remove_abandoned(&self.cache, ".live.")?;
         fs::create_dir_all(&folder)?;
-        let result = live::run_script(self, spelunk, script, &folder);
+        let result = run(&folder);
         fs::remove_dir_all(&folder)?;
         result
     }
@@ -111,7 +129,7 @@ pub(crate) fn lab(place: &Place, names: &[&str]) -> Result<()> {
     let lab = Lab::new(place);
     let all: Vec<&str> = DUMPS
         .iter()
-        .filter(|spec| spec.tests != Tests::None)
+        .filter(|spec| matches!(spec.tests, Tests::All | Tests::Own))
         .map(|spec| spec.name)
         .collect();
     if names.is_empty() {

@@ -2,7 +2,7 @@ use crate::lab::Dump;
 use spelunk::{Program, StackEnd, StackSource, StackTrace, Thread};
 use std::collections::HashMap;
 
-const DUMPS: [&str; 9] = [
+const DUMPS: &[&str] = &[
     "panic",
     "panic-5.10",
     "panic-7.2",
@@ -11,7 +11,16 @@ const DUMPS: [&str; 9] = [
     "kyber",
     "kyber-oops",
     "arm64-panic",
+    "arm64-interrupt",
     "i386-panic",
+    "i386-interrupt",
+];
+/// What only `cargo xtask test --full` makes.
+const FULL: &[&str] = &[
+    "arm64-stop",
+    "arm64-nopac-panic",
+    "arm64-16k-panic",
+    "i386-stop",
 ];
 
 fn threads(program: &Program) -> Vec<Thread> {
@@ -74,7 +83,11 @@ fn calls_in_guest(dump: &Dump) -> HashMap<u64, Vec<String>> {
 
 #[test]
 fn traces_end_for_a_reason_and_agree_with_the_kernels_own() {
-    for name in DUMPS {
+    let full: &[&str] = match std::env::var_os("SPELUNK_TEST_FULL") {
+        Some(_) => FULL,
+        None => &[],
+    };
+    for name in [DUMPS, full].concat() {
         let dump = Dump::find(name);
         let program = dump.open();
         let in_guest = calls_in_guest(&dump);
