@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # PID 1 of the lab guest.  What it does is said on the kernel command line:
-#   lab.scenario=  panic | stop | interrupt | kdump | kyber | kyber-kdump | crowd | live
+#   lab.scenario=  panic | stop | libraries | interrupt | kdump | kyber | kyber-kdump | crowd | live
 # Disks: vda = results (ext4), vdb = ext4 scratch, vdc = btrfs scratch; live: vdd = a root with Python (ext4),
 # vde = the kernel's debug file.
 /bin/busybox --install -s /bin
@@ -65,7 +65,7 @@ truth() { # everything the tools are checked against, in /out/truth
     ( cd /sys/fs/cgroup && find . -name cgroup.procs | while read -r f; do
         for pid in $(cat $f); do echo "$f $pid"; done; done ) >$t/cgroup-procs
     find /sys/block /sys/class/net /sys/bus/pci/devices -maxdepth 1 >$t/devices-tree
-    for pid in $files_pid $threads_pid 1; do
+    for pid in $files_pid $threads_pid $frames_pids 1; do
         mkdir -p $t/pid-$pid
         for p in maps smaps status environ cmdline limits stat statm mountinfo \
             cgroup wchan auxv; do
@@ -145,8 +145,13 @@ load_crash_kernel() {
 
 say "scenario $scenario"
 case $scenario in
-panic | stop | kdump)
+panic | stop | libraries | kdump)
     [ $scenario = kdump ] && load_crash_kernel
+    for program in /libraries/*/lab-frames; do
+        [ -x $program ] || continue
+        bits=${program%/*}
+        $program lab-frames-${bits##*/} & frames_pids="$frames_pids $!"
+    done
     start_load
     say "recording the truth"
     truth
@@ -154,7 +159,7 @@ panic | stop | kdump)
     sync
     umount /out || mount -o remount,ro /out
     say "ready"
-    if [ $scenario = stop ]; then
+    if [ $scenario = stop ] || [ $scenario = libraries ]; then
         while :; do sleep 1000; done
     fi
     sleep 1

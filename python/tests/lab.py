@@ -21,6 +21,7 @@ DUMPS = {
     "kyber": "vmcore.elf",
     "kyber-oops": "vmcore.elf",
     "kyber-kdump": "dumps/kdump.zlib.d31",
+    "libraries": "vmcore.elf",
     "arm64-panic": "vmcore.elf",
     "arm64-interrupt": "vmcore.elf",
     "i386-panic": "vmcore.elf",

@@ -1,6 +1,7 @@
 """Processes of a crashed machine: their memory, modules, variables and stacks, and traces that go on into them."""
 
 import json
+import pathlib
 import re
 import subprocess
 
@@ -238,3 +239,44 @@ def test_bt_goes_on_into_the_users_stack(panic):
     assert [line.endswith(" (user)") for line in str(trace).splitlines()] == [frame.is_user for frame in trace]
     plain = spelunk_command("bt", *options, str(thread.tid), "--json")
     assert not any(line["user"] for line in json.loads(plain.stdout)["threads"][0]["frames"])
+
+
+@pytest.mark.parametrize("bits", [64, 32])
+def test_programs_with_shared_libraries(bits):
+    dump = Dump("libraries", with_program=False)
+    files = dump.folder / "libraries" / str(bits)
+    thread = dump.thread(f"lab-frames-{bits}")
+    # Their own files may be found on this machine, and those of the program are nowhere.
+    dump.prog.load_debug_info(sorted(files.iterdir()))
+    process = dump.prog.process(thread)
+    assert process.platform.arch.name == {64: "X86_64", 32: "I386"}[bits]
+    modules = {module.name: module for module in process.modules() if not isinstance(module, spelunk.VdsoModule)}
+    maps = [line.split() for line in dump.truth(f"pid-{thread.tid}/maps").splitlines()]
+    starts = {}
+    for line in maps:
+        if len(line) > 5 and line[5].startswith("/"):
+            starts.setdefault(line[5], int(line[0].split("-")[0], 16))
+    assert {name: module.address_range[0] for name, module in modules.items()} == starts
+    assert len(starts) == 4 and not any(module.wants_loaded_file() for module in modules.values())
+    trace = thread.stack_trace(user=True)
+    user = [frame for frame in trace if frame.is_user]
+    assert (trace.gap_reason, trace.end_reason) == (None, "this is the outermost frame")
+    own = [frame for frame in user if frame.name in ("lab_wait", "compare", "visit", "lab_visit", "main")]
+    assert [frame.name for frame in own] == ["lab_wait", "compare", "visit", "lab_visit", "main"]
+    assert [pathlib.Path(process.module(frame.pc).name).name for frame in own] == [
+        "liblab-frames.so",
+        "lab-frames",
+        "lab-frames",
+        "liblab-frames.so",
+        "lab-frames",
+    ]
+    # The C library has no debugging information, but symbols of its own, and calls in between.
+    between = user[user.index(own[1]) + 1 : user.index(own[2])]
+    assert between and all(process.module(frame.pc).name.endswith("/libc.so.6") for frame in between)
+    assert "pause" in user[0].name or bits == 32
+    frames = dict(zip(("lab_wait", "compare", "visit", "lab_visit", "main"), own))
+    assert frames["lab_wait"]["seen"] == 42 and frames["lab_visit"]["before"] == 21
+    assert frames["visit"]["values"].value_() == [3, 2, 1]
+    note = frames["main"]["note"]
+    assert note.number == 42 and note.text.string_().decode() == thread.name
+    assert process["current"].value_() == note.address_

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::catalogue::DumpSpec;
+use super::catalogue::{DumpSpec, Scenario};
+use super::frames;
 use super::initramfs::Initramfs;
 use super::kernel::Kernel;
 use super::kyber;
@@ -86,6 +87,13 @@ impl Boot<'_> {
             .copied()
             .filter(|name| self.module.is_none() || *name != "kyber-iosched")
             .collect();
+        if self.spec.scenario == Scenario::Libraries {
+            frames::add_programs(
+                &mut initramfs,
+                self.guest_files,
+                load.with_file_name("libraries"),
+            )?;
+        }
         let own = self.module.map(kyber::loadable);
         initramfs.modules(self.kernel, &wanted, own.as_deref())?;
         Ok(initramfs)

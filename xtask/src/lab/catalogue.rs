@@ -93,6 +93,8 @@ pub(super) enum Scenario {
     Kyber,
     /// As `Kyber`, saved by a crash kernel.
     KyberKdump,
+    /// As `Stop`, with programs of 64 and of 32 bits that have shared libraries.
+    Libraries,
     /// As `Panic`, under a load of packets and by an interrupt of the serial line: the stacks that kernels have for
     /// interrupts are in use.
     Interrupt,
@@ -120,6 +122,7 @@ impl fmt::Display for Scenario {
             Self::Kdump => "kdump",
             Self::Kyber => "kyber",
             Self::KyberKdump => "kyber-kdump",
+            Self::Libraries => "libraries",
             Self::Interrupt => "interrupt",
             Self::Crowd => "crowd",
             Self::Live => "live",
@@ -290,6 +293,16 @@ pub(crate) const DUMPS: &[DumpSpec] = &[
         formats: &["elf", "elf-paging", "zlib"],
         convert: false,
         about: "a healthy guest, not crashed, without KASLR",
+        ..PANIC
+    },
+    DumpSpec {
+        name: "libraries",
+        scenario: Scenario::Libraries,
+        memory_mib: 256,
+        formats: &["elf"],
+        convert: false,
+        tests: Tests::Own,
+        about: "a healthy guest with programs of 64 and 32 bits that have shared libraries",
         ..PANIC
     },
     DumpSpec {

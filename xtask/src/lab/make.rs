@@ -105,7 +105,9 @@ fn drive(
     note("ready", guest.wait_for("LAB: ready", TIMEOUT)?);
     match spec.scenario {
         // A little later it sleeps.
-        Scenario::Stop | Scenario::Crowd | Scenario::Live => sleep(Duration::from_secs(1)),
+        Scenario::Stop | Scenario::Libraries | Scenario::Crowd | Scenario::Live => {
+            sleep(Duration::from_secs(1))
+        }
         Scenario::Panic | Scenario::Kyber | Scenario::Interrupt => {
             if spec.scenario == Scenario::Interrupt {
                 sleep(Duration::from_secs(1));

@@ -12,6 +12,7 @@ mod catalogue;
 mod convert;
 mod dump;
 mod folder;
+mod frames;
 mod guest;
 mod initramfs;
 mod kernel;

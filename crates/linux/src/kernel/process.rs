@@ -1,8 +1,10 @@
 //! Processes: their memory, what is mapped into it, and where their threads entered the kernel.
 
+use super::arch::Compat;
 use super::{LinuxKernel, registers};
 use crate::access::{any_member, member_value, read_bytes, variable};
 use crate::helpers::{fs, mm, pid};
+use spelunk_base::Platform;
 use spelunk_object::Object;
 use spelunk_program::{Error, Os, Program, Result, Thread, UserArea, UserProcess, UserThread};
 use std::ffi::OsString;
@@ -38,14 +40,19 @@ pub(super) fn find(
     let task = task(thread)?;
     let space = mm::address_space(program, task)?;
     let space = space.ok_or_else(|| Error::value("the task has no memory of its own"))?;
-    let threads = threads(kernel, program, task)?;
+    let compat = kernel.arch.and_then(|arch| arch.user_entry.compat);
+    let compat = match compat {
+        Some(compat) => (compat.is_space)(program, &space)?.then_some(compat),
+        None => None,
+    };
+    let threads = threads(kernel, program, task, compat)?;
     let crashed = kernel
         .crashed_thread(program)
         .ok()
         .map(|crashed| crashed.tid);
     Ok(UserProcess {
         pid: member_value(program, task, "tgid")?,
-        platform: kernel.platform,
+        platform: compat.map_or(kernel.platform, |compat| Platform::of(compat.architecture)),
         memory: Arc::new(mm::page_tables(program, &space)?),
         copies: vdso(program, &space).into_iter().collect(),
         areas: areas(program, &space)?,
@@ -68,13 +75,18 @@ fn vdso(program: &Program, space: &Object) -> Option<(u64, Vec<u8>)> {
     Some((start, read_bytes(program, data, size).ok()?))
 }
 
-fn threads(kernel: &LinuxKernel, program: &Program, task: &Object) -> Result<Vec<UserThread>> {
+fn threads(
+    kernel: &LinuxKernel,
+    program: &Program,
+    task: &Object,
+    compat: Option<&Compat>,
+) -> Result<Vec<UserThread>> {
     let mut threads = Vec::new();
     let mut group = pid::Group::new(program, task, true)?;
     // A list that is damaged has its first tasks all the same.
     while let Ok(Some(task)) = group.next_task(program) {
         program.cancel().check()?;
-        threads.extend(one_thread(kernel, program, task));
+        threads.extend(one_thread(kernel, program, task, compat));
         if threads.len() >= MAX_THREADS {
             break;
         }
@@ -83,14 +95,19 @@ fn threads(kernel: &LinuxKernel, program: &Program, task: &Object) -> Result<Vec
     Ok(threads)
 }
 
-fn one_thread(kernel: &LinuxKernel, program: &Program, task: Object) -> Result<UserThread> {
+fn one_thread(
+    kernel: &LinuxKernel,
+    program: &Program,
+    task: Object,
+    compat: Option<&Compat>,
+) -> Result<UserThread> {
     let tid = member_value(program, &task, "pid")?;
     let name = task.member(program, "comm")?.string(program);
     let thread = Thread {
         tid,
         object: Some(task),
     };
-    let registers = registers::of_user(kernel, program, &thread);
+    let registers = registers::of_user(kernel, program, &thread, compat);
     Ok(UserThread {
         tid,
         name: name.unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The registers that a task's stack is unwound from.
 
 use super::LinuxKernel;
+use super::arch::Compat;
 use crate::access::{
     find_member, find_variable, member_value, read, read_bytes, type_named, variable,
 };
@@ -192,11 +193,13 @@ fn find_status_by_order<'a>(
     Ok(index.and_then(|index| statuses.get(index).copied()))
 }
 
-/// The registers of the user's code that a task will go on with, or that it runs.
+/// The registers of the user's code that a task will go on with, or that it runs; those of `compat`, if its process is
+/// of that machine.
 pub(super) fn of_user(
     kernel: &LinuxKernel,
     program: &Program,
     thread: &Thread,
+    compat: Option<&Compat>,
 ) -> Result<Registers> {
     let arch = kernel.platform.arch().ok_or_else(|| kernel.no_arch())?;
     let known = kernel.arch.ok_or_else(|| kernel.no_arch())?;
@@ -210,7 +213,10 @@ pub(super) fn of_user(
     if let Some(now) = &now
         && !kernel.is_own_frame(&now.registers)
     {
-        return Ok(now.registers.clone());
+        return Ok(match compat {
+            Some(compat) => compat.convert(&now.registers),
+            None => now.registers.clone(),
+        });
     }
     // `task_pt_regs()`: entries from user code begin the task's stack.
     let stack = task_stack(program, task)?;
@@ -226,6 +232,12 @@ pub(super) fn of_user(
         let end = stack.end.wrapping_sub(*padding);
         let bytes = read_bytes(program, end.wrapping_sub(layout), layout)?;
         let mut registers = Registers::parse(arch, &arch.pt_regs, order, &bytes);
+        if let Some(compat) = compat {
+            if (compat.is_of_user)(&registers) {
+                return Ok(compat.convert(&registers));
+            }
+            continue;
+        }
         if !(known.user_entry.is_of_user)(&registers) {
             continue;
         }

@@ -44,6 +44,7 @@ pub(super) static KERNEL: KernelArch = KernelArch {
             is_64_bit && registers.pc().is_some_and(|pc| pc != 0)
         },
         thread_registers: &[],
+        compat: None,
     },
     return_address,
 };

@@ -46,6 +46,7 @@ pub(super) static KERNEL: KernelArch = KernelArch {
         padding: &[8, 16],
         is_of_user: |registers| registers.get(i386::CS) == Some(USER_CS),
         thread_registers: &[],
+        compat: None,
     },
     return_address: |_, address| address,
 };

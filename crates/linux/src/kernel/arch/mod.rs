@@ -51,6 +51,35 @@ pub(super) struct UserEntry {
     pub(super) is_of_user: fn(&Registers) -> bool,
     /// Registers that are saved when the task leaves its CPU, and their members in `struct thread_struct`.
     pub(super) thread_registers: &'static [(Register, &'static str)],
+    /// Processes of another machine that run on the kernel, too.
+    pub(super) compat: Option<&'static Compat>,
+}
+
+/// Processes of a smaller machine than the kernel's.
+pub(super) struct Compat {
+    /// Their machine.
+    pub(super) arch: &'static Arch,
+    /// What they are.
+    pub(super) architecture: Architecture,
+    /// Whether a process is one, by its `struct mm_struct *`.
+    pub(super) is_space: fn(&Program, &Object) -> Result<bool>,
+    /// Whether these registers of the kernel's machine are those of such code.
+    pub(super) is_of_user: fn(&Registers) -> bool,
+    /// Their registers, and which of the kernel's machine these are.
+    pub(super) registers: &'static [(Register, Register)],
+}
+
+impl Compat {
+    /// What the process sees of the registers of the kernel's machine.
+    pub(super) fn convert(&self, registers: &Registers) -> Registers {
+        let mut own = Registers::new(self.arch);
+        for (register, kernel) in self.registers {
+            if let Some(value) = registers.get(*kernel) {
+                own.set(*register, value & u64::from(u32::MAX));
+            }
+        }
+        own
+    }
 }
 
 /// What is known of a kernel before its debugging information.

@@ -3,11 +3,12 @@
 //! Sources: `Documentation/arch/x86/x86_64/mm.rst`, `arch/x86/kernel/vmcore_info_64.c`.
 
 use super::x86::inactive_task_frame;
-use super::{ImageMap, KernelArch, Known, Sleeping, UserEntry};
+use super::{Compat, ImageMap, KernelArch, Known, Sleeping, UserEntry};
+use crate::access::find_member;
 use crate::kernel::address_translation::DirectMap;
 use crate::kernel::page_table::PageTable;
-use spelunk_base::PhysAddr;
-use spelunk_base::arch::{Arch, x86_64};
+use spelunk_base::arch::{Arch, i386, x86_64};
+use spelunk_base::{Architecture, PhysAddr};
 use spelunk_object::Object;
 use spelunk_program::{Machine, Program, Result};
 use spelunk_unwind::Registers;
@@ -51,12 +52,54 @@ pub(super) static KERNEL: KernelArch = KernelArch {
         is_of_user: |registers| registers.get(x86_64::CS) == Some(USER_CODE_64),
         // Since 4.7 (296f781a4b7e).
         thread_registers: &[(x86_64::FS_BASE, "fsbase"), (x86_64::GS_BASE, "gsbase")],
+        compat: Some(&COMPAT),
     },
     return_address: |_, address| address,
 };
 
 /// `__USER_CS`: code of 64 bits.
 const USER_CODE_64: u64 = 0x33;
+
+/// `__USER32_CS`: code of 32 bits.
+const USER_CODE_32: u64 = 0x23;
+
+/// Programs for i386.
+static COMPAT: Compat = Compat {
+    arch: &i386::ARCH,
+    architecture: Architecture::I386,
+    is_space: is_space_of_i386,
+    is_of_user: |registers| registers.get(x86_64::CS) == Some(USER_CODE_32),
+    registers: &[
+        (i386::EAX, x86_64::RAX),
+        (i386::EBX, x86_64::RBX),
+        (i386::ECX, x86_64::RCX),
+        (i386::EDX, x86_64::RDX),
+        (i386::ESI, x86_64::RSI),
+        (i386::EDI, x86_64::RDI),
+        (i386::EBP, x86_64::RBP),
+        (i386::ESP, x86_64::RSP),
+        (i386::EIP, x86_64::RIP),
+        (i386::EFLAGS, x86_64::RFLAGS),
+        (i386::CS, x86_64::CS),
+        (i386::SS, x86_64::SS),
+    ],
+};
+
+/// `mm_context_t` in `arch/x86/include/asm/mmu.h`.
+fn is_space_of_i386(program: &Program, space: &Object) -> Result<bool> {
+    /// `MM_CONTEXT_UPROBE_IA32`, the first flag.
+    const IA32: u64 = 1;
+    /// What stood in a member of its own before there were flags: the thread's flag.
+    const TIF_IA32: u64 = 17;
+    let context = space.member(program, "context")?;
+    if let Some(flags) = find_member(program, &context, "flags")? {
+        return Ok(flags.to_u64(program)? & IA32 != 0);
+    }
+    match find_member(program, &context, "ia32_compat")? {
+        Some(flag) => Ok(flag.to_u64(program)? == TIF_IA32),
+        None => Ok(false),
+    }
+}
 
 /// What is added to an address in the kernel's image for its physical address.
 fn image_offset(known: &Known<'_>, machine: &dyn Machine) -> Option<u64> {
