@@ -11,11 +11,11 @@ use spelunk_unwind::{Memory, Registers, Unreadable, step};
 struct Ones;
 
 impl Surroundings for Ones {
-    fn at_entry(&self, _: CallArgument) -> Result<Value, ExpressionError> {
+    fn at_entry(&self, _: CallArgument, _: usize) -> Result<Value, ExpressionError> {
         Ok(Value::generic(1, 64))
     }
 
-    fn at_call(&self, _: DwarfRegister) -> Result<Value, ExpressionError> {
+    fn at_call(&self, _: DwarfRegister, _: usize) -> Result<Value, ExpressionError> {
         Ok(Value::generic(1, 32))
     }
 
@@ -108,7 +108,7 @@ fn look(file: &DebugFile, platform: Platform, pc: u64) {
                 CallArgument::Pointee(register),
                 CallArgument::Parameter(site.die),
             ] {
-                let _ = file.call_argument(site.die, argument, &scope, frame);
+                let _ = file.call_argument(site.die, argument, 4, &scope, frame);
             }
             let _ = file.call_target(site.die, &scope, frame);
         }

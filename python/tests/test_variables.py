@@ -208,6 +208,40 @@ def test_what_was_passed_first_is_not_what_was_passed_last(tmp_path):
             assert turn[name].absent_ or turn[name].value_() == value, turn[name].provenance_
 
 
+@pytest.mark.parametrize("command", ["clang -O1", "clang -O2", "clang-19 -Os"])
+def test_what_only_the_called_function_keeps(tmp_path, command):
+    source = """
+#define NOINLINE __attribute__((noinline))
+static NOINLINE long keeps(long whole, int half, short part, long spare)
+{
+    if (in[0] == 4)
+        whole = spare;
+    stop();
+    sink += whole ^ half ^ part;
+    return sink;
+}
+static NOINLINE long loses(void)
+{
+    long whole = in[1] * 3;
+    int half = (int)in[2];
+    short part = (short)in[7];
+    long spare = in[3];
+    return keeps(whole, half, part, spare) + 1;
+}
+int main(void)
+{
+    return loses() == in[6];
+}
+"""
+    with Waiting(tmp_path, prologue() + source, command) as process:
+        frames = {frame.name: frame for frame in process.frames()}
+        loses = frames["loses"]
+        assert loses["half"].value_() == -7 and "by a copy that the code made" in loses["half"].provenance_
+        assert loses["part"].absent_ or loses["part"].value_() == 1
+        # It is kept on one way of two.
+        assert loses["whole"].absent_ and loses["spare"].absent_
+
+
 @pytest.mark.parametrize("options", ["-O1", "-O2", "-O2 -mindirect-branch=thunk"])
 def test_what_was_called_through_a_pointer(tmp_path, options):
     def leaf(changed):

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::frame_state::{CallArgument, FrameState};
 use super::producer::Producer;
 use crate::entry::Die;
+use crate::types::storage_size;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Variable, VariableKind};
 use gimli::{DwAt, constants as dw};
 use spelunk_types::Qualifiers;
@@ -13,8 +14,8 @@ use spelunk_unwind::expression::{
 };
 
 impl DebugFile {
-    /// What the call `site` of the function around `scope` passes for `argument`. `None` if it does
-    /// not say.
+    /// What the call `site` of the function around `scope` passes for `argument`, of which the lowest
+    /// `size` bytes count. `None` if it does not say.
     ///
     /// # Errors
     ///
@@ -23,6 +24,7 @@ impl DebugFile {
         &self,
         site: DieId,
         argument: CallArgument,
+        size: usize,
         scope: &Scope,
         frame: FrameState<'_>,
     ) -> Result<Option<Result<Value, ExpressionError>>, DebugInfoError> {
@@ -55,7 +57,7 @@ impl DebugFile {
                         ],
                         _ => [dw::DW_AT_call_value, dw::DW_AT_GNU_call_site_value],
                     };
-                    found = number(&context, &child, names)?;
+                    found = number(&context, &child, names, size)?;
                 }
                 Ok(())
             })?;
@@ -94,10 +96,14 @@ impl DebugFile {
             let context = Context::new(self, units, scope, at_entry);
             units.integrate(variable.die, |die| {
                 let expression = context.expression(die, dw::DW_AT_location)?;
-                Ok(expression.and_then(|expression| named_register(&expression)))
+                let register = expression.and_then(|expression| named_register(&expression));
+                Ok(register.map(|register| (register, storage_size(die).unwrap_or(8))))
             })
         })?;
-        Ok(register.map(|register| around.at_entry(CallArgument::Register(register))))
+        Ok(register.map(|(register, size)| {
+            let size = usize::try_from(size).map_or(8, |size| size.clamp(1, 8));
+            around.at_entry(CallArgument::Register(register), size)
+        }))
     }
 
     /// The address that the indirect call `site` calls, where the frame tells it.
@@ -114,7 +120,7 @@ impl DebugFile {
         self.with_units(|units| {
             let context = Context::new(self, units, scope, frame);
             let names = [dw::DW_AT_call_target, dw::DW_AT_GNU_call_site_target];
-            number(&context, &units.die(site)?, names)
+            number(&context, &units.die(site)?, names, 8)
         })
     }
 }
@@ -174,10 +180,11 @@ fn number<'a>(
     context: &Context<'_, 'a>,
     die: &Die<'_, 'a>,
     names: [DwAt; 2],
+    size: usize,
 ) -> Result<Option<Result<Value, ExpressionError>>, DebugInfoError> {
     for name in names {
         if let Some(expression) = context.expression(die, name)? {
-            return Ok(Some(context.number(die, &expression)));
+            return Ok(Some(context.number(die, &expression, size)));
         }
     }
     Ok(None)

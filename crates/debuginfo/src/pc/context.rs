@@ -3,7 +3,8 @@ use crate::dwarf::Slice;
 use crate::entry::Die;
 use crate::load_bias::LoadBias;
 use crate::{DebugFile, DebugInfoError, DieId, Scope, Units};
-use gimli::{AttributeValue, DwAt};
+use gimli::{AttributeValue, DwAt, EndianSlice, Expression, OperationIter, RunTimeEndian};
+use spelunk_base::ByteOrder;
 
 /// A frame, with the debug information of the function in it.
 #[derive(Clone, Copy)]
@@ -60,5 +61,18 @@ impl<'c, 'a> Context<'c, 'a> {
             }
         }
         Ok(None)
+    }
+
+    /// The operations of an expression of `die`.
+    pub(super) fn operations<'e>(
+        &self,
+        die: &Die<'_, 'a>,
+        expression: &'e [u8],
+    ) -> OperationIter<EndianSlice<'e, RunTimeEndian>> {
+        let endian = match self.frame.platform.byte_order {
+            ByteOrder::Little => RunTimeEndian::Little,
+            ByteOrder::Big => RunTimeEndian::Big,
+        };
+        Expression(EndianSlice::new(expression, endian)).operations(die.unit().encoding())
     }
 }

@@ -16,15 +16,18 @@ pub(super) struct FrameEnvironment<'c, 'd, 'a> {
     context: Context<'c, 'a>,
     /// The entry that the expression belongs to: its unit counts.
     die: &'d Die<'d, 'a>,
+    /// How many of the lowest bytes count of what the expression is computed from.
+    counted: usize,
     /// Whether this is for the frame base, which may not be relative to itself.
     in_frame_base: bool,
 }
 
 impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
-    pub(super) fn new(context: Context<'c, 'a>, die: &'d Die<'d, 'a>) -> Self {
+    pub(super) fn new(context: Context<'c, 'a>, die: &'d Die<'d, 'a>, counted: usize) -> Self {
         Self {
             context,
             die,
+            counted,
             in_frame_base: false,
         }
     }
@@ -57,7 +60,7 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
         }
         match (known, self.frame().around) {
             (Some(known), _) => Ok(Value::generic(known, 64)),
-            (None, Some(around)) => around.at_call(register),
+            (None, Some(around)) => around.at_call(register, self.counted),
             (None, None) => Err(ExpressionError::UnknownRegister(register)),
         }
     }
@@ -88,6 +91,7 @@ impl<'c, 'd, 'a> FrameEnvironment<'c, 'd, 'a> {
         let environment = FrameEnvironment {
             context: self.context,
             die: function,
+            counted: 8,
             in_frame_base: true,
         };
         let location = expression::evaluate(&bytes, environment.encoding(), &environment);
@@ -170,14 +174,16 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
     fn entry_value(&self, expression: &[u8]) -> Result<Value, ExpressionError> {
         let around = self.around()?;
         if let Some(register) = dereferenced_register(expression) {
-            return around.at_entry(CallArgument::Pointee(register));
+            return around.at_entry(CallArgument::Pointee(register), 8);
         }
         let entry = AtEntry {
             frame: self,
             around,
         };
         match expression::compute(expression, self.encoding(), &entry)? {
-            PieceKind::Register(register) => around.at_entry(CallArgument::Register(register)),
+            PieceKind::Register(register) => {
+                around.at_entry(CallArgument::Register(register), self.counted)
+            }
             PieceKind::Value(value) => Ok(value),
             _ => Err(ExpressionError::NotAValue),
         }
@@ -190,7 +196,8 @@ impl Environment for FrameEnvironment<'_, '_, '_> {
             .ok_or(ExpressionError::Missing(
                 "entry that the expression refers to",
             ))?;
-        self.around()?.at_entry(CallArgument::Parameter(parameter))
+        let parameter = CallArgument::Parameter(parameter);
+        self.around()?.at_entry(parameter, self.counted)
     }
 
     fn variable(&self, die: DieReference) -> Result<Value, ExpressionError> {
@@ -273,7 +280,8 @@ struct AtEntry<'e, 'c, 'd, 'a> {
 
 impl Environment for AtEntry<'_, '_, '_, '_> {
     fn register(&self, register: DwarfRegister) -> Result<u128, ExpressionError> {
-        let value = self.around.at_entry(CallArgument::Register(register))?;
+        let argument = CallArgument::Register(register);
+        let value = self.around.at_entry(argument, self.frame.counted)?;
         Ok(bits(&value))
     }
 

@@ -35,19 +35,21 @@ pub enum CallArgument {
 
 /// What the frames around a frame tell of it.
 pub trait Surroundings {
-    /// What was passed when the frame's function was entered.
+    /// What was passed when the frame's function was entered. Of it the lowest `size` bytes count, the others may be
+    /// any.
     ///
     /// # Errors
     ///
     /// If that cannot be told.
-    fn at_entry(&self, argument: CallArgument) -> Result<Value, ExpressionError>;
+    fn at_entry(&self, argument: CallArgument, size: usize) -> Result<Value, ExpressionError>;
 
-    /// What a register, lost since, held when the frame made the call that it is in.
+    /// What a register, lost since, held when the frame made the call that it is in. Of it the lowest `size` bytes
+    /// count, the others may be any.
     ///
     /// # Errors
     ///
     /// If that cannot be told.
-    fn at_call(&self, register: DwarfRegister) -> Result<Value, ExpressionError>;
+    fn at_call(&self, register: DwarfRegister, size: usize) -> Result<Value, ExpressionError>;
 
     /// The address of what stands at `offset` in the module's thread-local storage.
     ///

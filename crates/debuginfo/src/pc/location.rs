@@ -94,7 +94,8 @@ impl<'a> Context<'_, 'a> {
     }
 
     pub(super) fn evaluate(&self, die: &Die<'_, 'a>, expression: &[u8]) -> VariableValue {
-        let environment = FrameEnvironment::new(*self, die);
+        let counted = self.counted_of_variable(die, expression);
+        let environment = FrameEnvironment::new(*self, die, counted);
         if self.lacks_a_load(die, expression) {
             return VariableValue::Unknown(ExpressionError::Missing(
                 "what is on the stack where the compiler computes with the address",
@@ -109,13 +110,16 @@ impl<'a> Context<'_, 'a> {
         }
     }
 
-    /// What `expression` leaves on the stack, which is no address of the value, but the value.
+    /// What `expression` leaves on the stack, which is no address of the value, but the value; of which
+    /// `size` bytes count.
     pub(super) fn number(
         &self,
         die: &Die<'_, 'a>,
         expression: &[u8],
+        size: usize,
     ) -> Result<Value, ExpressionError> {
-        let environment = FrameEnvironment::new(*self, die);
+        let counted = self.counted(die, expression, size);
+        let environment = FrameEnvironment::new(*self, die, counted);
         match expression::compute(expression, environment.encoding(), &environment)? {
             PieceKind::Value(value) => Ok(value),
             PieceKind::Register(register) => environment.register_value(register),

@@ -19,6 +19,7 @@ mod functions;
 mod line;
 mod line_program;
 mod location;
+mod lowest_bytes;
 mod names;
 mod producer;
 mod rows;

@@ -3,8 +3,7 @@
 use super::context::Context;
 use crate::Units;
 use crate::entry::Die;
-use gimli::{EndianSlice, Expression, Operation, OperationIter, RunTimeEndian, constants as dw};
-use spelunk_base::ByteOrder;
+use gimli::{EndianSlice, Operation, OperationIter, RunTimeEndian, constants as dw};
 use spelunk_base::arch::Arch;
 
 /// Names and qualifiers of a type that are followed.
@@ -71,13 +70,8 @@ impl<'a> Context<'_, 'a> {
         let Some(arch) = self.frame.platform.arch() else {
             return false;
         };
-        let endian = match self.frame.platform.byte_order {
-            ByteOrder::Little => RunTimeEndian::Little,
-            ByteOrder::Big => RunTimeEndian::Big,
-        };
-        let expression = Expression(EndianSlice::new(expression, endian));
         computes_with_stack_addresses(
-            expression.operations(die.unit().encoding()),
+            self.operations(die, expression),
             arch,
             |register| self.frame_base_register() == Some(register),
             || self.is_pointer(die),

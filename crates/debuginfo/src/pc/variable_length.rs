@@ -185,7 +185,7 @@ impl<'a> Resolver<'_, 'a> {
             // The number is what the expression leaves on the stack, not the address of it.
             Some(_) => match self.context.expression(die, name)? {
                 Some(expression) => {
-                    let number = self.context.number(die, &expression).ok();
+                    let number = self.context.number(die, &expression, 8).ok();
                     Ok(number.map(|number| number.to_u64()))
                 }
                 None => Ok(None),
@@ -218,7 +218,10 @@ impl Context<'_, '_> {
                 self.frame.memory.read(*address, bytes).ok()?;
                 Some(self.frame.platform.byte_order.uint(bytes))
             }
-            PieceKind::Value(value) => Some(value.to_u64()),
+            PieceKind::Value(value) => Some(match u32::try_from(size) {
+                Ok(size @ 1..8) => value.to_u64() & !(u64::MAX << (size * 8)),
+                _ => value.to_u64(),
+            }),
             PieceKind::Register(register) => {
                 let registers = self.frame.registers;
                 registers.get(registers.find_dwarf(*register)?)

@@ -29,6 +29,8 @@ pub(super) struct Ways {
     pub(super) at_entry: bool,
     /// Whether a register was taken as it was when the frame made its call.
     pub(super) at_call: bool,
+    /// Whether that of which code made a copy was taken from there.
+    pub(super) from_copy: bool,
 }
 
 impl<'a> Inquiry<'a> {
@@ -70,7 +72,7 @@ impl<'a> Inquiry<'a> {
         }))
     }
 
-    fn ask(&self) -> Result<(), ExpressionError> {
+    pub(super) fn ask(&self) -> Result<(), ExpressionError> {
         let asked = self.questions.get();
         if asked >= MAX_QUESTIONS {
             return Err(ExpressionError::TooLong);
@@ -79,19 +81,21 @@ impl<'a> Inquiry<'a> {
         Ok(())
     }
 
-    /// What the call `site` of call `at` passes.
+    /// What the call `site` of call `at` passes, of which the lowest `size` bytes count.
     fn argument(
         &self,
         at: At,
         site: DieId,
         argument: CallArgument,
+        size: usize,
     ) -> Result<Option<Value>, ExpressionError> {
         self.ask()?;
         let missing = ExpressionError::Missing("call in the caller");
         let call = self.stack.call(at).ok_or(missing.clone())?;
         let (scope, file) = call.function().ok_or(missing.clone())?;
         let passed = self.with_state(at, true, |state| {
-            file.debug().call_argument(site, argument, scope, state)
+            file.debug()
+                .call_argument(site, argument, size, scope, state)
         });
         match passed {
             Some(Ok(passed)) => passed.transpose(),
@@ -126,15 +130,15 @@ impl Inquiry<'_> {
         Some(Value::generic(value, 64))
     }
 
-    /// What a register held when the function of call `at` was entered.
-    pub(super) fn register_at_entry(&self, at: At, register: Register) -> Option<u64> {
+    /// The lowest `size` bytes of what a register held when the function of call `at` was entered.
+    pub(super) fn register_at_entry(&self, at: At, register: Register, size: usize) -> Option<u64> {
         let number = dwarf_number(self.stack.call(at)?, register)?;
         let around = Around {
             inquiry: self,
             at,
             in_argument: false,
         };
-        let value = around.at_entry(CallArgument::Register(number)).ok()?;
+        let value = around.at_entry(CallArgument::Register(number), size).ok()?;
         Some(value.to_u64())
     }
 }
@@ -154,10 +158,14 @@ struct Around<'i, 'a> {
     in_argument: bool,
 }
 
-impl Surroundings for Around<'_, '_> {
-    fn at_entry(&self, argument: CallArgument) -> Result<Value, ExpressionError> {
+impl Around<'_, '_> {
+    /// What was passed, as far as the caller or what calls it know.
+    fn passed_by_caller(
+        &self,
+        argument: CallArgument,
+        size: usize,
+    ) -> Result<Value, ExpressionError> {
         let inquiry = self.inquiry;
-        inquiry.ask()?;
         let index = self.at.index;
         let entered = inquiry
             .entered(index)
@@ -173,10 +181,9 @@ impl Surroundings for Around<'_, '_> {
                 gone: 0,
             }
         };
-        inquiry.note(|ways| ways.at_entry = true);
         let unknown = ExpressionError::NoEntryValue("the call does not say what it passed");
         let told = match entered.site(self.at.gone) {
-            Some(site) => inquiry.argument(caller, site, argument),
+            Some(site) => inquiry.argument(caller, site, argument, size),
             None => Ok(None),
         };
         let unknown = match told {
@@ -192,10 +199,34 @@ impl Surroundings for Around<'_, '_> {
             .call(caller)
             .and_then(|caller| inquiry.preserved(caller, register));
         let passed = || inquiry.passed(caller, register);
-        preserved.or_else(passed).ok_or(unknown)
+        let copy = || {
+            let general = inquiry.general(caller, register)?;
+            inquiry.note_copy(inquiry.kept_since_call(caller, general, size))
+        };
+        preserved.or_else(passed).or_else(copy).ok_or(unknown)
+    }
+}
+
+impl Surroundings for Around<'_, '_> {
+    fn at_entry(&self, argument: CallArgument, size: usize) -> Result<Value, ExpressionError> {
+        let inquiry = self.inquiry;
+        inquiry.ask()?;
+        let unknown = match self.passed_by_caller(argument, size) {
+            Ok(value) => {
+                inquiry.note(|ways| ways.at_entry = true);
+                return Ok(value);
+            }
+            Err(error) => error,
+        };
+        let CallArgument::Register(register) = argument else {
+            return Err(unknown);
+        };
+        let found = inquiry.general(self.at, register);
+        let copy = found.and_then(|register| inquiry.kept_since_entry(self.at, register, size));
+        inquiry.note_copy(copy).ok_or(unknown)
     }
 
-    fn at_call(&self, register: DwarfRegister) -> Result<Value, ExpressionError> {
+    fn at_call(&self, register: DwarfRegister, size: usize) -> Result<Value, ExpressionError> {
         let inquiry = self.inquiry;
         let lost = ExpressionError::UnknownRegister(register);
         if self.in_argument {
@@ -213,11 +244,15 @@ impl Surroundings for Around<'_, '_> {
             }
         };
         let argument = CallArgument::Register(register);
-        let told = site.and_then(|site| inquiry.argument(self.at, site, argument).ok()?);
+        let told = site.and_then(|site| inquiry.argument(self.at, site, argument, size).ok()?);
         let value = told.or_else(|| inquiry.passed(self.at, register));
-        let value = value.ok_or(lost)?;
-        inquiry.note(|ways| ways.at_call = true);
-        Ok(value)
+        if let Some(value) = value {
+            inquiry.note(|ways| ways.at_call = true);
+            return Ok(value);
+        }
+        let found = inquiry.general(self.at, register);
+        let copy = found.and_then(|register| inquiry.kept_since_call(self.at, register, size));
+        inquiry.note_copy(copy).ok_or(lost)
     }
 
     fn thread_local(&self, offset: u64) -> Result<u64, ExpressionError> {
@@ -239,6 +274,16 @@ impl Surroundings for Around<'_, '_> {
 }
 
 impl Inquiry<'_> {
+    fn note_copy(&self, copy: Option<u64>) -> Option<Value> {
+        copy.inspect(|_| self.note(|ways| ways.from_copy = true))
+            .map(|value| Value::generic(value, 64))
+    }
+
+    /// The register of DWARF's number, in call `at`.
+    fn general(&self, at: At, register: DwarfRegister) -> Option<Register> {
+        self.stack.call(at)?.registers.find_dwarf(register)
+    }
+
     fn note(&self, note: impl FnOnce(&mut Ways)) {
         let mut ways = self.ways.get();
         note(&mut ways);

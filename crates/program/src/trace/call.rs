@@ -1,4 +1,5 @@
 use super::FoundBy;
+use super::code::Known;
 use super::entered::Entered;
 use crate::{Module, ModuleFile};
 use spelunk_debuginfo::{RowSource, Scope};
@@ -24,6 +25,8 @@ pub(super) struct Call {
     pub(super) scopes: Vec<Scope>,
     /// How its function was entered, once that was asked for; else why that cannot be told.
     pub(super) entered: OnceLock<Result<Entered, &'static str>>,
+    /// What its code tells of copies of values, once that was asked for.
+    pub(super) copies: OnceLock<Option<Known>>,
 }
 
 impl Call {

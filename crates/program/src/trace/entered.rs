@@ -151,9 +151,17 @@ impl Inquiry<'_> {
             returns_to: call.pc.filter(|_| !call.interrupted)?,
             registers: &call.registers,
             entry: calls.and_then(|calls| calls.entry),
-            at_entry: &|register| self.register_at_entry(at, register),
+            at_entry: &|register| self.register_at_entry(at, register, 8),
             saved: pt_regs.unwrap_or(0..0),
+            thread_pointer: self.thread_pointer(),
         })
+    }
+
+    /// Where `fs` is of the thread of a process.
+    fn thread_pointer(&self) -> Option<u64> {
+        let is_process = !self.program.os()?.is_kernel();
+        let registers = &self.stack.calls.first().filter(|_| is_process)?.registers;
+        registers.get(spelunk_base::arch::x86_64::FS_BASE)
     }
 
     /// The call that `call` is in.

@@ -4,6 +4,7 @@ mod around;
 mod branch;
 mod call;
 mod code;
+mod copies;
 mod entered;
 mod fallback;
 mod found_by;

@@ -89,6 +89,12 @@ impl Provenance {
         self.ways.at_entry
     }
 
+    /// Whether a copy that code made, of an argument say, was needed to tell.
+    #[must_use]
+    pub fn is_from_copy(&self) -> bool {
+        self.ways.from_copy
+    }
+
     /// Whether what the frame passes to the function that it called was needed to tell.
     #[must_use]
     pub fn is_from_callee(&self) -> bool {
@@ -101,7 +107,9 @@ impl fmt::Display for Provenance {
         match &self.source {
             Source::Absent(reason) => return write!(f, "absent: {reason}"),
             Source::Memory => f.write_str("memory")?,
-            Source::Register { name, .. } if self.ways.at_call => write!(f, "register {name}")?,
+            Source::Register { name, .. } if self.ways.at_call || self.ways.from_copy => {
+                write!(f, "register {name}")?
+            }
             Source::Register { name, saved: false } => write!(f, "register {name}")?,
             Source::Register { name, saved: true } => {
                 write!(f, "register {name}, as functions called since saved it")?;
@@ -116,6 +124,9 @@ impl fmt::Display for Provenance {
         }
         if self.ways.at_call {
             f.write_str(", by what the frame's call passes")?;
+        }
+        if self.ways.from_copy {
+            f.write_str(", by a copy that the code made")?;
         }
         Ok(())
     }

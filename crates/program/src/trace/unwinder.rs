@@ -283,6 +283,7 @@ pub(super) fn look_up(
         found_by,
         scopes: Vec::new(),
         entered: OnceLock::new(),
+        copies: OnceLock::new(),
     };
     if let (Some(address), Some(module)) = (address, &call.module) {
         call.row = find_row(program, module, address);

@@ -31,7 +31,7 @@ impl Values<'_> {
     fn whole(&self, kind: &PieceKind) -> Result<Object> {
         match kind {
             PieceKind::Memory(address) => Ok(Object::at(self.ty, self.masked(*address))),
-            PieceKind::Register(register) => match self.register(*register) {
+            PieceKind::Register(register) => match self.register(*register, self.size()?) {
                 // A value that needs more than the register is in it and its neighbours, and
                 // debug information would have said so with pieces.
                 Some(bytes) => self.bytes(&bytes),
@@ -102,14 +102,17 @@ impl Values<'_> {
         self.bytes(&bytes)
     }
 
-    /// The bytes of a register, as the machine would store them.
-    fn register(&self, number: DwarfRegister) -> Option<Vec<u8>> {
+    /// The bytes of a register, as the machine would store them; the first `size` by value count.
+    fn register(&self, number: DwarfRegister, size: u64) -> Option<Vec<u8>> {
         let registers = self.state.registers;
         let register = registers.find_dwarf(number);
         let bytes = match register.and_then(|register| registers.get(register)) {
             Some(value) => value.to_le_bytes().to_vec(),
             None => {
-                let value = self.state.around?.at_call(number).ok()?;
+                let value = {
+                    let size = usize::try_from(size).map_or(8, |size| size.clamp(1, 8));
+                    self.state.around?.at_call(number, size).ok()?
+                };
                 match value.size() {
                     ..=8 => value.to_u64().to_le_bytes().to_vec(),
                     _ => value.bits().to_le_bytes().to_vec(),
@@ -184,7 +187,10 @@ impl Values<'_> {
                     .ok()?;
                 Some(bytes)
             }
-            PieceKind::Register(register) => self.register(*register),
+            PieceKind::Register(register) => {
+                let end = piece.bit_offset.saturating_add(width);
+                self.register(*register, end.div_ceil(8))
+            }
             PieceKind::Value(value) => {
                 let bytes = value.bits().to_le_bytes();
                 Some(self.ordered(bytes.get(..value.size())?.to_vec()))

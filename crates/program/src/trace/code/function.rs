@@ -158,11 +158,21 @@ fn part_at(program: &Program, memory: &StackMemory<'_>, address: u64) -> Option<
     part_of(&symbol, memory, address)
 }
 
-/// What is at `address` if it is seldom run: GCC and Clang put it into a part of its own, `NAME.cold`.
+/// What is at `address` if it is seldom run.
 fn cold_part_at(program: &Program, memory: &StackMemory<'_>, address: u64) -> Option<Part> {
     let symbol = program.find_symbol(address).ok()??;
-    let is_cold = symbol.name.contains(".cold");
-    is_cold.then(|| part_of(&symbol, memory, address))?
+    is_cold(&symbol).then(|| part_of(&symbol, memory, address))?
+}
+
+/// Whether what is at `address` is seldom run.
+pub(super) fn is_cold_part(program: &Program, address: u64) -> bool {
+    let symbol = program.find_symbol(address).ok().flatten();
+    symbol.is_some_and(|symbol| is_cold(&symbol))
+}
+
+/// GCC and Clang put what is seldom run into a part of its own, `NAME.cold`.
+fn is_cold(symbol: &Symbol) -> bool {
+    symbol.name.contains(".cold")
 }
 
 /// The code of `symbol`, at least up to `address`.

@@ -5,12 +5,18 @@
 //! call, most often out of registers that the called function preserves. Those are known in the
 //! caller's frame, so that what was made of them can be made once more.
 
+mod copies;
 mod decoded;
+mod flow;
 mod function;
+mod kernel_jumps;
+mod state;
 mod tail_calls;
 mod x86_64;
 
 pub(crate) use decoded::DecodedFunctions;
+pub(super) use flow::Known;
+pub(super) use state::Origin;
 pub(super) use tail_calls::jumps_out_of;
 
 use super::unwinder::StackMemory;
@@ -34,6 +40,8 @@ pub(super) struct CallInstruction<'a> {
     pub(super) at_entry: &'a dyn Fn(Register) -> Option<u64>,
     /// Where the kernel saved the user's registers, which do not change during a system call.
     pub(super) saved: Range<u64>,
+    /// What the C library's threads find themselves by, in a process.
+    pub(super) thread_pointer: Option<u64>,
 }
 
 /// What a call called.
@@ -54,6 +62,18 @@ pub(super) fn keep_untouched(program: &Program, address: u64, row: &mut Row) {
         let memory = StackMemory::now(program);
         let _ = x86_64::keep_untouched(program, &memory, address, row);
     }
+}
+
+/// Which places hold the same before the instruction at `pc`, or before the one that ends there, in the function at
+/// `entry`. `None` if not all ways are known that lead there.
+pub(super) fn known_at(
+    program: &Program,
+    memory: &StackMemory<'_>,
+    entry: u64,
+    pc: u64,
+    interrupted: bool,
+) -> Option<Known> {
+    is_x86_64(program).then(|| flow::known_at(program, memory, entry, pc, interrupted))?
 }
 
 fn is_x86_64(program: &Program) -> bool {

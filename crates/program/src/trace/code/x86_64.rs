@@ -20,7 +20,7 @@ const MAX_DEPTH: u32 = 8;
 const MAX_THUNK: u32 = 8;
 
 /// The general registers, by DWARF's numbers.
-const GENERAL: [(Name, Register); 16] = [
+pub(super) const GENERAL: [(Name, Register); 16] = [
     (Name::RAX, arch::RAX),
     (Name::RDX, arch::RDX),
     (Name::RCX, arch::RCX),
@@ -40,7 +40,7 @@ const GENERAL: [(Name, Register); 16] = [
 ];
 
 /// The register of that name, or the one that it is a part of.
-fn register(name: Name) -> Option<Register> {
+pub(super) fn register(name: Name) -> Option<Register> {
     let full = name.full_register();
     let found = GENERAL.iter().find(|(general, _)| *general == full);
     found.map(|(_, register)| *register)
@@ -114,6 +114,51 @@ fn thunk_register(call: &CallInstruction<'_>, address: u64) -> Option<Name> {
         }
     }
     None
+}
+
+/// What a function returns that does no more than tell which thread runs it: the C library's `pthread_self`.
+fn returned_thread(call: &CallInstruction<'_>, function: u64) -> Option<u64> {
+    /// Of `endbr64`, `mov %fs:0x10, %rax` and `ret`.
+    const SIZE: usize = 14;
+    let code = decode_some(call, function, SIZE)?;
+    let mut code = code
+        .iter()
+        .filter(|instruction| instruction.mnemonic() != Mnemonic::Endbr64);
+    let (load, end) = (code.next()?, code.next()?);
+    let is_all = load.mnemonic() == Mnemonic::Mov
+        && load.op0_kind() == OpKind::Register
+        && load.op0_register() == Name::RAX
+        && end.flow_control() == FlowControl::Return;
+    is_all.then(|| thread_itself(call, load))?
+}
+
+/// The word in a thread's own memory that says where that is, if an instruction loads it. It does not change.
+///
+/// The ABI has it at the start; the GNU C library once more in `tcbhead_t.self` (`sysdeps/x86_64/nptl/tls.h`), which
+/// is what its `pthread_self` returns. Other libraries have other things there.
+fn thread_itself(call: &CallInstruction<'_>, load: &Instruction) -> Option<u64> {
+    const SELF: u64 = 0x10;
+    let is_plain = load.memory_base() == Name::None && load.memory_index() == Name::None;
+    let is_of_thread =
+        load.memory_segment() == Name::FS && is_plain && load.op1_kind() == OpKind::Memory;
+    let offset = load.memory_displacement64();
+    let is_self = match offset {
+        0 => true,
+        SELF => {
+            let module = call.program.find_module(load.ip())?;
+            let name = module.name().rsplit('/').next()?;
+            ["libc.so.6", "libc-2.", "libpthread.so.0", "libpthread-2."]
+                .iter()
+                .any(|known| name.starts_with(known))
+        }
+        _ => false,
+    };
+    let thread = call.thread_pointer.filter(|_| is_of_thread && is_self)?;
+    let mut word = [0; 8];
+    call.memory
+        .read(thread.checked_add(offset)?, &mut word)
+        .ok()?;
+    (u64::from_le_bytes(word) == thread).then_some(thread)
 }
 
 /// The instructions in `size` bytes, or in as many of them as are instructions.
@@ -201,6 +246,9 @@ impl<'c, 'a> Values<'c, 'a> {
             }
             index -= 1;
             let instruction = self.function.instructions.get(index)?;
+            if register == arch::RAX && instruction.flow_control() == FlowControl::Call {
+                return returned_thread(self.call, near_target(instruction)?);
+            }
             if changed_by([instruction]).contains(register) {
                 return self.made_by(index, instruction, register, depth);
             }
@@ -279,7 +327,7 @@ impl<'c, 'a> Values<'c, 'a> {
     ) -> Option<u64> {
         // Those of the CPU and of the thread are elsewhere for each.
         if matches!(instruction.memory_segment(), Name::FS | Name::GS) {
-            return None;
+            return thread_itself(self.call, instruction);
         }
         let address = self.address(index, instruction, depth)?;
         let last = address.checked_add(size.checked_sub(1)? as u64)?;
