@@ -26,11 +26,13 @@ from spelunk.helpers.linux import (
 
 DEBUG_FILE = "/dev/vde"
 MARK = b"a page of a user process"
+# Seconds that a step may take: emulated on a busy host, debug information takes one.
+PATIENCE = 240
 
 
 def check(what, condition, *found):
     """Says how a check ended; one that failed ends the script."""
-    faulthandler.dump_traceback_later(90, exit=True)
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
     print("ok:" if condition else "WRONG:", what, *found)
     if not condition:
         sys.exit(1)
@@ -262,7 +264,7 @@ def check_without_rights():
 
 def main():
     # What hangs says where.
-    faulthandler.dump_traceback_later(90, exit=True)
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
     prog = spelunk.Program()
     prog.set_kernel()
     live = spelunk.ProgramFlags.IS_LINUX_KERNEL | spelunk.ProgramFlags.IS_LIVE
