@@ -13,12 +13,17 @@ use std::cell::Cell;
 
 /// Questions that one variable may lead to: each may lead to several on the next call.
 const MAX_QUESTIONS: u32 = 2_000;
+/// Questions in questions, each of them about the next call: threads have little stack for them.
+const MAX_DEPTH: u32 = 64;
 
 /// A search for the value of a variable.
 pub(super) struct Inquiry<'a> {
     pub(super) program: &'a Program,
     pub(super) stack: &'a Stack,
     questions: Cell<u32>,
+    depth: Cell<u32>,
+    /// Whether this is to find out how a function was entered.
+    pub(super) is_entering: Cell<bool>,
     ways: Cell<Ways>,
 }
 
@@ -39,6 +44,8 @@ impl<'a> Inquiry<'a> {
             program,
             stack,
             questions: Cell::new(0),
+            depth: Cell::new(0),
+            is_entering: Cell::new(false),
             ways: Cell::default(),
         }
     }
@@ -207,8 +214,8 @@ impl Around<'_, '_> {
     }
 }
 
-impl Surroundings for Around<'_, '_> {
-    fn at_entry(&self, argument: CallArgument, size: usize) -> Result<Value, ExpressionError> {
+impl Around<'_, '_> {
+    fn find_at_entry(&self, argument: CallArgument, size: usize) -> Result<Value, ExpressionError> {
         let inquiry = self.inquiry;
         inquiry.ask()?;
         let unknown = match self.passed_by_caller(argument, size) {
@@ -224,6 +231,19 @@ impl Surroundings for Around<'_, '_> {
         let found = inquiry.general(self.at, register);
         let copy = found.and_then(|register| inquiry.kept_since_entry(self.at, register, size));
         inquiry.note_copy(copy).ok_or(unknown)
+    }
+}
+
+impl Surroundings for Around<'_, '_> {
+    fn at_entry(&self, argument: CallArgument, size: usize) -> Result<Value, ExpressionError> {
+        let depth = self.inquiry.depth.get();
+        if depth >= MAX_DEPTH {
+            return Err(ExpressionError::TooLong);
+        }
+        self.inquiry.depth.set(depth.saturating_add(1));
+        let found = self.find_at_entry(argument, size);
+        self.inquiry.depth.set(depth);
+        found
     }
 
     fn at_call(&self, register: DwarfRegister, size: usize) -> Result<Value, ExpressionError> {

@@ -53,6 +53,11 @@ impl Inquiry<'_> {
 
     /// The lowest `size` bytes of what a register held when call `at` called the function of the call before it.
     fn kept_by_callee(&self, at: At, register: Register, size: usize) -> Option<u64> {
+        // How a function was entered, its caller and what calls that tell: the function itself would have to know
+        // how it was entered first.
+        if self.is_entering.get() {
+            return None;
+        }
         let callee = At {
             index: at.index.checked_sub(1)?,
             gone: 0,

@@ -37,7 +37,9 @@ impl Inquiry<'_> {
         let known = match call.entered.get() {
             Some(known) => known,
             None => {
+                let outer = self.is_entering.replace(true);
                 let found = self.find_entry(index, call);
+                self.is_entering.set(outer);
                 call.entered.get_or_init(|| found)
             }
         };
