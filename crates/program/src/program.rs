@@ -7,7 +7,7 @@ use crate::process::Processes;
 #[cfg(feature = "debuginfod")]
 use crate::search::DebuginfodFinder;
 use crate::search::StandardFinder;
-use crate::trace::{DecodedFunctions, TailCalls};
+use crate::trace::{DecodedFunctions, KnownPlaces, TailCalls};
 use crate::waiting::Waiting;
 use crate::{
     Attendant, Error, Finders, ModuleFileFinder, ObjectFinder, Os, Result, SharedOptions,
@@ -41,6 +41,7 @@ pub struct Program {
     pub(crate) found_objects: NameCache<ObjectKinds, Object>,
     pub(crate) tail_calls: TailCalls,
     pub(crate) decoded_functions: DecodedFunctions,
+    pub(crate) known_places: KnownPlaces,
     pub(crate) memory: Memory,
     pub(crate) modules: Modules,
     pub(crate) platform: OnceLock<Platform>,
@@ -108,6 +109,7 @@ impl Program {
             found_objects: NameCache::default(),
             tail_calls: TailCalls::default(),
             decoded_functions: DecodedFunctions::default(),
+            known_places: KnownPlaces::default(),
             memory: Memory::default(),
             modules: Modules::default(),
             platform: platform.map_or_else(OnceLock::new, OnceLock::from),

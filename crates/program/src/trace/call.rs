@@ -26,7 +26,7 @@ pub(super) struct Call {
     /// How its function was entered, once that was asked for; else why that cannot be told.
     pub(super) entered: OnceLock<Result<Entered, &'static str>>,
     /// What its code tells of copies of values, once that was asked for.
-    pub(super) copies: OnceLock<Option<Known>>,
+    pub(super) copies: OnceLock<Option<Arc<Known>>>,
 }
 
 impl Call {

@@ -124,6 +124,6 @@ impl Inquiry<'_> {
                 call.copies.get_or_init(|| found)
             }
         };
-        look(known.as_ref()?)
+        look(known.as_deref()?)
     }
 }

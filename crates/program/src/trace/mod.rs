@@ -21,7 +21,7 @@ mod user;
 mod values;
 mod variable;
 
-pub(crate) use code::DecodedFunctions;
+pub(crate) use code::{DecodedFunctions, KnownPlaces};
 pub use found_by::FoundBy;
 pub(crate) use frame::SIGNAL_TRAMPOLINE;
 pub use frame::{Frame, LocalValue, SourceLocation};

@@ -2,6 +2,7 @@
 
 use super::copies::{Event, Machine};
 use super::function::{instructions_at, is_cold_part, near_target};
+use super::kept::Place;
 use super::kernel_jumps::KernelJumps;
 use super::state::{Held, Origin, State};
 use crate::Program;
@@ -32,15 +33,13 @@ pub(in crate::trace) struct Known {
     pub(in crate::trace) kept: BTreeMap<i64, usize>,
 }
 
-/// What is known before the instruction at `pc`, or before the one that ends there, in the function at `entry`.
-/// `None` if not all ways are known that lead there.
-pub(super) fn known_at(
-    program: &Program,
-    memory: &StackMemory<'_>,
-    entry: u64,
-    pc: u64,
-    interrupted: bool,
-) -> Option<Known> {
+/// What is known at a place. `None` if not all ways are known that lead there.
+pub(super) fn known_at(program: &Program, memory: &StackMemory<'_>, place: Place) -> Option<Known> {
+    let Place {
+        entry,
+        pc,
+        interrupted,
+    } = place;
     let code = read_function(program, memory, entry)?;
     let is_kernel = program.os().is_some_and(|os| os.is_kernel());
     let kernel = match is_kernel {

@@ -9,6 +9,7 @@ mod copies;
 mod decoded;
 mod flow;
 mod function;
+mod kept;
 mod kernel_jumps;
 mod state;
 mod tail_calls;
@@ -16,15 +17,18 @@ mod x86_64;
 
 pub(crate) use decoded::DecodedFunctions;
 pub(super) use flow::Known;
+pub(crate) use kept::KnownPlaces;
 pub(super) use state::Origin;
 pub(super) use tail_calls::jumps_out_of;
 
 use super::unwinder::StackMemory;
 use crate::Program;
+use kept::Place;
 use spelunk_base::Architecture;
 use spelunk_base::arch::Register;
 use spelunk_unwind::{Registers, Row};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A call that a frame has made, to be looked at by its instructions.
 pub(super) struct CallInstruction<'a> {
@@ -72,8 +76,13 @@ pub(super) fn known_at(
     entry: u64,
     pc: u64,
     interrupted: bool,
-) -> Option<Known> {
-    is_x86_64(program).then(|| flow::known_at(program, memory, entry, pc, interrupted))?
+) -> Option<Arc<Known>> {
+    let place = Place {
+        entry,
+        pc,
+        interrupted,
+    };
+    is_x86_64(program).then(|| program.known_places.get(program, memory, place))?
 }
 
 fn is_x86_64(program: &Program) -> bool {
