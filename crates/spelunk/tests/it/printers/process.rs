@@ -135,8 +135,8 @@ impl Drop for Process {
 
 /// Ways in which memory is damaged.
 const DAMAGES: u64 = 4;
-/// No text of any object gets longer.
-const MAX_TEXT: usize = 1 << 24;
+/// No text of any object gets longer: a million values may be in it, of which each takes some bytes.
+const MAX_TEXT: usize = 1 << 27;
 /// Containers of absurd sizes are not walked to their ends.
 const MAX_CHILDREN: usize = 1 << 16;
 
